@@ -1,0 +1,5 @@
+/** The only native code: uevent netlink, the dm control device, kmsg, clocks, memory lock. */
+@NullMarked
+package dmrec.kernel;
+
+import org.jspecify.annotations.NullMarked;
