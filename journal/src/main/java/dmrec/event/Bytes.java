@@ -1,0 +1,71 @@
+package dmrec.event;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Bytes as a value: equal by content, never changed once made. */
+public final class Bytes {
+  public static final Bytes NONE = new Bytes(new byte[0]);
+
+  private final byte[] bytes;
+
+  private Bytes(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  public static Bytes of(byte[] bytes) {
+    return bytes.length == 0 ? NONE : new Bytes(bytes.clone());
+  }
+
+  /** Copies what remains of {@code buffer}, whose position stays where it is. */
+  public static Bytes of(ByteBuffer buffer) {
+    if (!buffer.hasRemaining()) {
+      return NONE;
+    }
+    byte[] copy = new byte[buffer.remaining()];
+    buffer.get(buffer.position(), copy);
+    return new Bytes(copy);
+  }
+
+  /** The bytes that {@code text} was decoded from. */
+  public static Bytes of(String text) {
+    return new Bytes(KernelText.encode(text));
+  }
+
+  public int length() {
+    return bytes.length;
+  }
+
+  public boolean isEmpty() {
+    return bytes.length == 0;
+  }
+
+  public byte[] toArray() {
+    return bytes.clone();
+  }
+
+  /** A read-only view. */
+  public ByteBuffer buffer() {
+    return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+  }
+
+  /** The bytes as kernel text; the inverse of {@link #of(String)}. */
+  public String text() {
+    return KernelText.decode(bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Bytes that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return KernelText.printable(text());
+  }
+}

@@ -1,0 +1,29 @@
+package dmrec.event;
+
+import java.util.Locale;
+
+/** How an event is known. Codes are part of the journal's format. */
+public enum Certainty {
+  /** The kernel said so. */
+  REPORTED(0),
+  /** Proved by the difference of two states; the event tells the time of the look before. */
+  DERIVED(1),
+  /** Correlated, as a snapshot's reason is with the kernel log. */
+  INFERRED(2);
+
+  private final int code;
+  private final String word = name().toLowerCase(Locale.ROOT);
+
+  Certainty(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  /** The name in JSON, in filters and on screen. */
+  public String word() {
+    return word;
+  }
+}

@@ -1,0 +1,279 @@
+package dmrec.event;
+
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import java.util.List;
+
+/**
+ * What can happen to the device-mapper stack: one record per {@link Kind}.
+ *
+ * <p>The components are the payload: their order numbers the tagged fields of the journal, their
+ * names (in snake case) are the names in JSON and in filters. New components go to the end; none is
+ * ever removed, reordered or given another type.
+ *
+ * <p>Component types: {@code int}, {@code long}, {@code boolean}, {@link String}, {@link DevNo},
+ * {@link Bytes}, and lists of {@link Target}, {@link DevNo} or {@link String}.
+ */
+public sealed interface DmEvent {
+
+  /** The kind of this event. */
+  default Kind kind() {
+    return Kind.of(getClass());
+  }
+
+  /** An event that a target's new status proves; the text is what the target shows after it. */
+  sealed interface OfTarget extends DmEvent {
+    /** Index of the target in the live table, from 0. */
+    int target();
+
+    /** The target's status text after the event; empty where only the event itself is known. */
+    String status();
+  }
+
+  // The nine of 2007.
+
+  /**
+   * A new table is live.
+   *
+   * @param targets the table, with each target's first status
+   * @param dependencies the devices it uses, in the kernel's order
+   */
+  record TableLive(List<Target> targets, List<DevNo> dependencies) implements DmEvent {}
+
+  record DeviceRenamed(String oldName, String newName) implements DmEvent {}
+
+  /**
+   * A path of a multipath target failed.
+   *
+   * @param path the path's device
+   * @param disk the kernel's name of that device; empty where unknown
+   * @param validPaths how many paths are left; -1 where the source does not tell
+   * @param dmSeqnum the device's own count of path uevents (DM_SEQNUM); 0 where there is none
+   */
+  record PathFailed(DevNo path, String disk, int validPaths, long dmSeqnum) implements DmEvent {}
+
+  /** A path works again; components as in {@link PathFailed}. */
+  record PathReinstated(DevNo path, String disk, int validPaths, long dmSeqnum)
+      implements DmEvent {}
+
+  /** A path group is not to be used. Groups count from 1. */
+  record GroupBypassed(int target, int group, String status) implements OfTarget {}
+
+  /** I/O goes to another path group; 0 is none. */
+  record GroupSwitched(int target, int from, int to, String status) implements OfTarget {}
+
+  /** Every region of a mirror is in sync. */
+  record MirrorInSync(int target, long regions, String status) implements OfTarget {}
+
+  /**
+   * A mirror's log device failed.
+   *
+   * @param log the log device
+   * @param state the kernel's letter for it: D failed, F a flush failed
+   */
+  record MirrorLogFailed(int target, DevNo log, String state, String status) implements OfTarget {}
+
+  /**
+   * A snapshot is invalid.
+   *
+   * @param reason the kernel log's words; empty where it said nothing
+   * @param logSeq sequence number of that line of the kernel log; -1 where there is none
+   */
+  record SnapshotInvalidated(int target, String reason, long logSeq, String status)
+      implements OfTarget {}
+
+  // Devices.
+
+  /** A device exists; the flags are as it was first seen. */
+  record DeviceCreated(boolean suspended, boolean readOnly) implements DmEvent {}
+
+  record DeviceRemoved() implements DmEvent {}
+
+  record UuidSet(String uuid) implements DmEvent {}
+
+  /** I/O is held back; internal where the kernel does so by itself. */
+  record DeviceSuspended(boolean internal) implements DmEvent {}
+
+  record DeviceResumed(boolean internal) implements DmEvent {}
+
+  /** A table was put into the inactive slot. */
+  record TableLoaded(List<Target> targets) implements DmEvent {}
+
+  /** The inactive slot was emptied without its table going live. */
+  record TableCleared() implements DmEvent {}
+
+  /** The live table's text changed without a new table, as a message can make it. */
+  record TableChanged(List<Target> targets) implements DmEvent {}
+
+  record ReadOnlyChanged(boolean readOnly) implements DmEvent {}
+
+  /** The device is to be removed when its last user closes it, or no longer so. */
+  record RemoveDeferred(boolean deferred) implements DmEvent {}
+
+  /**
+   * Numbers of a device that move without saying why.
+   *
+   * @param eventNr the kernel's event counter of this device, unsigned 32 bits
+   * @param openCount how many hold it open
+   * @param readAheadKib its read-ahead in KiB; -1 where unknown
+   */
+  record CountersChanged(long eventNr, int openCount, int readAheadKib) implements DmEvent {}
+
+  /**
+   * A disk or partition appeared.
+   *
+   * @param dev its number
+   * @param name the kernel's name for it
+   * @param wwid its world-wide name; empty where sysfs has none
+   * @param serial its serial number; empty where sysfs has none
+   * @param sizeSectors its size in 512-byte sectors; -1 where unknown
+   */
+  record DiskAdded(DevNo dev, String name, String wwid, String serial, long sizeSectors)
+      implements DmEvent {}
+
+  record DiskRemoved(DevNo dev, String name) implements DmEvent {}
+
+  // More targets.
+
+  record GroupEnabled(int target, int group, String status) implements OfTarget {}
+
+  /** A mirror's leg failed; health is the kernel's letter: D write, S sync, R read, F flush. */
+  record MirrorLegFailed(int target, DevNo leg, String health, String status) implements OfTarget {}
+
+  record SnapshotOverflowed(int target, String reason, long logSeq, String status)
+      implements OfTarget {}
+
+  record SnapshotMergeFailed(int target, String reason, long logSeq, String status)
+      implements OfTarget {}
+
+  /** A thin pool's mode: rw, ro, out_of_data_space, fail. */
+  record PoolModeChanged(int target, String from, String to, String status) implements OfTarget {}
+
+  /**
+   * A thin pool is at or below its low-water mark.
+   *
+   * @param space "data" or "metadata"
+   * @param used blocks in use
+   * @param total blocks in all
+   */
+  record PoolLowSpace(int target, String space, long used, long total, String status)
+      implements OfTarget {}
+
+  /** A raid device failed; legs count from 0. */
+  record RaidLegFailed(int target, int leg, String health, String status) implements OfTarget {}
+
+  record RaidInSync(int target, String status) implements OfTarget {}
+
+  record CacheModeChanged(int target, String from, String to, String status) implements OfTarget {}
+
+  /**
+   * A verity target found a block that does not match its hash.
+   *
+   * @param blockType "data" or "metadata"; empty where only the status tells
+   * @param block the block's number; -1 where only the status tells
+   */
+  record VerityCorrupted(int target, String blockType, long block, String status)
+      implements OfTarget {}
+
+  /** A crypt target's fault as the kernel log tells it; sector -1 where it names none. */
+  record CryptFault(String fault, long sector, String message) implements DmEvent {}
+
+  /** An integrity target's fault as the kernel log tells it; sector -1 where it names none. */
+  record IntegrityFault(String fault, long sector, String message) implements DmEvent {}
+
+  // Catch-alls.
+
+  /** A target's status text changed in a way that has no kind of its own. */
+  record StatusChanged(int target, String type, String oldStatus, String status)
+      implements OfTarget {}
+
+  /**
+   * A uevent of a mapped device that does not say what happened.
+   *
+   * @param action add, change, remove, ...
+   * @param cookie libdevmapper's DM_COOKIE; 0 where there is none
+   * @param cookieFlags the udev flags in its upper half, by name
+   * @param seqnum the kernel's SEQNUM; 0 where there is none
+   * @param resized whether it carries RESIZE=1
+   */
+  record Uevent(String action, long cookie, List<String> cookieFlags, long seqnum, boolean resized)
+      implements DmEvent {}
+
+  /**
+   * A line of device-mapper in the kernel log.
+   *
+   * @param text the line without its prefix fields
+   * @param logSeq its sequence number in the kernel log
+   * @param priority syslog level, 0 to 7
+   */
+  record KernelMessage(String text, long logSeq, int priority) implements DmEvent {}
+
+  // The recorder's own.
+
+  /**
+   * A recording began.
+   *
+   * @param bootId the kernel's id of this boot
+   * @param kernel release of the kernel
+   * @param driver version of the device-mapper driver; empty where there is none
+   * @param version version of dmrec
+   * @param host the machine's name
+   * @param sources what is listened to
+   * @param sampleNs time between two looks at the states that raise no event; 0 for never
+   * @param clock what the stamps are
+   */
+  record RecordingStarted(
+      String bootId,
+      String kernel,
+      String driver,
+      String version,
+      String host,
+      List<String> sources,
+      long sampleNs,
+      String clock)
+      implements DmEvent {}
+
+  /** One device's full state, where a recording begins and after a loss. */
+  record Baseline(
+      boolean suspended,
+      boolean readOnly,
+      boolean deferredRemove,
+      boolean internalSuspend,
+      long eventNr,
+      int openCount,
+      int readAheadKib,
+      boolean hasLive,
+      List<Target> live,
+      boolean hasInactive,
+      List<Target> inactive,
+      List<DevNo> dependencies)
+      implements DmEvent {}
+
+  /** One disk underneath, as it was found; components as in {@link DiskAdded}. */
+  record DiskBaseline(DevNo dev, String name, String wwid, String serial, long sizeSectors)
+      implements DmEvent {}
+
+  /**
+   * Something was not seen.
+   *
+   * @param lost the source that lost it
+   * @param count how many messages, exactly; -1 where the source cannot tell
+   * @param fromNs wall clock of the last moment before it
+   * @param toNs wall clock of the first moment after it
+   * @param reason what happened
+   */
+  record Gap(String lost, long count, long fromNs, long toNs, String reason) implements DmEvent {}
+
+  /**
+   * A recording ended as it should.
+   *
+   * @param reason why it ended
+   * @param events how many records it wrote, this one included
+   * @param lost how many messages it knows it missed
+   * @param dropped how many messages it refused because their sender was not the kernel
+   */
+  record RecordingStopped(String reason, long events, long lost, long dropped) implements DmEvent {}
+
+  /** A kind that this version does not know; its fields are kept in {@link EventRecord#extra}. */
+  record Unknown(int code) implements DmEvent {}
+}

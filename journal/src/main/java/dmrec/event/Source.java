@@ -1,0 +1,35 @@
+package dmrec.event;
+
+import java.util.Locale;
+
+/** Who said so. Codes are part of the journal's format. */
+public enum Source {
+  /** The recorder itself. */
+  RECORDER(0),
+  /** A message of the kernel's uevent group. */
+  UEVENT(1),
+  /** A message of udev's group. */
+  UDEV(2),
+  /** A reply of the dm control device. */
+  DM(3),
+  /** The sysfs file system. */
+  SYSFS(4),
+  /** The kernel log. */
+  KMSG(5);
+
+  private final int code;
+  private final String word = name().toLowerCase(Locale.ROOT);
+
+  Source(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  /** The name in JSON, in filters and on screen. */
+  public String word() {
+    return word;
+  }
+}

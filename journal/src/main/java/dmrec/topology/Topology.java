@@ -1,0 +1,257 @@
+package dmrec.topology;
+
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.KernelText;
+import dmrec.target.DevNo;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the stack looks like after some event: the fold of all events up to it.
+ *
+ * <p>The recorder's live picture and the replayed past are this same code, so the past cannot drift
+ * from what was seen. Devices are immutable values; one event costs the change of one device,
+ * however many there are. Not thread-safe; {@link #copy} gives another thread its own.
+ *
+ * <p>A mapped device is found by its number, of which one life exists at a time; an event that
+ * names another life of it (another {@code diskSeq}) than the one known begins a new device.
+ */
+public final class Topology {
+  private final TreeMap<DevNo, Device> devices;
+  private final TreeMap<DevNo, Disk> disks;
+  private long seq;
+  private long wallNs;
+  private DmEvent.@Nullable RecordingStarted recording;
+
+  public Topology() {
+    devices = new TreeMap<>();
+    disks = new TreeMap<>();
+  }
+
+  private Topology(Topology other) {
+    devices = new TreeMap<>(other.devices);
+    disks = new TreeMap<>(other.disks);
+    seq = other.seq;
+    wallNs = other.wallNs;
+    recording = other.recording;
+  }
+
+  public Topology copy() {
+    return new Topology(this);
+  }
+
+  /** Number of the last record applied; 0 before the first. */
+  public long seq() {
+    return seq;
+  }
+
+  /** Wall clock of the last record applied, in nanoseconds since 1970. */
+  public long wallNs() {
+    return wallNs;
+  }
+
+  /** The recording that the last record applied belongs to; null before the first. */
+  public DmEvent.@Nullable RecordingStarted recording() {
+    return recording;
+  }
+
+  /** The mapped devices by number. */
+  public Collection<Device> devices() {
+    return Collections.unmodifiableCollection(devices.values());
+  }
+
+  /** The mapped devices in the order in which the kernel lists them: by the bytes of the name. */
+  public List<Device> devicesByName() {
+    List<Device> sorted = new ArrayList<>(devices.values());
+    sorted.sort(
+        Comparator.comparing((Device d) -> KernelText.encode(d.name()), Arrays::compareUnsigned)
+            .thenComparing(Device::dev));
+    return sorted;
+  }
+
+  public @Nullable Device device(DevNo dev) {
+    return devices.get(dev);
+  }
+
+  public @Nullable Device deviceNamed(String name) {
+    for (Device device : devices.values()) {
+      if (device.name().equals(name)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  /** The disks known, those removed since included. */
+  public Collection<Disk> disks() {
+    return Collections.unmodifiableCollection(disks.values());
+  }
+
+  public @Nullable Disk disk(DevNo dev) {
+    return disks.get(dev);
+  }
+
+  /** The mapped devices whose live table uses {@code dev}. */
+  public List<Device> users(DevNo dev) {
+    List<Device> users = new ArrayList<>();
+    for (Device device : devices.values()) {
+      if (device.dependencies().contains(dev)) {
+        users.add(device);
+      }
+    }
+    return users;
+  }
+
+  /** A disk's or mapped device's own name; the number itself where none is known. */
+  public String nameOf(DevNo dev) {
+    Device device = devices.get(dev);
+    if (device != null && !device.name().isEmpty()) {
+      return device.name();
+    }
+    Disk disk = disks.get(dev);
+    return disk != null && !disk.name().isEmpty() ? disk.name() : dev.toString();
+  }
+
+  /** Moves on by one event. */
+  public void apply(EventRecord record) {
+    seq = record.seq();
+    wallNs = record.wallNs();
+    DmEvent event = record.event();
+    switch (record.kind()) {
+      case RECORDING_STARTED -> {
+        recording = (DmEvent.RecordingStarted) event;
+        devices.clear();
+        disks.clear();
+      }
+      case DISK_ADDED -> {
+        DmEvent.DiskAdded e = (DmEvent.DiskAdded) event;
+        putDisk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors());
+      }
+      case DISK_BASELINE -> {
+        DmEvent.DiskBaseline e = (DmEvent.DiskBaseline) event;
+        putDisk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors());
+      }
+      case DISK_REMOVED -> {
+        DevNo dev = ((DmEvent.DiskRemoved) event).dev();
+        disks.computeIfPresent(
+            dev,
+            (d, old) ->
+                new Disk(d, old.name(), old.wwid(), old.serial(), old.sizeSectors(), false));
+      }
+      case DEVICE_REMOVED -> {
+        Device device = devices.get(record.device().dev());
+        if (device != null && isSameLife(device.ref(), record.device())) {
+          devices.remove(record.device().dev());
+        }
+      }
+      default -> {
+        if (!record.device().isNone()) {
+          applyToDevice(record);
+        }
+      }
+    }
+  }
+
+  private void putDisk(DevNo dev, String name, String wwid, String serial, long sizeSectors) {
+    disks.put(dev, new Disk(dev, name, wwid, serial, sizeSectors, true));
+  }
+
+  private void applyToDevice(EventRecord record) {
+    DeviceRef ref = record.device();
+    Device known = devices.get(ref.dev());
+    if (known != null && !isSameLife(known.ref(), ref)) {
+      known = null;
+    }
+    Device after;
+    if (record.event() instanceof DmEvent.DeviceCreated e) {
+      after = Device.created(ref, e.suspended(), e.readOnly());
+    } else if (record.event() instanceof DmEvent.Baseline e) {
+      after = Device.of(ref, e);
+    } else if (known != null) {
+      after = changed(known.withRef(completed(known.ref(), ref)), record.event());
+    } else {
+      // A uevent or log line about a device of which no look has told yet.
+      return;
+    }
+    devices.put(ref.dev(), after.touched(record.seq(), record.wallNs()));
+  }
+
+  private static boolean isSameLife(DeviceRef known, DeviceRef told) {
+    return known.diskSeq() == told.diskSeq() || known.diskSeq() <= 0 || told.diskSeq() <= 0;
+  }
+
+  /** What is known of an identity, with what was unknown filled in from a later event. */
+  private static DeviceRef completed(DeviceRef known, DeviceRef told) {
+    boolean learns =
+        (known.diskSeq() <= 0 && told.diskSeq() > 0)
+            || (known.name().isEmpty() && !told.name().isEmpty())
+            || (known.uuid().isEmpty() && !told.uuid().isEmpty());
+    return !learns
+        ? known
+        : new DeviceRef(
+            known.dev(),
+            told.diskSeq() > 0 ? told.diskSeq() : known.diskSeq(),
+            known.name().isEmpty() ? told.name() : known.name(),
+            known.uuid().isEmpty() ? told.uuid() : known.uuid());
+  }
+
+  private static Device changed(Device device, DmEvent event) {
+    switch (event.kind()) {
+      case TABLE_LIVE -> {
+        DmEvent.TableLive e = (DmEvent.TableLive) event;
+        return device.withLive(e.targets(), e.dependencies()).withInactive(null);
+      }
+      case TABLE_CHANGED -> {
+        return device.withLive(((DmEvent.TableChanged) event).targets(), device.dependencies());
+      }
+      case TABLE_LOADED -> {
+        return device.withInactive(((DmEvent.TableLoaded) event).targets());
+      }
+      case TABLE_CLEARED -> {
+        return device.withInactive(null);
+      }
+      case DEVICE_RENAMED -> {
+        DeviceRef ref = device.ref();
+        String name = ((DmEvent.DeviceRenamed) event).newName();
+        return device.withRef(new DeviceRef(ref.dev(), ref.diskSeq(), name, ref.uuid()));
+      }
+      case UUID_SET -> {
+        DeviceRef ref = device.ref();
+        String uuid = ((DmEvent.UuidSet) event).uuid();
+        return device.withRef(new DeviceRef(ref.dev(), ref.diskSeq(), ref.name(), uuid));
+      }
+      case DEVICE_SUSPENDED -> {
+        return suspended(device, true, ((DmEvent.DeviceSuspended) event).internal());
+      }
+      case DEVICE_RESUMED -> {
+        return suspended(device, false, ((DmEvent.DeviceResumed) event).internal());
+      }
+      case READ_ONLY_CHANGED -> {
+        return device.withReadOnly(((DmEvent.ReadOnlyChanged) event).readOnly());
+      }
+      case REMOVE_DEFERRED -> {
+        return device.withDeferredRemove(((DmEvent.RemoveDeferred) event).deferred());
+      }
+      case COUNTERS_CHANGED -> {
+        return device.withCounters((DmEvent.CountersChanged) event);
+      }
+      default -> {
+        return event instanceof DmEvent.OfTarget e && !e.status().isEmpty()
+            ? device.withStatus(e.target(), e.status())
+            : device;
+      }
+    }
+  }
+
+  private static Device suspended(Device device, boolean now, boolean internal) {
+    return internal ? device.withInternalSuspend(now) : device.withSuspended(now);
+  }
+}
