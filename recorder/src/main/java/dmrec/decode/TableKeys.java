@@ -65,17 +65,25 @@ public final class TableKeys {
     if (major != 4
         || (flags & BUFFER_FULL) != 0
         || dataBytes > size
-        || dataStart < DmHeader.BYTES
+        || dataStart != DmHeader.BYTES
         || dataStart >= dataBytes) {
       return false;
     }
     int end = origin + (int) dataBytes;
     int base = origin + (int) dataStart;
-    wipe(reply, origin + DmHeader.BYTES, base);
     wipe(reply, end, reply.limit());
     int at = base;
+    long nextSector = 0; // a table has no holes: a walk that lost its way finds one
     for (long i = 0; i < targets; i++) {
       if (end - at <= SPEC_BYTES) {
+        return false;
+      }
+      if (Bytes.longAt(reply, at, bigEndian) != nextSector) {
+        return false;
+      }
+      long length = Bytes.longAt(reply, at + 8, bigEndian);
+      nextSector += length;
+      if (length <= 0 || nextSector < 0) {
         return false;
       }
       long next = Bytes.uintAt(reply, at + 20, bigEndian);
@@ -85,7 +93,12 @@ public final class TableKeys {
       }
       int typeEnd = Bytes.endOfString(reply, at + TYPE_AT, at + SPEC_BYTES);
       int textEnd = Bytes.endOfString(reply, at + SPEC_BYTES, (int) limit);
-      if (typeEnd < 0 || textEnd < 0) {
+      if (!isTypeName(reply, at + TYPE_AT, typeEnd) || textEnd < 0) {
+        return false;
+      }
+      // The kernel puts the next target right behind the text: anything else is a lost walk.
+      int behind = i == targets - 1 ? textEnd + 1 : ReplyReader.align8(textEnd + 1 - base) + base;
+      if (behind != limit) {
         return false;
       }
       maskLine(reply, at + TYPE_AT, typeEnd, reply, at + SPEC_BYTES, textEnd);
@@ -94,6 +107,18 @@ public final class TableKeys {
     }
     wipe(reply, at, end);
     return true;
+  }
+
+  /** Whether it is spelled as every target type of the kernel's is; guards against a lost walk. */
+  private static boolean isTypeName(ByteBuffer reply, int from, int to) {
+    for (int i = from; i < to; i++) {
+      byte b = reply.get(i);
+      boolean fits = (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '-' || b == '_';
+      if (!fits) {
+        return false;
+      }
+    }
+    return to > from;
   }
 
   private static void maskLine(
