@@ -262,6 +262,7 @@ public final class DmControl implements AutoCloseable {
       ByteBuffer b = block.bytes();
       // The kernel refuses a device number beside the name or UUID a reply left behind.
       wipe();
+      b.clear();
       b.putInt(DmIoctl.VERSION, 4);
       b.putInt(DmIoctl.VERSION + 4, minor);
       b.putInt(DmIoctl.DATA_SIZE, sizeBytes);

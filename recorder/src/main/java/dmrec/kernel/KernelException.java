@@ -34,6 +34,12 @@ public final class KernelException extends IOException {
     return words.isEmpty() ? Errno.name(errno) : Errno.name(errno) + " (" + words + ")";
   }
 
+  /** Never null, unlike other exceptions'. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   /** The error number as in errno(3); 0 where the refusal had none. */
   public int errno() {
     return errno;

@@ -21,7 +21,11 @@ import jnr.ffi.annotations.Variadic;
  * loading this class does nothing.
  */
 final class Native {
-  /** Public because the generated implementation lives in another class loader. */
+  /**
+   * Public because the generated implementation lives in another class loader.
+   *
+   * <p>No call may have six arguments: jnr-ffi garbles the sixth on x86_64 (jnr-ffi issue 181).
+   */
   public interface LibC {
     @Variadic(fixedCount = 2)
     int open(String path, int flags, int mode);
