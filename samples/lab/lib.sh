@@ -76,24 +76,23 @@ write_blocks() {
 }
 
 # moment LABEL: what the real dmsetup says now, in $OUT/moments/NNN-LABEL: time_ns_before, time_ns (after), and for each
-# command NN.out (its stdout) beside NN.args (its arguments, one a line).
+# command NN.out (its stdout) beside NN.args (its arguments, one a line); NN.err and NN.status if there is anything to say.
+# They are collected in the guest and leave it in one piece at the end, as many small files are slow over 9p.
 moment() {
-    local dir n=0
+    local dir n=0 f
     LAB_MOMENTS=$((LAB_MOMENTS + 1))
-    dir=$(printf '%s/moments/%03d-%s' "$OUT" "$LAB_MOMENTS" "$1")
-    local tmp=/run/lab/moment
-    rm -rf "$tmp"; mkdir -p "$tmp" "$OUT/moments"
+    printf -v dir '/run/lab/moments/%03d-%s' "$LAB_MOMENTS" "$1"
+    mkdir -p "$dir"
     one() {
         n=$((n + 1))
-        local f; f=$(printf '%s/%02d' "$tmp" "$n")
+        printf -v f '%s/%02d' "$dir" "$n"
         printf '%s\n' "$@" >"$f.args"
         dmsetup "$@" >"$f.out" 2>"$f.err" || printf '%s\n' "$?" >"$f.status"
-        [ -s "$f.err" ] || rm -f "$f.err"
     }
-    now_ns >"$tmp/time_ns_before"
+    now_ns >"$dir/time_ns_before"
     one table
     one table --inactive
-    one status --noflush
+    one status
     one info
     one info -c
     one info -c --noheadings --separator , -o name,uuid,major,minor,attr,open,segments,events
@@ -109,8 +108,8 @@ moment() {
     one ls --tree -o ascii
     one ls --tree -o inverted
     one ls --tree -o uuid,device,blkdevname,active,open,rw,notrunc
-    now_ns >"$tmp/time_ns"
-    cp -r "$tmp" "$dir"
+    now_ns >"$dir/time_ns"
+    find "$dir" -name '*.err' -empty -delete
 }
 LAB_ALL_FIELDS=name,uuid,major,minor,attr,open,segments,events,suspended,readonly,tables_loaded,device_count
 LAB_ALL_FIELDS=$LAB_ALL_FIELDS,devnos_used,blkdevs_used,blkdevname,names_using_dev,devno,subsystem,vg_name,lv_name
@@ -161,9 +160,10 @@ recorder_save() {
     [ ! -f "$LAB_RECORDING/capture.ndjson" ] || cp "$LAB_RECORDING/capture.ndjson" "$OUT/capture.ndjson"
 }
 
-# When a scenario fails half way, its recording is saved for whoever looks into it.
+# At the end the moments leave the guest; when a scenario fails half way, its recording does too.
 lab_end() {
     local status=$?
+    [ ! -d /run/lab/moments ] || tar -cf "$OUT/moments.tar" -C /run/lab moments
     if [ -n "${LAB_RECORDER-}" ]; then kill -INT "$LAB_RECORDER" 2>/dev/null || true; sleep 3; recorder_save || true; fi
     exit "$status"
 }
