@@ -4,7 +4,11 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
+import dmrec.event.Mark;
 import dmrec.target.DevNo;
+import dmrec.target.Multipath;
+import dmrec.target.Target;
+import dmrec.target.TargetStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -120,10 +124,13 @@ public final class Topology {
     return disk != null && !disk.name().isEmpty() ? disk.name() : dev.toString();
   }
 
-  /** Moves on by one event. */
+  /** Moves on by one event. What a process injected is kept as a record but changes nothing. */
   public void apply(EventRecord record) {
     seq = record.seq();
     wallNs = record.wallNs();
+    if (Mark.INJECTED.isIn(record.marks())) {
+      return;
+    }
     DmEvent event = record.event();
     switch (record.kind()) {
       case RECORDING_STARTED -> {
@@ -243,6 +250,15 @@ public final class Topology {
       case COUNTERS_CHANGED -> {
         return device.withCounters((DmEvent.CountersChanged) event);
       }
+      case PATH_FAILED -> {
+        return withPath(device, ((DmEvent.PathFailed) event).path(), true);
+      }
+      case PATH_REINSTATED -> {
+        return withPath(device, ((DmEvent.PathReinstated) event).path(), false);
+      }
+      case VERITY_CORRUPTED -> {
+        return withCorruption(device, (DmEvent.VerityCorrupted) event);
+      }
       default -> {
         return event instanceof DmEvent.OfTarget e && !e.status().isEmpty()
             ? device.withStatus(e.target(), e.status())
@@ -253,5 +269,29 @@ public final class Topology {
 
   private static Device suspended(Device device, boolean now, boolean internal) {
     return internal ? device.withInternalSuspend(now) : device.withSuspended(now);
+  }
+
+  /**
+   * What the status will say after a path's uevent: the letter, and one more failure counted. The
+   * next look corrects it where more happened meanwhile.
+   */
+  private static Device withPath(Device device, DevNo path, boolean failed) {
+    List<Target> targets = device.targets();
+    for (int i = 0; i < targets.size(); i++) {
+      if (TargetStatus.parse(targets.get(i).type(), targets.get(i).status())
+              instanceof Multipath multipath
+          && multipath.path(path) != null) {
+        return device.withStatus(i, multipath.withPath(path, failed).text());
+      }
+    }
+    return device;
+  }
+
+  /** A verity target's status says C once it has found a corrupted block. */
+  private static Device withCorruption(Device device, DmEvent.VerityCorrupted event) {
+    return event.target() < device.targets().size()
+            && device.targets().get(event.target()).type().equals("verity")
+        ? device.withStatus(event.target(), event.status().isEmpty() ? "C" : event.status())
+        : device;
   }
 }

@@ -9,7 +9,7 @@ public final class DecodeException extends Exception {
   private final String expected;
   private final String found;
 
-  DecodeException(String what, long offsetBytes, String expected, String found) {
+  public DecodeException(String what, long offsetBytes, String expected, String found) {
     super(what + ", byte " + offsetBytes + ": expected " + expected + ", found " + found);
     this.what = what;
     this.offsetBytes = offsetBytes;

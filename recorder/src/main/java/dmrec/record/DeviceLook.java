@@ -1,0 +1,169 @@
+package dmrec.record;
+
+import dmrec.decode.DecodeException;
+import dmrec.decode.DepsReply;
+import dmrec.decode.DmHeader;
+import dmrec.decode.StatusReply;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.KernelText;
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import dmrec.topology.Device;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One look at a device, decoded: what the replies together say it is.
+ *
+ * @param live null without a live table
+ * @param inactive null where that slot is empty
+ */
+record DeviceLook(
+    DeviceRef ref,
+    boolean suspended,
+    boolean readOnly,
+    boolean deferredRemove,
+    boolean internalSuspend,
+    long eventNr,
+    int openCount,
+    int readAheadKib,
+    @Nullable List<Target> live,
+    @Nullable List<Target> inactive,
+    List<DevNo> dependencies) {
+
+  /** Decodes the replies and holds them against each other. */
+  static DeviceLook of(Observation.Looked look) throws DecodeException {
+    StatusReply status = StatusReply.decode(look.status().buffer());
+    StatusReply table = StatusReply.decode(look.table().buffer());
+    DmHeader head = status.header();
+    expectDevice(look.dev(), head);
+    expectDevice(look.dev(), table.header());
+    return new DeviceLook(
+        new DeviceRef(look.dev(), look.diskSeq(), head.name(), head.uuid()),
+        head.suspended(),
+        head.readOnly(),
+        head.deferredRemove(),
+        head.internalSuspend(),
+        head.eventNr(),
+        head.openCount(),
+        look.readAheadKib(),
+        head.activePresent() ? merged(table.targets(), status.targets()) : null,
+        look.inactive() == null
+            ? null
+            : merged(StatusReply.decode(look.inactive().buffer()).targets(), List.of()),
+        DepsReply.decode(look.deps().buffer()).devices());
+  }
+
+  /** What sysfs shows, with all it cannot show as it was. */
+  static DeviceLook of(Observation.SysfsLooked look, @Nullable Device known) {
+    return new DeviceLook(
+        new DeviceRef(
+            look.dev(),
+            look.diskSeq(),
+            KernelText.decode(look.name().buffer()),
+            KernelText.decode(look.uuid().buffer())),
+        look.suspended(),
+        look.readOnly(),
+        known != null && known.deferredRemove(),
+        known != null && known.internalSuspend(),
+        known == null ? 0 : known.eventNr(),
+        known == null ? 0 : known.openCount(),
+        look.readAheadKib(),
+        known == null ? null : known.live(),
+        known == null ? null : known.inactive(),
+        look.slaves());
+  }
+
+  private static void expectDevice(DevNo dev, DmHeader head) throws DecodeException {
+    if (!head.dev().equals(dev)) {
+      throw new DecodeException("dm table status", 40, "device " + dev, head.dev().toString());
+    }
+  }
+
+  /** A table's lines with the status of each, where both replies show the same targets. */
+  private static List<Target> merged(
+      List<StatusReply.Entry> table, List<StatusReply.Entry> status) {
+    List<Target> targets = new ArrayList<>(table.size());
+    for (int i = 0; i < table.size(); i++) {
+      StatusReply.Entry line = table.get(i);
+      boolean same =
+          i < status.size()
+              && status.get(i).startSector() == line.startSector()
+              && status.get(i).type().equals(line.type());
+      targets.add(
+          new Target(
+              line.startSector(),
+              line.lengthSectors(),
+              line.type(),
+              line.text(),
+              same ? status.get(i).text() : ""));
+    }
+    return List.copyOf(targets);
+  }
+
+  List<Target> targets() {
+    return live == null ? List.of() : live;
+  }
+
+  DmEvent.CountersChanged counters() {
+    return new DmEvent.CountersChanged(eventNr, openCount, readAheadKib);
+  }
+
+  DmEvent.Baseline baseline() {
+    return new DmEvent.Baseline(
+        suspended,
+        readOnly,
+        deferredRemove,
+        internalSuspend,
+        eventNr,
+        openCount,
+        readAheadKib,
+        live != null,
+        targets(),
+        inactive != null,
+        inactive == null ? List.of() : inactive,
+        dependencies);
+  }
+
+  /** Whether {@code device} is as this look shows it. */
+  boolean shows(Device device) {
+    return device.baseline().equals(baseline())
+        && device.name().equals(ref.name())
+        && device.uuid().equals(ref.uuid());
+  }
+
+  /** Whether both tables map the same; null is no table. */
+  static boolean sameMapping(@Nullable List<Target> one, @Nullable List<Target> other) {
+    if (one == null || other == null) {
+      return one == other;
+    }
+    if (one.size() != other.size()) {
+      return false;
+    }
+    for (int i = 0; i < one.size(); i++) {
+      if (!one.get(i).sameMapping(other.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether both tables have the same targets at the same places, whatever their parameters. */
+  static boolean sameShape(List<Target> one, List<Target> other) {
+    if (one.size() != other.size()) {
+      return false;
+    }
+    for (int i = 0; i < one.size(); i++) {
+      Target a = one.get(i);
+      Target b = other.get(i);
+      if (a.startSector() != b.startSector()
+          || a.lengthSectors() != b.lengthSectors()
+          || !a.type().equals(b.type())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,462 @@
+package dmrec.record;
+
+import dmrec.decode.Uevent;
+import dmrec.event.Bytes;
+import dmrec.event.DmEvent;
+import dmrec.event.Source;
+import dmrec.kernel.Clocks;
+import dmrec.kernel.DmControl;
+import dmrec.kernel.HostFacts;
+import dmrec.kernel.KernelException;
+import dmrec.kernel.KernelLog;
+import dmrec.kernel.MemoryLock;
+import dmrec.kernel.Poller;
+import dmrec.kernel.Sysfs;
+import dmrec.kernel.UeventSocket;
+import dmrec.target.DevNo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the kernel and hands what it says to a {@link Recorder}.
+ *
+ * <p>Subscribe first, then look at everything, then wait: nothing falls between. After each wake
+ * the uevents are read before the control device is asked, since the kernel sends a uevent before
+ * it counts the event; then poll, arm, list, look. What raises no event is found by a round of
+ * looks once a second. One thread runs it; {@link #stop} may come from any.
+ */
+public final class KernelWatch implements AutoCloseable {
+  /** A flood of uevents must not keep the looks from happening at all. */
+  private static final int MESSAGES_A_TURN = 8192;
+
+  /** A round of looks is never given more than a tenth of the time. */
+  private static final int REST_FACTOR = 9;
+
+  private final WatchOptions options;
+  private final Clocks clocks;
+  private final UeventSocket uevents;
+  private final @Nullable KernelLog log;
+  private final @Nullable DmControl control;
+  private final @Nullable DeviceEyes eyes;
+  private final Sysfs sysfs = new Sysfs();
+  private final Poller poller;
+  private final Set<DevNo> wanted = new LinkedHashSet<>();
+  private final Set<DevNo> wantedDisks = new LinkedHashSet<>();
+  private final List<Observation> losses = new ArrayList<>();
+  private Map<DevNo, List<Object>> sysfsSeen = new HashMap<>();
+  private long countedDrops;
+  private long refused;
+  private long logSeq = -1;
+  private Stamp lastQuiet;
+  private long nextSampleMonoNs;
+  private volatile @Nullable String stopReason;
+
+  private KernelWatch(
+      WatchOptions options,
+      Clocks clocks,
+      UeventSocket uevents,
+      @Nullable KernelLog log,
+      @Nullable DmControl control)
+      throws KernelException {
+    this.options = options;
+    this.clocks = clocks;
+    this.uevents = uevents;
+    this.log = log;
+    this.control = control;
+    this.eyes = control == null ? null : new DeviceEyes(control, sysfs, clocks);
+    this.poller =
+        Poller.open(uevents.fd(), log == null ? -1 : log.fd(), control == null ? -1 : control.fd());
+    this.countedDrops = uevents.drops();
+    this.lastQuiet = stamp();
+  }
+
+  /**
+   * Opens every source that can be had; {@code warning} gets a line for each that cannot.
+   *
+   * @throws KernelException where not even uevents can be had, or the control device is there but
+   *     does not work
+   */
+  public static KernelWatch open(WatchOptions options, Consumer<String> warning)
+      throws KernelException {
+    if (options.lockMemory()) {
+      MemoryLock.lockAll();
+    }
+    UeventSocket uevents =
+        UeventSocket.open(
+            options.udev() ? UeventSocket.Groups.KERNEL_AND_UDEV : UeventSocket.Groups.KERNEL,
+            options.receiveBufferBytes());
+    if (uevents.receiveBufferBytes() < options.receiveBufferBytes()) {
+      warning.accept(
+          "the uevent socket's buffer is "
+              + uevents.receiveBufferBytes()
+              + " bytes instead of "
+              + options.receiveBufferBytes()
+              + ": a burst may be lost (it will be counted); run as root or raise"
+              + " net.core.rmem_max");
+    }
+    return new KernelWatch(
+        options,
+        Clocks.open(),
+        uevents,
+        options.kernelLog() ? openLog(warning) : null,
+        options.ueventsOnly() ? null : openControl(warning));
+  }
+
+  private static @Nullable KernelLog openLog(Consumer<String> warning) {
+    try {
+      return KernelLog.open();
+    } catch (KernelException e) {
+      warning.accept("no kernel log, so no reasons of snapshots: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private static @Nullable DmControl openControl(Consumer<String> warning) {
+    try {
+      return DmControl.open();
+    } catch (KernelException e) {
+      warning.accept("no tables and no status, only uevents and sysfs: " + e.getMessage());
+      return null;
+    }
+  }
+
+  /** Whether tables and status can be asked for. */
+  public boolean seesTables() {
+    return control != null;
+  }
+
+  /** Messages refused so far because their sender was not the kernel. */
+  public long refused() {
+    return refused;
+  }
+
+  /** Ends {@link #run} soon; from any thread. */
+  public void stop(String reason) {
+    stopReason = reason;
+    poller.wake();
+  }
+
+  /**
+   * Watches until {@link #stop}.
+   *
+   * @param ready called once, when the first baseline is recorded
+   * @param turn called after each turn of the loop, at least once a second
+   */
+  public void run(Recorder recorder, Runnable ready, Runnable turn) throws IOException {
+    recorder.accept(new Observation.Started(stamp(), facts()));
+    lookAtAll(recorder, true);
+    ready.run();
+    while (stopReason == null) {
+      poller.await(waitNs());
+      turn(recorder);
+      turn.run();
+    }
+    turn(recorder);
+    recorder.accept(new Observation.Stopped(stamp(), stopReason, refused));
+  }
+
+  private DmEvent.RecordingStarted facts() throws IOException {
+    HostFacts host = HostFacts.read();
+    List<String> sources = new ArrayList<>(List.of("uevent"));
+    if (options.udev()) {
+      sources.add("udev");
+    }
+    if (control != null) {
+      sources.add("dm");
+    } else if (!options.ueventsOnly()) {
+      sources.add("sysfs");
+    }
+    if (log != null) {
+      sources.add("kmsg");
+    }
+    return new DmEvent.RecordingStarted(
+        host.bootId(),
+        host.kernelRelease(),
+        control == null
+            ? ""
+            : control.version().major()
+                + "."
+                + control.version().minor()
+                + "."
+                + control.version().patch(),
+        options.version(),
+        host.hostName(),
+        List.copyOf(sources),
+        options.sampleNs(),
+        "receive time");
+  }
+
+  private long waitNs() {
+    boolean samples = options.sampleNs() > 0 && !options.ueventsOnly();
+    long untilSample = samples ? nextSampleMonoNs - clocks.monotonicNs() : 1_000_000_000L;
+    return Math.max(0, Math.min(1_000_000_000L, untilSample));
+  }
+
+  private void turn(Recorder recorder) throws IOException {
+    readUevents(recorder);
+    readLog(recorder);
+    boolean lost = !losses.isEmpty();
+    for (Observation loss : losses) {
+      recorder.accept(loss);
+    }
+    losses.clear();
+    if (lost) {
+      lookAtAll(recorder, true);
+    } else if (options.sampleNs() > 0 && clocks.monotonicNs() >= nextSampleMonoNs) {
+      lookAtAll(recorder, false);
+    } else {
+      lookAtWhatChanged(recorder);
+    }
+    lookAtDisks(recorder);
+    lastQuiet = stamp();
+  }
+
+  // Messages.
+
+  private void readUevents(Recorder recorder) throws IOException {
+    boolean overrun = false;
+    for (int i = 0; i < MESSAGES_A_TURN || overrun; i++) {
+      UeventSocket.Received received = uevents.receive();
+      if (received == UeventSocket.Received.NONE) {
+        break;
+      }
+      if (received == UeventSocket.Received.OVERRUN) {
+        // The hole lies after the messages still queued, so those are read first.
+        overrun = true;
+      } else {
+        uevent(recorder);
+      }
+    }
+    if (overrun) {
+      long drops = uevents.drops();
+      long lost = (drops - countedDrops) & 0xffffffffL;
+      countedDrops = drops;
+      losses.add(
+          new Observation.Lost(
+              stamp(), lastQuiet, Source.UEVENT, lost, "the uevent socket's buffer was full"));
+    }
+  }
+
+  private void uevent(Recorder recorder) throws IOException {
+    boolean fromUdev = (uevents.groups() & 2) != 0;
+    if (fromUdev ? uevents.senderUid() != 0 : uevents.senderPort() != 0) {
+      refused++;
+      return;
+    }
+    if (!fromUdev && !Uevent.concernsBlockDevices(uevents.message()) && !uevents.truncated()) {
+      return;
+    }
+    int pid = uevents.senderPid();
+    recorder.accept(
+        new Observation.UeventSeen(
+            stamp(),
+            fromUdev,
+            pid,
+            uevents.senderUid(),
+            pid > 0 && !fromUdev ? commandOf(pid) : "",
+            Bytes.of(uevents.message())));
+  }
+
+  private static String commandOf(int pid) {
+    try {
+      return Files.readString(
+              Path.of("/proc", Integer.toString(pid), "comm"), StandardCharsets.ISO_8859_1)
+          .strip();
+    } catch (IOException e) {
+      return ""; // It has ended.
+    }
+  }
+
+  private void readLog(Recorder recorder) throws IOException {
+    if (log == null) {
+      return;
+    }
+    for (int i = 0; i < MESSAGES_A_TURN; i++) {
+      KernelLog.Received received = log.receive();
+      if (received == KernelLog.Received.NONE) {
+        return;
+      }
+      if (received == KernelLog.Received.MESSAGE) {
+        Bytes record = Bytes.of(log.message());
+        long seq = LogSequence.of(record);
+        if (logSeq >= 0 && seq > logSeq + 1) {
+          losses.add(
+              new Observation.Lost(
+                  stamp(),
+                  lastQuiet,
+                  Source.KMSG,
+                  seq - logSeq - 1,
+                  "the kernel log was overwritten before it was read"));
+        }
+        logSeq = seq >= 0 ? seq : logSeq;
+        if (LogSequence.isDeviceMapper(record)) {
+          recorder.accept(new Observation.LogRead(stamp(), record));
+        }
+      }
+    }
+  }
+
+  // Looks.
+
+  /** One round of looks at every device; {@code always} tells also of what is as it was. */
+  private void lookAtAll(Recorder recorder, boolean always) throws IOException {
+    Stamp began = stamp();
+    if (eyes != null && control != null) {
+      control.arm();
+      if (always) {
+        eyes.forget();
+      }
+      accept(recorder, eyes.list(always));
+      takeWanted(recorder);
+      for (DevNo dev : eyes.devices()) {
+        accept(recorder, eyes.look(dev, always || wanted.remove(dev)));
+      }
+      lookAtWanted(recorder);
+    } else if (!options.ueventsOnly()) {
+      if (always) {
+        sysfsSeen.clear();
+      }
+      lookThroughSysfs(recorder);
+    }
+    lookAtDisks(recorder);
+    recorder.accept(new Observation.Sampled(stamp(), began));
+    long tookNs = clocks.monotonicNs() - began.monoNs();
+    nextSampleMonoNs =
+        clocks.monotonicNs()
+            + Math.max(options.sampleNs() - tookNs, Math.max(1, tookNs) * REST_FACTOR);
+  }
+
+  private void lookAtWhatChanged(Recorder recorder) throws IOException {
+    if (eyes != null && control != null) {
+      if (poller.readable(control.fd())) {
+        control.arm();
+        accept(recorder, eyes.list(false));
+      }
+      lookAtWanted(recorder);
+    } else if (!options.ueventsOnly()) {
+      takeWanted(recorder);
+      if (!wanted.isEmpty()) {
+        lookThroughSysfs(recorder);
+      }
+    }
+    wanted.clear();
+  }
+
+  private void lookAtWanted(Recorder recorder) throws IOException {
+    if (eyes == null) {
+      return;
+    }
+    // A look may want others: those of the devices below.
+    for (takeWanted(recorder); !wanted.isEmpty(); takeWanted(recorder)) {
+      List<DevNo> turn = List.copyOf(wanted);
+      wanted.clear();
+      for (DevNo dev : turn) {
+        accept(recorder, eyes.look(dev, true));
+      }
+    }
+  }
+
+  private void takeWanted(Recorder recorder) {
+    recorder.takeWanted(wanted);
+  }
+
+  private void lookThroughSysfs(Recorder recorder) throws IOException {
+    Map<DevNo, List<Object>> present = new HashMap<>();
+    for (long number : sysfs.mappedDevices()) {
+      Stamp began = stamp();
+      Sysfs.BlockDevice block = sysfs.blockDevice(number);
+      if (block != null && block.dmName() != null) {
+        Observation.SysfsLooked look = sysfsLook(DevNo.decode(number), block, began);
+        List<Object> shown =
+            List.of(
+                look.diskSeq(),
+                look.readAheadKib(),
+                look.name(),
+                look.uuid(),
+                look.suspended(),
+                look.readOnly(),
+                look.slaves());
+        present.put(look.dev(), shown);
+        if (!shown.equals(sysfsSeen.get(look.dev()))) {
+          recorder.accept(look);
+        }
+      }
+    }
+    for (DevNo gone : sysfsSeen.keySet()) {
+      if (!present.containsKey(gone)) {
+        Stamp at = stamp();
+        recorder.accept(new Observation.Vanished(at, at, gone));
+      }
+    }
+    sysfsSeen = present;
+  }
+
+  private Observation.SysfsLooked sysfsLook(DevNo dev, Sysfs.BlockDevice block, Stamp began) {
+    byte[] name = block.dmName();
+    byte[] uuid = block.dmUuid();
+    return new Observation.SysfsLooked(
+        stamp(),
+        began,
+        dev,
+        block.diskseq(),
+        (int) Math.min(Integer.MAX_VALUE, block.readAheadKib()),
+        Bytes.of(name == null ? new byte[0] : name),
+        Bytes.of(uuid == null ? new byte[0] : uuid),
+        block.dmSuspended(),
+        block.readOnly(),
+        block.slaves().stream().map(DevNo::decode).toList());
+  }
+
+  private void lookAtDisks(Recorder recorder) throws IOException {
+    recorder.takeWantedDisks(wantedDisks);
+    for (DevNo dev : wantedDisks) {
+      Stamp began = stamp();
+      Sysfs.BlockDevice block = sysfs.blockDevice(dev.encoded());
+      if (block != null && !block.isMapped()) {
+        recorder.accept(
+            new Observation.DiskLooked(
+                stamp(),
+                began,
+                dev,
+                block.name(),
+                block.wwid(),
+                block.serial(),
+                block.sizeSectors()));
+      }
+    }
+    wantedDisks.clear();
+  }
+
+  private static void accept(Recorder recorder, @Nullable Observation observation)
+      throws IOException {
+    if (observation != null) {
+      recorder.accept(observation);
+    }
+  }
+
+  private Stamp stamp() {
+    return new Stamp(clocks.wallNs(), clocks.monotonicNs());
+  }
+
+  @Override
+  public void close() {
+    poller.close();
+    if (control != null) {
+      control.close();
+    }
+    if (log != null) {
+      log.close();
+    }
+    uevents.close();
+  }
+}

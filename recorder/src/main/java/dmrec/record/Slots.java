@@ -1,0 +1,88 @@
+package dmrec.record;
+
+import dmrec.target.Target;
+import dmrec.topology.Device;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to a device's two table slots between two looks.
+ *
+ * <p>The kernel raises no event number when a table goes live ({@code dm.c:dm_swap_table}); a
+ * resume sends a {@code change} uevent. Where the same targets show other parameters and no uevent
+ * has come, either a message changed them or the uevent is still on its way: then the verdict waits
+ * for the next look.
+ */
+final class Slots {
+  /** What a pair of looks says. */
+  enum Verdict {
+    SAME,
+    /** Another table is live. */
+    NEW_TABLE,
+    /** The live table's text changed without a new table. */
+    CHANGED_TEXT,
+    /** One of those two; the next look tells. */
+    DOUBTED,
+    /** The inactive table, equal to the live one, is gone: cleared, or live now. */
+    CLEARING_DOUBTED
+  }
+
+  /** Targets whose table line a message, or their own progress, can change. */
+  private static final Set<String> CHANGING =
+      Set.of(
+          "multipath",
+          "crypt",
+          "raid",
+          "cache",
+          "thin-pool",
+          "integrity",
+          "era",
+          "writecache",
+          "clone",
+          "verity",
+          "vdo",
+          "dust",
+          "zoned");
+
+  private Slots() {}
+
+  static Verdict compare(
+      Device known,
+      DeviceLook look,
+      boolean changeSeen,
+      @Nullable List<Target> doubted,
+      boolean doubtsClear) {
+    List<Target> before = known.live();
+    List<Target> after = look.live();
+    boolean consumed = known.inactive() != null && look.inactive() == null;
+    if (DeviceLook.sameMapping(before, after)) {
+      if (!consumed || !DeviceLook.sameMapping(known.inactive(), before)) {
+        return Verdict.SAME;
+      }
+      if (changeSeen) {
+        return Verdict.NEW_TABLE;
+      }
+      return doubtsClear ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
+    }
+    if (before == null
+        || after == null
+        || changeSeen
+        || consumed
+        || !DeviceLook.sameShape(before, after)
+        || differsInFixedTarget(before, after)) {
+      return Verdict.NEW_TABLE;
+    }
+    return DeviceLook.sameMapping(doubted, after) ? Verdict.CHANGED_TEXT : Verdict.DOUBTED;
+  }
+
+  private static boolean differsInFixedTarget(List<Target> before, List<Target> after) {
+    for (int i = 0; i < after.size(); i++) {
+      Target target = after.get(i);
+      if (!target.params().equals(before.get(i).params()) && !CHANGING.contains(target.type())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

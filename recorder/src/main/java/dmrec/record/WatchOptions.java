@@ -1,0 +1,21 @@
+package dmrec.record;
+
+/**
+ * What to listen to, and how.
+ *
+ * @param udev listen to udev's group too
+ * @param kernelLog read the kernel log
+ * @param ueventsOnly do not ask the control device or sysfs
+ * @param receiveBufferBytes size of the uevent socket's receive buffer, as asked for
+ * @param sampleNs time between two looks at the states that raise no event; 0 for never
+ * @param lockMemory keep all of the process in memory
+ * @param version version of dmrec, for the journal
+ */
+public record WatchOptions(
+    boolean udev,
+    boolean kernelLog,
+    boolean ueventsOnly,
+    int receiveBufferBytes,
+    long sampleNs,
+    boolean lockMemory,
+    String version) {}
