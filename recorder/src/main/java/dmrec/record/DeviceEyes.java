@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,9 +104,9 @@ final class DeviceEyes {
       }
       boolean same =
           before != null
-              && status == before.status()
-              && table == before.table()
-              && inactive == before.inactive();
+              && status.equals(before.status())
+              && table.equals(before.table())
+              && Objects.equals(inactive, before.inactive());
       if (same && !always) {
         return null;
       }
