@@ -1,0 +1,41 @@
+package dmrec.decode;
+
+import org.jspecify.annotations.Nullable;
+
+/** Decimal numbers in kernel text. */
+final class Numbers {
+  private Numbers() {}
+
+  /** The number, 0 to 2^63 - 1; {@code otherwise} where {@code text} is null or none. */
+  static long unsigned(@Nullable String text, long otherwise) {
+    if (text == null || text.isEmpty() || text.length() > 19) {
+      return otherwise;
+    }
+    long value = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return otherwise;
+      }
+      value = value * 10 + (c - '0');
+    }
+    return value < 0 ? otherwise : value;
+  }
+
+  /** The hexadecimal number of at most 15 digits, without prefix. */
+  static long hex(String digits, long otherwise) {
+    if (digits.isEmpty() || digits.length() > 15) {
+      return otherwise;
+    }
+    long value = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      char c = digits.charAt(i);
+      int digit = c < 0x80 ? Character.digit(c, 16) : -1;
+      if (digit < 0) {
+        return otherwise;
+      }
+      value = value << 4 | digit;
+    }
+    return value;
+  }
+}
