@@ -222,8 +222,6 @@ class JournalTest {
     Path missing = folder.resolve("missing");
     Path file = Files.writeString(folder.resolve("file"), "x");
     Path empty = Files.createDirectory(folder.resolve("empty"));
-    Path other = Files.createDirectory(folder.resolve("other"));
-    Files.write(other.resolve("20260301F.cq4"), new byte[100_000]);
     Path text = Files.createDirectory(folder.resolve("text"));
     Files.writeString(text.resolve("20260301F.cq4"), "nothing of the kind ".repeat(100));
     for (Path path : List.of(missing, file, empty, text)) {
