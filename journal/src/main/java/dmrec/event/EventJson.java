@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
@@ -48,7 +47,6 @@ public final class EventJson {
 
   static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
-          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -65,6 +63,7 @@ public final class EventJson {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  private static final int HIGHEST_PLAIN_CHAR = '~';
   private static final long SECOND_NS = 1_000_000_000L;
 
   private EventJson() {}
@@ -83,6 +82,7 @@ public final class EventJson {
   /** Writes one line, without its end, and does not close {@code out}. */
   public static void write(EventRecord record, Writer out) throws IOException {
     try (JsonGenerator json = FACTORY.createGenerator(out)) {
+      json.setHighestNonEscapedChar(HIGHEST_PLAIN_CHAR);
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
       write(record, json);

@@ -61,6 +61,17 @@ final class CycleScanner implements AutoCloseable {
    *     finds its end
    */
   @Nullable EventRecord next(boolean closed) throws MalformedException, JournalException {
+    try {
+      return advance(closed);
+    } catch (JournalException e) {
+      // The same would fail again and again; what follows in other files may not.
+      skipped = true;
+      throw e;
+    }
+  }
+
+  private @Nullable EventRecord advance(boolean closed)
+      throws MalformedException, JournalException {
     boolean fresh = false;
     while (!skipped) {
       if (position == blockedAt && !isUnblocked()) {
@@ -126,6 +137,13 @@ final class CycleScanner implements AutoCloseable {
     }
     searchedFrom = position;
     searchedTo = to;
+    if (written > 0 && written >= position) {
+      blockedAt = position;
+      throw resume(
+          position,
+          String.format(
+              "the header is %08x, but the queue counts a document at %d", header, written));
+    }
     return true;
   }
 
@@ -137,7 +155,7 @@ final class CycleScanner implements AutoCloseable {
     if (at >= 0 && decoder.isRecord(file.window(), at, length)) {
       throw resume(next, "a record is marked as the queue's own");
     }
-    if (position > 0 && !isPlausible(next)) {
+    if (position > 0 && !isPlausible(next) && file.writePosition() > position) {
       throw lost("a document of the queue's own of " + length + " bytes ends where none begins");
     }
     position = next;
@@ -154,7 +172,6 @@ final class CycleScanner implements AutoCloseable {
       throw behind(next, "expected the format's name, found none that its checksum proves");
     }
     if (format.formatVersion() > RecordLayout.FORMAT_VERSION) {
-      skipped = true;
       throw new JournalException(
           Reasons.shown(file.path())
               + ": written by dmrec "
@@ -213,11 +230,11 @@ final class CycleScanner implements AutoCloseable {
     return e;
   }
 
-  /** Whether a document or the end of all may be at {@code at}. */
+  /** Whether a document may begin at {@code at}; that nothing does proves nothing. */
   private boolean isPlausible(long at) throws JournalException {
     int header = file.header(at);
     if (header == 0 || (header & CycleFile.NOT_COMPLETE) != 0) {
-      return file.writePosition() <= at;
+      return false;
     }
     int length = header & CycleFile.LENGTH_MASK;
     if ((header & CycleFile.META) != 0) {

@@ -28,6 +28,7 @@ public final class JournalReader implements AutoCloseable {
   private long damagedSince;
 
   private int damagedBehindLast;
+  private boolean listFailed;
   private boolean seeking;
   private boolean seekByTime;
   private long seekTarget;
@@ -144,8 +145,19 @@ public final class JournalReader implements AutoCloseable {
   }
 
   private @Nullable Path laterThan(Path path) throws JournalException {
-    for (Path cycle : JournalFolder.cycles(folder)) {
-      if (cycle.getFileName().compareTo(path.getFileName()) > 0) {
+    List<Path> cycles;
+    try {
+      cycles = JournalFolder.cycles(folder);
+      listFailed = false;
+    } catch (JournalException e) {
+      if (listFailed) {
+        return null; // It was told once; those who read on past failures must come to an end.
+      }
+      listFailed = true;
+      throw e;
+    }
+    for (Path cycle : cycles) {
+      if (cycle.compareTo(path) > 0) {
         return cycle;
       }
     }
