@@ -89,6 +89,8 @@ moment() {
         printf '%s\n' "$@" >"$f.args"
         dmsetup "$@" >"$f.out" 2>"$f.err" || printf '%s\n' "$?" >"$f.status"
     }
+    [ -z "${DM_DEFAULT_NAME_MANGLING_MODE-}" ] ||
+        echo "DM_DEFAULT_NAME_MANGLING_MODE=$DM_DEFAULT_NAME_MANGLING_MODE" >"$dir/environment"
     now_ns >"$dir/time_ns_before"
     one table
     one table --inactive
