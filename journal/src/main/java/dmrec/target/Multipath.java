@@ -1,0 +1,208 @@
+package dmrec.target;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Status of a multipath target ({@code dm-mpath.c:multipath_status}).
+ *
+ * @param features queue_io (0 or 1) and pg_init_count; older kernels may print fewer
+ * @param hardwareHandler always empty in a status; the table names the handler
+ * @param currentGroup the group I/O goes to next, counted from 1; 0 where there is none. The kernel
+ *     moves it when a switch is asked for, before any I/O has moved
+ * @param groups priority groups, the first is number 1
+ * @param rest text behind the last known word, verbatim; the kernel prints one blank
+ */
+public record Multipath(
+    List<String> features,
+    List<String> hardwareHandler,
+    int currentGroup,
+    List<Group> groups,
+    String rest)
+    implements TargetStatus {
+
+  public Multipath {
+    features = List.copyOf(features);
+    hardwareHandler = List.copyOf(hardwareHandler);
+    groups = List.copyOf(groups);
+  }
+
+  /** State of a priority group; bypassed wins over active. */
+  public enum GroupState {
+    BYPASSED('D'),
+    ACTIVE('A'),
+    ENABLED('E');
+
+    private final char letter;
+
+    GroupState(char letter) {
+      this.letter = letter;
+    }
+
+    /** The kernel's letter. */
+    public char letter() {
+      return letter;
+    }
+
+    static GroupState of(String word) {
+      return switch (word) {
+        case "D" -> BYPASSED;
+        case "A" -> ACTIVE;
+        case "E" -> ENABLED;
+        default -> throw Words.notThisForm();
+      };
+    }
+  }
+
+  /**
+   * A priority group.
+   *
+   * @param selectorArgs what the path selector says of the group; most say nothing
+   * @param pathArgCount how many words the path selector adds to each path
+   */
+  public record Group(
+      GroupState state, List<String> selectorArgs, int pathArgCount, List<Path> paths) {
+    public Group {
+      selectorArgs = List.copyOf(selectorArgs);
+      paths = List.copyOf(paths);
+    }
+
+    public int validPaths() {
+      int valid = 0;
+      for (Path path : paths) {
+        valid += path.failed() ? 0 : 1;
+      }
+      return valid;
+    }
+  }
+
+  /**
+   * A path.
+   *
+   * @param failCount how often it failed since the table was loaded
+   * @param selectorArgs what the path selector says of the path: in flight, queue length, ...
+   */
+  public record Path(DevNo device, boolean failed, long failCount, List<String> selectorArgs) {
+    public Path {
+      selectorArgs = List.copyOf(selectorArgs);
+    }
+
+    private Path with(boolean nowFailed) {
+      if (nowFailed == failed) {
+        return this;
+      }
+      return new Path(device, nowFailed, nowFailed ? failCount + 1 : failCount, selectorArgs);
+    }
+  }
+
+  /** Whether I/O is queued inside the target at this moment. */
+  public boolean queueIo() {
+    return !features.isEmpty() && !features.get(0).equals("0");
+  }
+
+  /** How often path group initialisation was started; 0 where the kernel does not say. */
+  public long pgInitCount() {
+    return features.size() < 2 ? 0 : Words.numberOf(features.get(1));
+  }
+
+  /** The path over {@code device}, or null where the target has none. */
+  public @Nullable Path path(DevNo device) {
+    for (Group group : groups) {
+      for (Path path : group.paths()) {
+        if (path.device().equals(device)) {
+          return path;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Number, from 1, of the group with a path over {@code device}; 0 where the target has none. */
+  public int groupOf(DevNo device) {
+    for (int i = 0; i < groups.size(); i++) {
+      for (Path path : groups.get(i).paths()) {
+        if (path.device().equals(device)) {
+          return i + 1;
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Paths that are not failed, over all groups: what a path uevent calls DM_NR_VALID_PATHS. */
+  public int validPaths() {
+    int valid = 0;
+    for (Group group : groups) {
+      valid += group.validPaths();
+    }
+    return valid;
+  }
+
+  /**
+   * The status to expect once the path has failed or been reinstated: a failure counts one more, a
+   * reinstatement leaves the count alone, and no change is no change ({@code dm-mpath.c:fail_path}
+   * and {@code reinstate_path}). A device that is no path changes nothing.
+   */
+  public Multipath withPath(DevNo device, boolean failed) {
+    List<Group> changed = new ArrayList<>(groups.size());
+    for (Group group : groups) {
+      List<Path> paths = new ArrayList<>(group.paths().size());
+      for (Path path : group.paths()) {
+        paths.add(path.device().equals(device) ? path.with(failed) : path);
+      }
+      changed.add(new Group(group.state(), group.selectorArgs(), group.pathArgCount(), paths));
+    }
+    return new Multipath(features, hardwareHandler, currentGroup, changed, rest);
+  }
+
+  @Override
+  public String text() {
+    Line line = new Line();
+    line.counted(features).counted(hardwareHandler).word(groups.size()).word(currentGroup);
+    for (Group group : groups) {
+      line.word(group.state().letter()).counted(group.selectorArgs());
+      line.word(group.paths().size()).word(group.pathArgCount());
+      for (Path path : group.paths()) {
+        line.word(path.device()).word(path.failed() ? "F" : "A").word(path.failCount());
+        line.words(path.selectorArgs());
+      }
+    }
+    return line.end(rest);
+  }
+
+  static Multipath read(Words words) {
+    List<String> features = words.list(words.count());
+    if (features.size() > 1) {
+      Words.numberOf(features.get(1));
+    }
+    List<String> hardwareHandler = words.list(words.count());
+    int groupCount = words.count();
+    int currentGroup = words.count();
+    List<Group> groups = new ArrayList<>();
+    for (int i = 0; i < groupCount; i++) {
+      GroupState state = GroupState.of(words.next());
+      List<String> selectorArgs = words.list(words.count());
+      int pathCount = words.count();
+      int pathArgCount = words.count();
+      List<Path> paths = new ArrayList<>();
+      for (int k = 0; k < pathCount; k++) {
+        paths.add(readPath(words, pathArgCount));
+      }
+      groups.add(new Group(state, selectorArgs, pathArgCount, paths));
+    }
+    return new Multipath(features, hardwareHandler, currentGroup, groups, words.rest());
+  }
+
+  private static Path readPath(Words words, int argCount) {
+    DevNo device = words.device();
+    boolean failed =
+        switch (words.next()) {
+          case "A" -> false;
+          case "F" -> true;
+          default -> throw Words.notThisForm();
+        };
+    long failCount = words.number();
+    return new Path(device, failed, failCount, words.list(argCount));
+  }
+}

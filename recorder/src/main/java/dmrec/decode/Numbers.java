@@ -1,0 +1,24 @@
+package dmrec.decode;
+
+import org.jspecify.annotations.Nullable;
+
+/** Decimal numbers in kernel text. */
+final class Numbers {
+  private Numbers() {}
+
+  /** The number, 0 to 2^63 - 1; {@code otherwise} where {@code text} is null or none. */
+  static long unsigned(@Nullable String text, long otherwise) {
+    if (text == null || text.isEmpty() || text.length() > 19) {
+      return otherwise;
+    }
+    long value = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return otherwise;
+      }
+      value = value * 10 + (c - '0');
+    }
+    return value < 0 ? otherwise : value;
+  }
+}
