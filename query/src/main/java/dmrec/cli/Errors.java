@@ -1,6 +1,7 @@
 package dmrec.cli;
 
 import dmrec.event.KernelText;
+import dmrec.journal.JournalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +62,9 @@ final class Errors {
   }
 
   private static String describe(IOException error) {
+    if (error instanceof JournalException) {
+      return String.valueOf(error.getMessage());
+    }
     if (error instanceof FileSystemException file) {
       String what =
           file instanceof NoSuchFileException

@@ -1,8 +1,11 @@
 package dmrec.cli;
 
+import dmrec.event.KernelText;
+import dmrec.query.Damage;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +26,8 @@ import java.util.Map;
  * @param root whether the effective user is root
  * @param outIsTerminal whether somebody reads {@code out} as it comes
  * @param errIsTerminal whether somebody reads {@code err} as it comes
+ * @param columns width of the terminal that {@code out} is; 0 where it is none
+ * @param utf8 whether the user's locale shows UTF-8
  */
 public record Host(
     OutputStream out,
@@ -31,7 +36,9 @@ public record Host(
     Clock clock,
     boolean root,
     boolean outIsTerminal,
-    boolean errIsTerminal) {
+    boolean errIsTerminal,
+    int columns,
+    boolean utf8) {
 
   static Host ofThisProcess() {
     // Java cannot ask which streams are terminals; the launcher has.
@@ -43,7 +50,9 @@ public record Host(
         Clock.system(ZoneId.systemDefault()),
         effectiveUserIsRoot(),
         terminals.contains("out"),
-        terminals.contains("err"));
+        terminals.contains("err"),
+        Integer.getInteger("dmrec.columns", 0),
+        Boolean.getBoolean("dmrec.utf8"));
   }
 
   private static boolean effectiveUserIsRoot() {
@@ -52,6 +61,30 @@ public record Host(
     } catch (Exception e) {
       return false;
     }
+  }
+
+  /** Writes text to {@code out}, as the bytes it was decoded from. */
+  void print(String text) throws IOException {
+    out.write(KernelText.encode(text));
+  }
+
+  /** A line on {@code err}, for the user and not for what reads the data. */
+  void note(String text) throws IOException {
+    // In the order in which they were said, where both go to one terminal.
+    out.flush();
+    err.println("dmrec: " + text);
+  }
+
+  /** Tells what could not be read; the result is the exit code. */
+  int report(Damage damage) throws IOException {
+    for (String message : damage.messages()) {
+      note(KernelText.printable(message));
+    }
+    long more = damage.count() - damage.messages().size();
+    if (more > 0) {
+      note("and " + more + " more places that are damaged");
+    }
+    return damage.count() > 0 ? 1 : 0;
   }
 
   /** Whether to colour what goes to {@code out}. */

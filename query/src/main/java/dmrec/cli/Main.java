@@ -19,7 +19,7 @@ import picocli.CommandLine.Help.Ansi;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Version.class,
-    subcommands = {},
+    subcommands = {Log.class, Tree.class, Dmsetup.class, Info.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
@@ -55,6 +55,7 @@ public final class Main implements Callable<Integer> {
         CommandLine.Help.defaultColorScheme(host.colour() ? Ansi.ON : Ansi.OFF));
     commandLine.setAbbreviatedOptionsAllowed(true);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setUsageHelpWidth(host.columns() > 60 ? Math.min(host.columns(), 100) : 80);
     commandLine.setUsageHelpLongOptionsMaxWidth(30);
     commandLine.setParameterExceptionHandler((e, arguments) -> Errors.reportUsage(host, e));
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> Errors.report(host, e));

@@ -21,7 +21,16 @@ final class Rehearsal {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       PrintStream err = new PrintStream(out, true, StandardCharsets.UTF_8);
       Host host =
-          new Host(out, err, Map.of(), Clock.system(ZoneId.systemDefault()), false, false, false);
+          new Host(
+              out,
+              err,
+              Map.of(),
+              Clock.system(ZoneId.systemDefault()),
+              false,
+              false,
+              false,
+              0,
+              true);
       int code = Main.run(host, command);
       if (code != 0) {
         System.err.println(command + " ended with " + code + ": " + out);

@@ -235,7 +235,7 @@ public final class EventText {
             + ": "
             + (e.count() < 0 ? "an unknown number of messages" : count(e.count(), "message"))
             + " lost within "
-            + seconds(e.toNs() - e.fromNs())
+            + duration(e.toNs() - e.fromNs())
             + because(e.reason());
       }
       case RECORDING_STOPPED -> {
@@ -280,7 +280,7 @@ public final class EventText {
     if (record.notBeforeNs() != 0) {
       remarks
           .append(" (within ")
-          .append(seconds(Math.max(0, record.wallNs() - record.notBeforeNs())))
+          .append(duration(Math.max(0, record.wallNs() - record.notBeforeNs())))
           .append(')');
     }
     Actor actor = record.actor();
@@ -467,10 +467,19 @@ public final class EventText {
     return count + " " + what + (count == 1 ? "" : "s");
   }
 
-  /** A size as people say it; exact where it is no round number of a larger unit. */
+  /** A size in sectors as people say it. */
   static String size(long sectors) {
+    return units(sectors / 2.0);
+  }
+
+  /** A number of bytes as people say it. */
+  public static String bytes(long count) {
+    return count < 1024 ? count + " bytes" : units(count / 1024.0);
+  }
+
+  private static String units(double kib) {
     String[] units = {"KiB", "MiB", "GiB", "TiB", "PiB"};
-    double size = sectors / 2.0;
+    double size = kib;
     int unit = 0;
     while (size >= 1024 && unit < units.length - 1) {
       size /= 1024;
@@ -481,7 +490,7 @@ public final class EventText {
   }
 
   /** A length of time to three digits. */
-  static String seconds(long ns) {
+  public static String duration(long ns) {
     double seconds = ns / 1e9;
     if (seconds < 0.001) {
       return String.format(Locale.ROOT, "%.3g ms", Math.max(0, seconds * 1e3));

@@ -190,9 +190,9 @@ class EventTextTest {
 
   @Test
   void saysLengthsOfTimeAndSizesAsPeopleDo() {
-    assertEquals("0.98 s", EventText.seconds(980_000_000L));
-    assertEquals("12.3 ms", EventText.seconds(12_345_678L));
-    assertEquals("3661 s", EventText.seconds(3_661_000_000_000L));
+    assertEquals("0.98 s", EventText.duration(980_000_000L));
+    assertEquals("12.3 ms", EventText.duration(12_345_678L));
+    assertEquals("3661 s", EventText.duration(3_661_000_000_000L));
     assertEquals("10 GiB", EventText.size(20971520));
     assertEquals("1.5 TiB", EventText.size(3221225472L));
     assertEquals("0.5 KiB", EventText.size(1));

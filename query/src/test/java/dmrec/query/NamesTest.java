@@ -27,7 +27,13 @@ class NamesTest {
 
   @Test
   void escapesWhatATerminalMayActOn() {
-    assertEquals("a\\x1b\\x5cb\\xff", Names.quoted("a\u001b\\b\udcff"));
+    assertEquals("\"a\\x1b\\x5cb\\xff\"", Names.quoted("a\u001b\\b\udcff"));
+  }
+
+  @Test
+  void showsMangledNamesAsTheKernelHasThem() {
+    assertEquals("my\\x20disk", Names.quoted("my\\x20disk"));
+    assertEquals("\"a\\x5cn\"", Names.quoted("a\\n"));
   }
 
   @Test
