@@ -40,6 +40,11 @@ public final class Bytes {
     return bytes.length == 0;
   }
 
+  /** Copies all of them into {@code target} from {@code at} on. */
+  public void copyTo(byte[] target, int at) {
+    System.arraycopy(bytes, 0, target, at, bytes.length);
+  }
+
   public byte[] toArray() {
     return bytes.clone();
   }
