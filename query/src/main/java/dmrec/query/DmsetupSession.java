@@ -60,10 +60,6 @@ final class DmsetupSession {
     }
   }
 
-  Topology topology() {
-    return topology;
-  }
-
   DmsetupSession print(String text) {
     out.append(text);
     return this;
@@ -79,10 +75,6 @@ final class DmsetupSession {
     if (noted.add(line)) {
       complain(line);
     }
-  }
-
-  boolean hasOutput() {
-    return out.length() > 0;
   }
 
   DmsetupResult result(boolean succeeded) {

@@ -1,24 +1,39 @@
 package dmrec.query;
 
 import dmrec.topology.Topology;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The stack as a person draws it: top-level devices first, what they stand on underneath. */
+/**
+ * The stack as a person draws it: the devices nobody stands on first, and under each what it does
+ * and what it stands on, down to the disks.
+ */
 public final class StackTree {
   private StackTree() {}
 
-  /** What a piece of text means; a screen may give each its own colour. */
+  /** What a piece of text means. No style is the only sign of a state: the words say it too. */
   public enum Style {
-    PLAIN,
-    LINE,
-    NAME,
-    DETAIL,
-    GOOD,
-    WARN,
-    BAD
+    PLAIN(""),
+    /** A line of the drawing. */
+    LINE("2"),
+    NAME("1"),
+    DETAIL("2"),
+    GOOD("32"),
+    WARN("33"),
+    BAD("1;31");
+
+    private final String code;
+
+    Style(String code) {
+      this.code = code;
+    }
   }
 
-  /** A piece of a line. */
+  /**
+   * A piece of a line.
+   *
+   * @param text what it says, safe for a terminal
+   */
   public record Span(String text, Style style) {}
 
   /**
@@ -29,13 +44,45 @@ public final class StackTree {
    */
   public record Options(boolean boxDrawing, boolean colour) {}
 
+  /** What is drawn: a line and what hangs under it. */
+  record Node(List<Span> line, List<Node> children) {}
+
   /** The lines of the whole stack. */
   public static List<List<Span>> lines(Topology topology, Options options) {
-    return List.of(List.of(new Span("seq " + topology.seq() + options.boxDrawing(), Style.PLAIN)));
+    List<List<Span>> lines = new ArrayList<>();
+    for (Node top : new StackNodes(topology).tops()) {
+      lines.add(top.line());
+      addChildren(lines, top.children(), "", options.boxDrawing());
+    }
+    return lines;
   }
 
-  /** The whole stack as text. */
+  private static void addChildren(
+      List<List<Span>> lines, List<Node> children, String indent, boolean box) {
+    for (int i = 0; i < children.size(); i++) {
+      boolean isLast = i == children.size() - 1;
+      String branch = isLast ? (box ? "└─ " : "`- ") : box ? "├─ " : "|- ";
+      String below = isLast ? "   " : box ? "│  " : "|  ";
+      List<Span> line = new ArrayList<>();
+      line.add(new Span(indent + branch, Style.LINE));
+      line.addAll(children.get(i).line());
+      lines.add(line);
+      addChildren(lines, children.get(i).children(), indent + below, box);
+    }
+  }
+
+  /** The whole stack as text; each line ends with a line feed. */
   public static String draw(Topology topology, Options options) {
-    return lines(topology, options).toString();
+    StringBuilder out = new StringBuilder();
+    for (List<Span> line : lines(topology, options)) {
+      for (Span span : line) {
+        boolean isStyled = options.colour() && !span.style().code.isEmpty();
+        out.append(isStyled ? "\033[" + span.style().code + "m" : "")
+            .append(span.text())
+            .append(isStyled ? "\033[0m" : "");
+      }
+      out.append('\n');
+    }
+    return out.toString();
   }
 }

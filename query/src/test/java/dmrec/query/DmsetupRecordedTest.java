@@ -21,8 +21,17 @@ class DmsetupRecordedTest {
     List<String> differences = new ArrayList<>();
     for (Recorded.Run run : recorded.runs()) {
       DmsetupResult result = DmsetupPrinter.run(topology, DmsetupArguments.parse(run.arguments()));
-      String actual =
-          RawText.of(result.out().text()) + "\n--\n" + RawText.of(result.err()) + result.status();
+      if (result.err().contains("is not recorded.") && result.status() == 1) {
+        // What only an inactive table tells is refused, and never guessed.
+        assertTrue(run.arguments().contains("--inactive"), run.arguments().toString());
+        continue;
+      }
+      String err =
+          RawText.of(result.err())
+              .replace(
+                  "Whether an inactive table is read-only is not recorded; shown as writeable.\n",
+                  "");
+      String actual = RawText.of(result.out().text()) + "\n--\n" + err + result.status();
       String expected = run.out() + "\n--\n" + run.err() + run.status();
       if (!actual.equals(expected)) {
         differences.add(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param priority syslog level, 0 (emergency) to 7 (debug)
  * @param facility syslog facility, 0 for the kernel
- * @param seq number of the record, 64 bits unsigned; a hole is a loss
+ * @param seq number of the record, 0 to 2^63 - 1; a hole is a loss
  * @param monoUs the kernel's monotonic clock, microseconds
  * @param flags {@code -}, or {@code c} for a fragment of a line
  * @param text the line as it was read, bytes that are no text as {@code \xNN}
@@ -137,6 +137,6 @@ public record KernelLogLine(
   }
 
   private KernelLogText message() {
-    return KernelLogText.of(isDeviceMapper() ? text.substring(DM_PREFIX.length()) : "", text);
+    return KernelLogText.of(text);
   }
 }

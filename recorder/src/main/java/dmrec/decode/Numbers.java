@@ -21,4 +21,21 @@ final class Numbers {
     }
     return value < 0 ? otherwise : value;
   }
+
+  /** The hexadecimal number of at most 15 digits, without prefix. */
+  static long hex(String digits, long otherwise) {
+    if (digits.isEmpty() || digits.length() > 15) {
+      return otherwise;
+    }
+    long value = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      char c = digits.charAt(i);
+      int digit = c < 0x80 ? Character.digit(c, 16) : -1;
+      if (digit < 0) {
+        return otherwise;
+      }
+      value = value << 4 | digit;
+    }
+    return value;
+  }
 }

@@ -28,7 +28,7 @@ final class ReplyReader {
     this.reply = reply;
     this.origin = reply.position();
     this.end = reply.remaining();
-    need(0, DmHeader.BYTES, "a head of " + DmHeader.BYTES + " bytes");
+    need(0, MIN_DATA_BYTES, "a head of at least " + MIN_DATA_BYTES + " bytes");
     this.bigEndian = reply.get(origin) == 0;
   }
 
@@ -67,9 +67,9 @@ final class ReplyReader {
     if (header.dataStart() >= end) {
       return -1;
     }
-    if (header.dataStart() < MIN_DATA_BYTES) {
+    if (header.dataStart() < DmHeader.BYTES) {
       throw error(
-          16, "a data start of at least " + MIN_DATA_BYTES, Long.toString(header.dataStart()));
+          16, "a data start of at least " + DmHeader.BYTES, Long.toString(header.dataStart()));
     }
     return (int) header.dataStart();
   }
