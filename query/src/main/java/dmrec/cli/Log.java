@@ -1,8 +1,8 @@
 package dmrec.cli;
 
+import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.journal.EventJson;
 import dmrec.journal.JournalException;
 import dmrec.query.Damage;
 import dmrec.query.EventText;

@@ -70,9 +70,7 @@ record KernelLogText(
         if (reason.contains(": Reinstating path ")) {
           yield Fault.PATH_REINSTATED;
         }
-        yield reason.startsWith("queue_if_no_path timeout")
-            ? Fault.QUEUEING_TIMED_OUT
-            : Fault.NONE;
+        yield reason.startsWith("queue_if_no_path timeout") ? Fault.QUEUEING_TIMED_OUT : Fault.NONE;
       }
       case "raid1" -> mirrorFault(reason);
       case "dirty region log" ->
