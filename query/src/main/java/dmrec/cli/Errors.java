@@ -38,6 +38,19 @@ final class Errors {
     String hint = "";
     if (error instanceof CommandLine.UnmatchedArgumentException unmatched) {
       List<String> suggestions = unmatched.getSuggestions();
+      String first = unmatched.getUnmatched().isEmpty() ? "" : unmatched.getUnmatched().get(0);
+      if (!unmatched.isUnknownOption()
+          && !error.getCommandLine().getSubcommands().isEmpty()
+          && !first.isEmpty()) {
+        print(
+            host,
+            "there is no command '"
+                + first
+                + "'; the commands are "
+                + String.join(", ", error.getCommandLine().getSubcommands().keySet()),
+            error);
+        return WRONG_USAGE;
+      }
       if (!suggestions.isEmpty()) {
         hint = "; did you mean " + String.join(" or ", suggestions.subList(0, 1)) + "?";
       }

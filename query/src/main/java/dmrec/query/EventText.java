@@ -491,15 +491,14 @@ public final class EventText {
 
   /** A length of time to three digits. */
   public static String duration(long ns) {
+    if (ns < 1000) {
+      return Math.max(0, ns) + " ns";
+    }
+    if (ns < 100_000_000L) {
+      boolean micro = ns < 1_000_000L;
+      return String.format(Locale.ROOT, "%.3g %s", ns / (micro ? 1e3 : 1e6), micro ? "µs" : "ms");
+    }
     double seconds = ns / 1e9;
-    if (seconds < 0.001) {
-      return String.format(Locale.ROOT, "%.3g ms", Math.max(0, seconds * 1e3));
-    }
-    if (seconds < 1) {
-      return seconds < 0.1
-          ? String.format(Locale.ROOT, "%.3g ms", seconds * 1e3)
-          : String.format(Locale.ROOT, "%.2f s", seconds);
-    }
     return seconds < 100
         ? String.format(Locale.ROOT, "%.2f s", seconds)
         : String.format(Locale.ROOT, "%.0f s", seconds);

@@ -26,9 +26,4 @@ public record Selection(
   public Selection {
     kinds = Set.copyOf(kinds);
   }
-
-  /** Whether every record between the two moments is asked for. */
-  boolean isWhole() {
-    return kinds.isEmpty() && device == null;
-  }
 }
