@@ -1,0 +1,108 @@
+package dmrec.cli;
+
+import dmrec.event.KernelText;
+import dmrec.query.Damage;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a command sees of the machine it runs on; tests pass their own.
+ *
+ * @param out data, in bytes: device names need not be text
+ * @param err everything else, in UTF-8
+ * @param env environment variables
+ * @param clock time and zone
+ * @param root whether the effective user is root
+ * @param outIsTerminal whether somebody reads {@code out} as it comes
+ * @param errIsTerminal whether somebody reads {@code err} as it comes
+ * @param columns width of the terminal that {@code out} is; 0 where it is none
+ * @param utf8 whether the user's locale shows UTF-8
+ */
+public record Host(
+    OutputStream out,
+    PrintStream err,
+    Map<String, String> env,
+    Clock clock,
+    boolean root,
+    boolean outIsTerminal,
+    boolean errIsTerminal,
+    int columns,
+    boolean utf8) {
+
+  static Host ofThisProcess() {
+    // Java cannot ask which streams are terminals; the launcher has.
+    List<String> terminals = List.of(System.getProperty("dmrec.terminal", "").split(","));
+    return new Host(
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        System.getenv(),
+        Clock.system(ZoneId.systemDefault()),
+        effectiveUserIsRoot(),
+        terminals.contains("out"),
+        terminals.contains("err"),
+        Integer.getInteger("dmrec.columns", 0),
+        Boolean.getBoolean("dmrec.utf8"));
+  }
+
+  private static boolean effectiveUserIsRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (Exception e) {
+      return false;
+    }
+  }
+
+  /** Writes text to {@code out}, as the bytes it was decoded from. */
+  void print(String text) throws IOException {
+    out.write(KernelText.encode(text));
+  }
+
+  /** A line on {@code err}, for the user and not for what reads the data. */
+  void note(String text) throws IOException {
+    // In the order in which they were said, where both go to one terminal.
+    out.flush();
+    err.println("dmrec: " + text);
+  }
+
+  /** Tells what could not be read; the result is the exit code. */
+  int report(Damage damage) throws IOException {
+    for (String message : damage.messages()) {
+      note(KernelText.printable(message));
+    }
+    long more = damage.count() - damage.messages().size();
+    if (more > 0) {
+      note("and " + more + " more places that are damaged");
+    }
+    return damage.count() > 0 ? 1 : 0;
+  }
+
+  /** Whether to colour what goes to {@code out}. */
+  public boolean colour() {
+    return outIsTerminal && mayColour();
+  }
+
+  /** Whether to colour what goes to {@code err}. */
+  public boolean colourErr() {
+    return errIsTerminal && mayColour();
+  }
+
+  private boolean mayColour() {
+    return env("NO_COLOR").isEmpty() && !env("TERM").equals("dumb");
+  }
+
+  /** An environment variable; empty where it is not set. */
+  public String env(String name) {
+    return env.getOrDefault(name, "");
+  }
+}

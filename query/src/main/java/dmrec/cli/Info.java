@@ -1,0 +1,219 @@
+package dmrec.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dmrec.event.DmEvent;
+import dmrec.event.KernelText;
+import dmrec.event.Kind;
+import dmrec.query.EventText;
+import dmrec.query.JournalFacts;
+import dmrec.query.JournalFacts.Recording;
+import dmrec.query.TimeSpec;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "info",
+    description = "Tell what a journal holds: its recordings, how many events of which kind, gaps.",
+    footer = {"", "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."})
+final class Info implements Callable<Integer> {
+  private final Host host;
+
+  @Mixin private JournalOption journal = new JournalOption();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORM",
+      description = "text or json. Default: ${DEFAULT-VALUE}.")
+  private OutputForm output = OutputForm.TEXT;
+
+  Info(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    JournalFacts facts = JournalFacts.of(journal.path(host));
+    host.print(output == OutputForm.JSON ? json(facts) : text(facts));
+    return host.report(facts.damage());
+  }
+
+  private String text(JournalFacts facts) {
+    StringBuilder text = new StringBuilder();
+    line(text, "journal", facts.info().path().toString());
+    line(text, "format", Integer.toString(facts.info().formatVersion()));
+    line(
+        text,
+        "records",
+        facts.info().recordCount() == 0
+            ? "none"
+            : facts.info().recordCount()
+                + " (#"
+                + facts.info().firstSeq()
+                + " to #"
+                + facts.info().lastSeq()
+                + ")");
+    line(
+        text,
+        "size",
+        bytes(facts.info().allocatedBytes())
+            + " on disk, "
+            + bytes(facts.info().apparentBytes())
+            + " with the holes of its "
+            + facts.info().cycles().size()
+            + (facts.info().cycles().size() == 1 ? " file" : " files"));
+    for (Recording recording : facts.recordings()) {
+      text.append('\n');
+      recording(text, recording);
+    }
+    if (!facts.counts().isEmpty()) {
+      text.append("\nkinds\n");
+      for (Map.Entry<Kind, Long> entry : mostFirst(facts.counts())) {
+        text.append(
+            String.format(Locale.ROOT, "  %9d  %s\n", entry.getValue(), entry.getKey().word()));
+      }
+    }
+    text.append(facts.gaps().isEmpty() ? "\ngaps       none\n" : "\ngaps\n");
+    for (JournalFacts.Gap gap : facts.gaps()) {
+      text.append("  #").append(gap.seq()).append("  ").append(time(gap.gap().fromNs()));
+      text.append("  ").append(EventText.phrase(gap.gap())).append('\n');
+    }
+    return text.toString();
+  }
+
+  private void recording(StringBuilder text, Recording recording) {
+    line(
+        text,
+        "recording",
+        "#"
+            + recording.firstSeq()
+            + " to #"
+            + recording.lastSeq()
+            + ", "
+            + EventText.duration(recording.lastWallNs() - recording.firstWallNs()));
+    line(text, "  from", time(recording.firstWallNs()));
+    line(text, "  to", time(recording.lastWallNs()) + ending(recording));
+    DmEvent.RecordingStarted started = recording.started();
+    if (started != null) {
+      line(text, "  host", shown(started.host()));
+      line(text, "  boot", shown(started.bootId()));
+      line(
+          text,
+          "  kernel",
+          shown(started.kernel())
+              + (started.driver().isEmpty() ? "" : ", device-mapper " + shown(started.driver())));
+      line(
+          text,
+          "  sources",
+          shown(String.join(" ", started.sources()))
+              + (started.sampleNs() == 0
+                  ? ""
+                  : ", a look every " + EventText.duration(started.sampleNs())));
+      line(text, "  dmrec", shown(started.version()));
+    }
+  }
+
+  private static String ending(Recording recording) {
+    DmEvent.RecordingStopped stopped = recording.stopped();
+    if (stopped != null) {
+      return " (" + EventText.phrase(stopped) + ")";
+    }
+    return recording.isLast()
+        ? " (no end: it is going on, or was cut off)"
+        : " (no end: it was cut off)";
+  }
+
+  private static List<Map.Entry<Kind, Long>> mostFirst(Map<Kind, Long> counts) {
+    return counts.entrySet().stream()
+        .sorted(
+            Map.Entry.<Kind, Long>comparingByValue(Comparator.reverseOrder())
+                .thenComparing(Map.Entry.comparingByKey()))
+        .toList();
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-10s %s\n", name, value));
+  }
+
+  private String time(long wallNs) {
+    return TimeSpec.format(wallNs, host.clock().getZone());
+  }
+
+  private static String shown(String text) {
+    return KernelText.printable(text);
+  }
+
+  private static String bytes(long count) {
+    return EventText.bytes(count);
+  }
+
+  private static String json(JournalFacts facts) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("journal", facts.info().path().toString());
+      json.writeNumberField("format", facts.info().formatVersion());
+      json.writeNumberField("records", facts.info().recordCount());
+      json.writeNumberField("first_seq", facts.info().firstSeq());
+      json.writeNumberField("last_seq", facts.info().lastSeq());
+      json.writeNumberField("allocated_bytes", facts.info().allocatedBytes());
+      json.writeNumberField("apparent_bytes", facts.info().apparentBytes());
+      json.writeNumberField("damaged", facts.damage().count());
+      json.writeArrayFieldStart("recordings");
+      for (Recording recording : facts.recordings()) {
+        recording(json, recording);
+      }
+      json.writeEndArray();
+      json.writeObjectFieldStart("kinds");
+      for (Map.Entry<Kind, Long> entry : mostFirst(facts.counts())) {
+        json.writeNumberField(entry.getKey().word(), entry.getValue());
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("gaps");
+      for (JournalFacts.Gap gap : facts.gaps()) {
+        json.writeStartObject();
+        json.writeNumberField("seq", gap.seq());
+        json.writeStringField("lost", gap.gap().lost());
+        json.writeNumberField("count", gap.gap().count());
+        json.writeStringField("from", utc(gap.gap().fromNs()));
+        json.writeStringField("to", utc(gap.gap().toNs()));
+        json.writeStringField("reason", gap.gap().reason());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return text + "\n";
+  }
+
+  private static void recording(JsonGenerator json, Recording recording) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("first_seq", recording.firstSeq());
+    json.writeNumberField("last_seq", recording.lastSeq());
+    json.writeStringField("from", utc(recording.firstWallNs()));
+    json.writeStringField("to", utc(recording.lastWallNs()));
+    json.writeBooleanField("stopped", recording.stopped() != null);
+    DmEvent.RecordingStarted started = recording.started();
+    if (started != null) {
+      json.writeStringField("boot_id", started.bootId());
+      json.writeStringField("host", started.host());
+      json.writeStringField("kernel", started.kernel());
+      json.writeStringField("driver", started.driver());
+      json.writeStringField("version", started.version());
+    }
+    json.writeEndObject();
+  }
+
+  private static String utc(long wallNs) {
+    return TimeSpec.format(wallNs, ZoneOffset.UTC);
+  }
+}

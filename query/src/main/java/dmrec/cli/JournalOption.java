@@ -1,0 +1,40 @@
+package dmrec.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code -j}: which journal. */
+final class JournalOption {
+  @Option(
+      names = {"-j", "--journal"},
+      paramLabel = "PATH",
+      description =
+          "The journal's folder. Default: DMREC_JOURNAL, else /var/lib/dmrec for root and"
+              + " ~/.local/state/dmrec (XDG) for others.")
+  private @Nullable Path journal;
+
+  Path path(Host host) {
+    return journal != null ? journal : defaultPath(host);
+  }
+
+  static Path defaultPath(Host host) {
+    String named = host.env("DMREC_JOURNAL");
+    if (!named.isEmpty()) {
+      return Path.of(named);
+    }
+    if (host.root()) {
+      return Path.of("/var/lib/dmrec");
+    }
+    // The specification ignores a relative path there.
+    String state = host.env("XDG_STATE_HOME");
+    if (state.startsWith("/")) {
+      return Path.of(state, "dmrec");
+    }
+    String home = host.env("HOME");
+    if (home.isEmpty()) {
+      throw Failure.usage("which journal? neither --journal nor DMREC_JOURNAL nor HOME is set");
+    }
+    return Path.of(home, ".local", "state", "dmrec");
+  }
+}

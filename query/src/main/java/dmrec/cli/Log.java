@@ -1,0 +1,185 @@
+package dmrec.cli;
+
+import dmrec.event.EventJson;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.journal.JournalException;
+import dmrec.query.Damage;
+import dmrec.query.EventText;
+import dmrec.query.SelectedEvents;
+import dmrec.query.Selection;
+import dmrec.query.TimeSpec;
+import java.io.IOException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "log",
+    description = "Print the events of a journal, oldest first.",
+    footer = {
+      "",
+      "A line has the time, the record's number, the device, the kind and what happened. '~' marks"
+          + " what the difference of two looks proves, with the time between them; '?' what was"
+          + " only correlated.",
+      "TIME is " + TimeSpec.FORMS + ".",
+      "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."
+    })
+final class Log implements Callable<Integer> {
+  private static final long LOOK_AGAIN_MS = 50;
+
+  private final Host host;
+
+  @Mixin private JournalOption journal = new JournalOption();
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on with new events as they are recorded.")
+  private boolean follow;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      split = ",",
+      description = "Only events of these kinds, as path_failed,path_reinstated.")
+  private List<String> kinds = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "Only events of this device: a name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16."
+              + " A device that is renamed is followed.")
+  private @Nullable String device;
+
+  @Option(names = "--since", paramLabel = "TIME", description = "Nothing before this time.")
+  private @Nullable String since;
+
+  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
+  private @Nullable String until;
+
+  @Option(
+      names = {"-n", "--lines"},
+      paramLabel = "N",
+      description = "Only the last N events (with --follow: of those before).")
+  private @Nullable Integer last;
+
+  @Option(
+      names = "--all",
+      description = "Also uevents and counters, which are only traces of other events.")
+  private boolean all;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORM",
+      description = "text or json (one object a line, all kinds). Default: ${DEFAULT-VALUE}.")
+  private OutputForm output = OutputForm.TEXT;
+
+  @Option(
+      names = {"-v", "--evidence"},
+      description = "With each event what proves it, word for word.")
+  private boolean evidence;
+
+  @Option(names = "--utc", description = "Times in UTC instead of local time.")
+  private boolean utc;
+
+  Log(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (last != null && last < 0) {
+      throw Failure.usage("-n: expected 0 or more, found " + last);
+    }
+    ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();
+    EventText text = new EventText(zone, host.colour(), evidence);
+    Damage damage = new Damage();
+    boolean traces = all || output == OutputForm.JSON;
+    Selection selection =
+        new Selection(
+            kindsOf(kinds),
+            device,
+            Times.parse(host, "--since", since),
+            Times.parse(host, "--until", until),
+            traces);
+    try (SelectedEvents events = SelectedEvents.open(journal.path(host), selection)) {
+      if (last != null) {
+        for (EventRecord record : events.last(last, damage)) {
+          print(record, text);
+        }
+      }
+      boolean more = true;
+      while (more) {
+        EventRecord record = next(events, damage);
+        if (record != null) {
+          print(record, text);
+        } else if (follow && !events.hasEnded()) {
+          host.out().flush();
+          Thread.sleep(LOOK_AGAIN_MS);
+        } else {
+          more = false;
+        }
+      }
+      tellWhatIsHidden(events);
+    }
+    return host.report(damage);
+  }
+
+  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
+      throws JournalException {
+    while (true) {
+      try {
+        return events.next();
+      } catch (JournalException e) {
+        damage.add(e);
+      }
+    }
+  }
+
+  private void print(EventRecord record, EventText text) throws IOException {
+    host.print((output == OutputForm.JSON ? EventJson.write(record) : text.print(record)) + "\n");
+  }
+
+  private void tellWhatIsHidden(SelectedEvents events) throws IOException {
+    if (output != OutputForm.TEXT) {
+      return;
+    }
+    if (events.hiddenTraces() > 0) {
+      host.note(
+          events.hiddenTraces() + " uevents and counters are not shown; --all shows them too");
+    }
+    if (events.gapsBeside() > 0) {
+      host.note(
+          events.gapsBeside()
+              + " gaps in the recording are not shown, in which this device may have changed;"
+              + " --kind gap without --device shows them");
+    }
+  }
+
+  private static Set<Kind> kindsOf(List<String> words) {
+    Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+    for (String word : words) {
+      Kind kind = Kind.ofWord(word.strip().toLowerCase(Locale.ROOT).replace('-', '_'));
+      if (kind == null) {
+        throw Failure.usage(
+            "--kind: there is no kind '"
+                + word
+                + "'; the kinds are "
+                + Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", ")));
+      }
+      kinds.add(kind);
+    }
+    return kinds;
+  }
+}

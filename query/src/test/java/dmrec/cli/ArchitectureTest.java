@@ -1,0 +1,101 @@
+package dmrec.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.GeneralCodingRules;
+
+/** The design's table of what may import what. */
+@AnalyzeClasses(packages = "dmrec", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest static final ArchRule targetImportsNothingOfOurs = mayImport("target");
+
+  @ArchTest static final ArchRule eventImportsTargetOnly = mayImport("event", "target");
+
+  @ArchTest static final ArchRule topologyImportsEvents = mayImport("topology", "event", "target");
+
+  @ArchTest
+  static final ArchRule journalImportsEventsAndTopology =
+      mayImport("journal", "event", "topology", "target");
+
+  @ArchTest static final ArchRule kernelImportsNothingOfOurs = mayImport("kernel", "target");
+
+  @ArchTest static final ArchRule decodeImportsEvents = mayImport("decode", "event", "target");
+
+  @ArchTest
+  static final ArchRule recordImportsWhatIsBelowIt =
+      mayImport("record", "event", "topology", "journal", "kernel", "decode", "target");
+
+  @ArchTest
+  static final ArchRule replayImportsTheJournalModule =
+      mayImport("replay", "event", "topology", "journal", "handler", "target");
+
+  @ArchTest
+  static final ArchRule handlerImportsTheJournalModule =
+      mayImport("handler", "event", "topology", "journal", "target");
+
+  @ArchTest
+  static final ArchRule queryImportsTheJournalModule =
+      mayImport("query", "event", "topology", "journal", "target");
+
+  @ArchTest
+  static final ArchRule consoleAsksTheQuery =
+      mayImport("console", "query", "event", "topology", "journal", "target");
+
+  @ArchTest
+  static final ArchRule nativeCodeIsInKernelOnly =
+      only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..");
+
+  @ArchTest
+  static final ArchRule chronicleIsInJournalOnly =
+      only("the journal package", "dmrec.journal..", "net.openhft..");
+
+  @ArchTest
+  static final ArchRule picocliIsInTheCommandLineOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dmrec.cli..", "dmrec.console..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule theQueryKnowsNoTerminal =
+      noClasses()
+          .that()
+          .resideInAPackage("dmrec.query..")
+          .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+
+  private static ArchRule mayImport(String name, String... others) {
+    DescribedPredicate<JavaClass> allowed = resideInAPackage("dmrec." + name + "..");
+    for (String other : others) {
+      allowed = allowed.or(resideInAPackage("dmrec." + other + ".."));
+    }
+    DescribedPredicate<JavaClass> ours = resideInAPackage("dmrec..");
+    return classes()
+        .that()
+        .resideInAPackage("dmrec." + name + "..")
+        .should()
+        .onlyDependOnClassesThat(not(ours).or(allowed))
+        .as("dmrec." + name + " imports nothing of ours but " + String.join(", ", others))
+        .allowEmptyShould(true);
+  }
+
+  private static ArchRule only(String where, String home, String... libraries) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(home)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(libraries)
+        .as("only " + where + " uses " + String.join(", ", libraries));
+  }
+}

@@ -1,0 +1,227 @@
+package dmrec.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.Actor;
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Mark;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EventTextTest {
+  private static final String HOSTILE = "a\u001b[2J\nb\\c\u202e\udc80";
+
+  private final EventText plain = new EventText(ZoneOffset.UTC, false, false);
+
+  @Test
+  void hasAKindForEveryEvent() {
+    Set<Class<?>> events = new HashSet<>(Arrays.asList(DmEvent.class.getPermittedSubclasses()));
+    events.remove(DmEvent.OfTarget.class);
+    events.addAll(Arrays.asList(DmEvent.OfTarget.class.getPermittedSubclasses()));
+
+    assertEquals(events, new HashSet<>(Arrays.stream(Kind.values()).map(Kind::type).toList()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void saysWhatHappenedForEveryKind(Kind kind) throws Exception {
+    EventRecord record = Samples.record(812, Samples.MPATHA, Samples.event(kind, "word"));
+
+    String line = plain.print(record);
+
+    assertTrue(
+        line.startsWith(
+            "2026-03-01T03:25:37.000000000Z  #812     mpatha         " + kind.word() + " "),
+        line);
+    assertFalse(EventText.phrase(record.event()).isBlank());
+    assertEquals(-1, line.indexOf('\n'), line);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void letsNoTextOfTheKernelActOnTheTerminal(Kind kind) throws Exception {
+    DeviceRef device = Samples.device(0, 25, HOSTILE, HOSTILE);
+    EventRecord record =
+        with(
+            Samples.record(1, device, Samples.event(kind, HOSTILE)),
+            Certainty.REPORTED,
+            0,
+            0,
+            new Actor(1, 0, HOSTILE),
+            HOSTILE);
+
+    String shown = new EventText(ZoneOffset.UTC, false, true).print(record);
+
+    for (String line : shown.split("\n", -1)) {
+      assertTrue(
+          line.chars().noneMatch(c -> Character.isISOControl(c) || c == 0x202e || c == 0xdc80),
+          line);
+    }
+    assertTrue(shown.contains("a\\x1b[2J"), shown);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void saysTheSameInColour(Kind kind) throws Exception {
+    EventRecord record = Samples.record(1, Samples.MPATHA, Samples.event(kind, "word"));
+
+    String coloured = new EventText(ZoneOffset.UTC, true, true).print(record);
+
+    String plainText = new EventText(ZoneOffset.UTC, false, true).print(record);
+    assertEquals(plainText, coloured.replaceAll("\u001b\\[[0-9;]*m", ""));
+  }
+
+  @Test
+  void tellsThePathAndHowManyAreLeft() {
+    assertEquals("path 8:16 sdb failed, 3 paths left", phrase(Samples.pathFailed(3)));
+    assertEquals("path 8:16 sdb failed, 1 path left", phrase(Samples.pathFailed(1)));
+    assertEquals("path 8:16 sdb failed, no path left", phrase(Samples.pathFailed(0)));
+    assertEquals("path 8:16 sdb failed", phrase(Samples.pathFailed(-1)));
+    assertEquals(
+        "path 8:16 works again, 2 paths valid",
+        phrase(new DmEvent.PathReinstated(new DevNo(8, 16), "", 2, 9)));
+  }
+
+  @Test
+  void tellsTheGroups() {
+    assertEquals("group 1 → 2", phrase(new DmEvent.GroupSwitched(0, 1, 2, "")));
+    assertEquals("group 1 → none", phrase(new DmEvent.GroupSwitched(0, 1, 0, "")));
+  }
+
+  @Test
+  void showsTheFirstTableLineAndHowManyMore() {
+    Target first = new Target(0, 2048, "linear", "8:16 0", "");
+    Target second = new Target(2048, 2048, "error", "", "");
+
+    assertEquals(
+        "live: 0 2048 linear 8:16 0",
+        phrase(new DmEvent.TableLive(List.of(first), List.of(new DevNo(8, 16)))));
+    assertEquals(
+        "live: 0 2048 linear 8:16 0 +2",
+        phrase(new DmEvent.TableLive(List.of(first, second, second), List.of())));
+    assertEquals(
+        "live: 0 2048 error",
+        phrase(new DmEvent.TableLive(List.of(new Target(0, 2048, "error", "", "")), List.of())));
+    assertEquals("live: an empty table", phrase(new DmEvent.TableLive(List.of(), List.of())));
+  }
+
+  @Test
+  void showsWhenItCanHaveHappenedWhereOnlyTheDifferenceIsKnown() {
+    EventRecord record = Samples.record(2, Samples.MPATHA, new DmEvent.DeviceSuspended(false));
+
+    String derived =
+        plain.print(with(record, Certainty.DERIVED, record.wallNs() - 980_000_000L, 0, null, ""));
+
+    assertTrue(derived.contains(" ~device_suspended "), derived);
+    assertTrue(derived.endsWith("  suspended (within 0.98 s)"), derived);
+  }
+
+  @Test
+  void showsWhoInjectedAnEvent() {
+    EventRecord record = Samples.record(2, Samples.MPATHA, Samples.pathFailed(1));
+    int marks = Mark.INJECTED.bit() | Mark.SYNTHETIC.bit();
+
+    String injected =
+        plain.print(with(record, Certainty.REPORTED, 0, marks, new Actor(77, 0, "my tool"), ""));
+
+    assertTrue(
+        injected.endsWith(" 1 path left [injected synthetic by pid 77 \"my tool\" uid 0]"),
+        injected);
+  }
+
+  @Test
+  void keepsColumnsAlignedOnceALongNameWasSeen() {
+    DeviceRef longName = Samples.device(1, 26, "vg0-a_rather_long_name", "");
+
+    String first = plain.print(Samples.record(1, longName, Samples.pathFailed(1)));
+    String second = plain.print(Samples.record(2, Samples.MPATHA, Samples.pathFailed(1)));
+
+    assertEquals(first.indexOf("path_failed"), second.indexOf("path_failed"));
+  }
+
+  @Test
+  void namesTheDiskWhereTheEventIsAboutOne() {
+    EventRecord record =
+        Samples.record(
+            3,
+            DeviceRef.NONE,
+            new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "naa.5000c500", "", 20971520));
+
+    String line = plain.print(record);
+
+    assertTrue(line.contains(" sdb "), line);
+    assertTrue(line.endsWith("disk 8:16 sdb, 10 GiB, wwid naa.5000c500"), line);
+  }
+
+  @Test
+  void showsTheEvidenceLineByLine() {
+    EventRecord record =
+        with(
+            Samples.record(2, Samples.MPATHA, Samples.pathFailed(1)),
+            Certainty.REPORTED,
+            0,
+            0,
+            null,
+            "change@/devices/virtual/block/dm-0\0ACTION=change\0");
+
+    String shown = new EventText(ZoneId.of("UTC"), false, true).print(record);
+
+    assertTrue(shown.contains("\n    device 254:0 diskseq 25, uuid mpath-3600a, uevent, reported"));
+    assertTrue(shown.endsWith("\n    | change@/devices/virtual/block/dm-0\n    | ACTION=change"));
+  }
+
+  @Test
+  void saysLengthsOfTimeAndSizesAsPeopleDo() {
+    assertEquals("0.98 s", EventText.duration(980_000_000L));
+    assertEquals("12.3 ms", EventText.duration(12_345_678L));
+    assertEquals("3661 s", EventText.duration(3_661_000_000_000L));
+    assertEquals("10 GiB", EventText.size(20971520));
+    assertEquals("1.5 TiB", EventText.size(3221225472L));
+    assertEquals("0.5 KiB", EventText.size(1));
+  }
+
+  private static String phrase(DmEvent event) {
+    return EventText.phrase(event);
+  }
+
+  private static EventRecord with(
+      EventRecord record,
+      Certainty certainty,
+      long notBeforeNs,
+      int marks,
+      @Nullable Actor actor,
+      String evidence) {
+    return new EventRecord(
+        record.seq(),
+        record.wallNs(),
+        record.monoNs(),
+        notBeforeNs,
+        record.kernelNs(),
+        Source.UEVENT,
+        certainty,
+        marks,
+        actor,
+        record.device(),
+        record.event(),
+        Bytes.of(evidence),
+        Bytes.NONE);
+  }
+}
