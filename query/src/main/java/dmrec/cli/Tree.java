@@ -1,14 +1,17 @@
 package dmrec.cli;
 
 import dmrec.query.StackTree;
+import dmrec.query.SubStack;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
+import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "tree",
@@ -18,6 +21,14 @@ final class Tree implements Callable<Integer> {
   private final Host host;
 
   @Mixin private JournalOption journal = new JournalOption();
+
+  @Parameters(
+      paramLabel = "DEVICE",
+      arity = "0..1",
+      description =
+          "Only what this device stands on and what stands on it: a name, a UUID, 254:3, dm-3, or"
+              + " a disk as sdb or 8:16.")
+  private @Nullable String device;
 
   @Option(names = "--at", paramLabel = "TIME", description = "The time to look at.")
   private @Nullable String at;
@@ -32,9 +43,17 @@ final class Tree implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TopologyAt past = Past.at(host, journal.path(host), at);
+    Topology stack = past.topology();
+    if (device != null) {
+      stack = SubStack.of(stack, device);
+      if (stack.seq() == 0) {
+        throw Failure.of(
+            "there is no device or disk '" + device + "' at that time; see 'dmrec tree'");
+      }
+    }
     StackTree.Options options =
         new StackTree.Options(!ascii && (host.utf8() || !host.outIsTerminal()), host.colour());
-    host.print(StackTree.draw(past.topology(), options));
+    host.print(StackTree.draw(stack, options));
     return host.report(past.damage());
   }
 }

@@ -57,7 +57,8 @@ final class DeviceMatcher {
     return named || at >= 0 || namesDisk(record.event());
   }
 
-  private boolean isMeant(DeviceRef device) {
+  /** Whether a device is meant by what it is called now. */
+  boolean isMeant(DeviceRef device) {
     return isName(device.name())
         || (!device.uuid().isEmpty() && isName(device.uuid()))
         || device.dev().equals(number)
@@ -98,7 +99,7 @@ final class DeviceMatcher {
     return false;
   }
 
-  private boolean isDisk(DevNo dev, String name) {
+  boolean isDisk(DevNo dev, String name) {
     return dev.equals(number) || (!name.isEmpty() && name.equals(text));
   }
 

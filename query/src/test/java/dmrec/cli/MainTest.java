@@ -93,7 +93,7 @@ class MainTest {
         "log -n -1",
         "log -n x",
         "log --output xml",
-        "tree extra",
+        "tree a b",
         "dmsetup",
         "dmsetup table -m 3",
         "dmsetup nothing"
@@ -126,6 +126,15 @@ class MainTest {
     assertEquals(1, run("tree", "--at", "2026-02-01"));
 
     assertTrue(err().contains("begins at 2026-03-01T03:00:01.000000000Z"), err());
+  }
+
+  @Test
+  void drawsOneDeviceByTheNameThatDmsetupShows() {
+    assertEquals(0, run("tree", "my disk"), err());
+    assertTrue(out().contains("254:0"), out());
+
+    assertEquals(1, run("tree", "other"));
+    assertTrue(err().contains("there is no device or disk 'other'"), err());
   }
 
   @Test

@@ -1,0 +1,102 @@
+package dmrec.query;
+
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.topology.Device;
+import dmrec.topology.Disk;
+import dmrec.topology.Topology;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The part of a stack that has to do with one device: all it stands on, all that stands on it. */
+public final class SubStack {
+  private SubStack() {}
+
+  /**
+   * Cuts out what has to do with a device or disk.
+   *
+   * @param device as {@code --device} takes it; a name means the device that bears it here
+   * @return that part; empty where nothing here is meant
+   */
+  public static Topology of(Topology whole, String device) {
+    DeviceMatcher matcher = new DeviceMatcher(device);
+    Set<DevNo> part = new TreeSet<>();
+    for (Device candidate : whole.devices()) {
+      if (matcher.isMeant(candidate.ref())) {
+        addBelow(whole, candidate.dev(), part);
+        addAbove(whole, candidate.dev(), part, new TreeSet<>());
+      }
+    }
+    for (Disk disk : whole.disks()) {
+      if (matcher.isDisk(disk.dev(), disk.name())) {
+        part.add(disk.dev());
+        addAbove(whole, disk.dev(), part, new TreeSet<>());
+      }
+    }
+    return cut(whole, part);
+  }
+
+  private static void addBelow(Topology whole, DevNo dev, Set<DevNo> part) {
+    Device device = whole.device(dev);
+    if (part.add(dev) && device != null) {
+      for (DevNo below : device.dependencies()) {
+        addBelow(whole, below, part);
+      }
+    }
+  }
+
+  /** What stands on a device is of interest with all its legs, or it would look degraded. */
+  private static void addAbove(Topology whole, DevNo dev, Set<DevNo> part, Set<DevNo> seen) {
+    if (seen.add(dev)) {
+      for (Device user : whole.users(dev)) {
+        addBelow(whole, user.dev(), part);
+        addAbove(whole, user.dev(), part, seen);
+      }
+    }
+  }
+
+  private static Topology cut(Topology whole, Set<DevNo> part) {
+    Topology topology = new Topology();
+    for (DevNo dev : part) {
+      Disk disk = whole.disk(dev);
+      if (disk != null) {
+        DmEvent known =
+            new DmEvent.DiskBaseline(
+                dev, disk.name(), disk.wwid(), disk.serial(), disk.sizeSectors());
+        topology.apply(record(whole.seq(), whole.wallNs(), DeviceRef.NONE, known));
+        if (!disk.present()) {
+          DmEvent removed = new DmEvent.DiskRemoved(dev, disk.name());
+          topology.apply(record(whole.seq(), whole.wallNs(), DeviceRef.NONE, removed));
+        }
+      }
+      Device device = whole.device(dev);
+      if (device != null) {
+        topology.apply(
+            record(device.changedSeq(), device.changedWallNs(), device.ref(), device.baseline()));
+      }
+    }
+    return topology;
+  }
+
+  private static EventRecord record(long seq, long wallNs, DeviceRef device, DmEvent event) {
+    return new EventRecord(
+        seq,
+        wallNs,
+        0,
+        0,
+        0,
+        Source.RECORDER,
+        Certainty.REPORTED,
+        0,
+        null,
+        device,
+        event,
+        Bytes.NONE,
+        Bytes.NONE);
+  }
+}
