@@ -18,6 +18,11 @@ final class JournalOption {
     return journal != null ? journal : defaultPath(host);
   }
 
+  /** Whether the user named a journal, by the option or the environment. */
+  boolean isNamed(Host host) {
+    return journal != null || !host.env("DMREC_JOURNAL").isEmpty();
+  }
+
   static Path defaultPath(Host host) {
     String named = host.env("DMREC_JOURNAL");
     if (!named.isEmpty()) {

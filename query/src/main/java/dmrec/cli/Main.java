@@ -19,7 +19,14 @@ import picocli.CommandLine.Help.Ansi;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Version.class,
-    subcommands = {Log.class, Tree.class, Dmsetup.class, Info.class, CommandLine.HelpCommand.class},
+    subcommands = {
+      Record.class,
+      Log.class,
+      Tree.class,
+      Dmsetup.class,
+      Info.class,
+      CommandLine.HelpCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   public static void main(String[] args) {

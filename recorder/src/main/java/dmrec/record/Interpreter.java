@@ -121,7 +121,7 @@ final class Interpreter {
         lost(o);
       } else if (observation instanceof Observation.Started o) {
         started(o);
-      } else if (observation instanceof Observation.Stopped o) {
+      } else if (observation instanceof Observation.Stopped) {
         // The recorder itself ends the recording: it knows what was written.
         giveUpWaiting();
       }
@@ -177,7 +177,7 @@ final class Interpreter {
         Certainty.REPORTED,
         0,
         ref,
-        new DmEvent.Gap(source.word(), 1, o.at().wallNs(), o.at().wallNs(), e.getMessage()),
+        new DmEvent.Gap(source.word(), 1, o.at().wallNs(), o.at().wallNs(), String.valueOf(e.getMessage())),
         evidence);
   }
 
