@@ -20,7 +20,7 @@ import picocli.CommandLine.Help.Ansi;
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Version.class,
     subcommands = {
-      Record.class,
+      RecordCommand.class,
       Log.class,
       Tree.class,
       Dmsetup.class,
