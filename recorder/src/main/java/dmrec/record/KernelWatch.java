@@ -104,12 +104,17 @@ public final class KernelWatch implements AutoCloseable {
               + ": a burst may be lost (it will be counted); run as root or raise"
               + " net.core.rmem_max");
     }
-    return new KernelWatch(
-        options,
-        Clocks.open(),
-        uevents,
-        options.kernelLog() ? openLog(warning) : null,
-        options.ueventsOnly() ? null : openControl(warning));
+    try {
+      return new KernelWatch(
+          options,
+          Clocks.open(),
+          uevents,
+          options.kernelLog() ? openLog(warning) : null,
+          options.ueventsOnly() ? null : openControl(warning));
+    } catch (KernelException e) {
+      uevents.close();
+      throw e;
+    }
   }
 
   private static @Nullable KernelLog openLog(Consumer<String> warning) {
@@ -121,10 +126,15 @@ public final class KernelWatch implements AutoCloseable {
     }
   }
 
-  private static @Nullable DmControl openControl(Consumer<String> warning) {
+  /** Null where device-mapper is there but may not be asked; sysfs then shows a part. */
+  private static @Nullable DmControl openControl(Consumer<String> warning) throws KernelException {
     try {
       return DmControl.open();
     } catch (KernelException e) {
+      boolean forbidden = e.errnoName().equals("EACCES") || e.errnoName().equals("EPERM");
+      if (!forbidden && !Files.exists(Path.of("/sys/class/misc/device-mapper"))) {
+        throw e;
+      }
       warning.accept("no tables and no status, only uevents and sysfs: " + e.getMessage());
       return null;
     }
