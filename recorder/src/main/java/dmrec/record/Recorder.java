@@ -42,7 +42,11 @@ public final class Recorder {
     if (capture != null) {
       capture.write(observation);
     }
+    long before = summary.events();
     interpreter.accept(observation);
+    if (capture != null && summary.events() != before) {
+      capture.keep();
+    }
     if (observation instanceof Observation.Stopped stopped) {
       summary.dropped(stopped.dropped());
       append(
@@ -88,6 +92,11 @@ public final class Recorder {
   /** Moves the devices that should be looked at soon into {@code to}. */
   void takeWanted(Set<DevNo> to) {
     interpreter.takeWanted(to);
+  }
+
+  /** Moves the devices whose next look decides what the last one left open into {@code to}. */
+  void takeDoubtful(Set<DevNo> to) {
+    interpreter.takeDoubtful(to);
   }
 
   /** Moves the disks that should be looked at soon into {@code to}. */

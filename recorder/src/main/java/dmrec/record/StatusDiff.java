@@ -58,13 +58,32 @@ final class StatusDiff {
   }
 
   /**
-   * What happened to a target that is seen for the first time, of which the kernel has already
-   * counted an event: it is compared with the state in which such a target starts.
+   * What happened to a target that is seen for the first time: it is compared with the state in
+   * which such a target starts.
+   *
+   * @param counted the kernel has counted an event of the device since it was last looked at; only
+   *     then can a state that a target may also start in have come by an event
+   * @param fresh the device had no table before, from which the target can have taken its state
    */
-  static Result sinceStart(Target first, int index, SnapshotReasons reasons, long sinceWallNs) {
+  static Result sinceStart(
+      Target first,
+      int index,
+      SnapshotReasons reasons,
+      long sinceWallNs,
+      boolean counted,
+      boolean fresh) {
     TargetStatus now = TargetStatus.parse(first.type(), first.status());
     TargetStatus start = now;
-    if (now instanceof Mirror m) {
+    if (now instanceof Snapshot s
+        && (s.state() == Snapshot.State.INVALID
+            ? counted
+            : fresh
+                && (s.state() == Snapshot.State.OVERFLOW
+                    || s.state() == Snapshot.State.MERGE_FAILED))) {
+      start = TargetStatus.parse(first.type(), "0/1 0");
+    } else if (!counted) {
+      start = now;
+    } else if (now instanceof Mirror m) {
       start =
           new Mirror(
               m.legs(), new Ratio(0, m.total()), "A".repeat(m.health().length()), aliveLog(m));
@@ -80,8 +99,6 @@ final class StatusDiff {
               r.dataOffsetSectors(),
               r.journal(),
               r.rest());
-    } else if (now instanceof Snapshot s && s.state() == Snapshot.State.INVALID) {
-      start = TargetStatus.parse(first.type(), "0/1 0");
     }
     return compare(start, first, index, reasons, sinceWallNs);
   }
