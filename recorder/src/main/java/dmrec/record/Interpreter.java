@@ -502,7 +502,10 @@ final class Interpreter {
   }
 
   /** A look through sysfs; what it cannot show is as it was in the same life of the device. */
-  private DeviceLook sysfsLook(Observation.SysfsLooked o) {
+  private DeviceLook sysfsLook(Observation.SysfsLooked o) throws DecodeException {
+    if (o.dev().equals(DevNo.NONE)) {
+      throw new DecodeException("sysfs device", 0, "a device number", o.dev().toString());
+    }
     Device known = topology.device(o.dev());
     DeviceLook look = DeviceLook.of(o, known);
     return known == null || isSameLife(known, look) ? look : DeviceLook.of(o, null);

@@ -158,8 +158,8 @@ record State(
         dependencies());
   }
 
-  private ByteBuffer head(int targetCount) {
-    ByteBuffer out = ByteBuffer.allocate(1 << 20).order(ByteOrder.nativeOrder());
+  private ByteBuffer head(int targetCount, int bodyBytes) {
+    ByteBuffer out = ByteBuffer.allocate(312 + bodyBytes).order(ByteOrder.nativeOrder());
     int flags =
         (readOnly ? 1 : 0)
             | (suspended ? 1 << 1 : 0)
@@ -179,7 +179,11 @@ record State(
   }
 
   private Bytes targets(List<Target> targets, boolean status) {
-    ByteBuffer out = head(targets.size());
+    int bodyBytes = 0;
+    for (Target target : targets) {
+      bodyBytes += 64 + 3 * (status ? target.status() : target.params()).length();
+    }
+    ByteBuffer out = head(targets.size(), bodyBytes);
     for (Target target : targets) {
       int at = out.position();
       byte[] text = KernelText.encode(status ? target.status() : target.params());
@@ -192,7 +196,7 @@ record State(
   }
 
   private Bytes dependencies() {
-    ByteBuffer out = head(live == null ? 0 : live.size());
+    ByteBuffer out = head(live == null ? 0 : live.size(), 8 + 8 * deps.size());
     out.putInt(deps.size()).putInt(0);
     deps.forEach(dep -> out.putLong(dep.encoded()));
     return built(out);
@@ -200,7 +204,7 @@ record State(
 
   /** What the kernel lists where these devices are all there are. */
   static Bytes list(List<State> states) {
-    ByteBuffer out = bare(0, "", "").head(0).putLong(40, 0);
+    ByteBuffer out = bare(0, "", "").head(0, 1024 * (states.size() + 1)).putLong(40, 0);
     List<State> sorted = new ArrayList<>(states);
     sorted.sort((a, b) -> a.name.compareTo(b.name));
     for (int i = 0; i < sorted.size(); i++) {
