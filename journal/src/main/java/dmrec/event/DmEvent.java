@@ -120,6 +120,12 @@ public sealed interface DmEvent {
   record CountersChanged(long eventNr, int openCount, int readAheadKib) implements DmEvent {}
 
   /**
+   * Numbers in a target's status moved and nothing else: usage, progress, load. Recorded each time
+   * they are seen to move at first, then now and then while they keep moving.
+   */
+  record UsageChanged(int target, String type, String status) implements OfTarget {}
+
+  /**
    * A disk or partition appeared.
    *
    * @param dev its number

@@ -331,7 +331,7 @@ public final class KernelWatch implements AutoCloseable {
       accept(recorder, eyes.list(always));
       takeWanted(recorder);
       for (DevNo dev : eyes.devices()) {
-        accept(recorder, eyes.look(dev, always || wanted.remove(dev)));
+        accept(recorder, eyes.look(dev, always || wanted.remove(dev) || recorder.wantsAgain(dev)));
       }
       lookAtWanted(recorder);
     } else if (!options.ueventsOnly()) {
