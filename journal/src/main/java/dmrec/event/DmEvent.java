@@ -37,8 +37,11 @@ public sealed interface DmEvent {
    *
    * @param targets the table, with each target's first status
    * @param dependencies the devices it uses, in the kernel's order
+   * @param readOnly whether it was loaded read-only; {@link ReadOnlyChanged} says where that
+   *     differs from the table before
    */
-  record TableLive(List<Target> targets, List<DevNo> dependencies) implements DmEvent {}
+  record TableLive(List<Target> targets, List<DevNo> dependencies, boolean readOnly)
+      implements DmEvent {}
 
   record DeviceRenamed(String oldName, String newName) implements DmEvent {}
 

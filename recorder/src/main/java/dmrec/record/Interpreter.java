@@ -534,7 +534,8 @@ final class Interpreter {
 
   private void flags(Device known, DeviceLook look, DeviceRef ref, long since, Source source)
       throws IOException {
-    if (known.readOnly() != look.readOnly()) {
+    boolean firstTable = known.live() == null && look.live() != null;
+    if (known.readOnly() != look.readOnly() && !firstTable) {
       emit(
           source,
           Certainty.DERIVED,
@@ -580,20 +581,19 @@ final class Interpreter {
     memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
     memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
     if (verdict == Slots.Verdict.NEW_TABLE) {
-      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies());
+      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies(), look.readOnly());
       emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       memory.awaited.clear();
-      if (look.eventNr() != known.eventNr()) {
-        for (int i = 0; i < look.targets().size(); i++) {
-          found(
-              StatusDiff.sinceStart(look.targets().get(i), i, reasons, since),
-              look,
-              i,
-              ref,
-              memory,
-              since,
-              source);
-        }
+      boolean counted = look.eventNr() != known.eventNr();
+      for (int i = 0; i < look.targets().size(); i++) {
+        found(
+            StatusDiff.acrossTables(known.targets(), look.targets(), i, counted, reasons, since),
+            look,
+            i,
+            ref,
+            memory,
+            since,
+            source);
       }
     } else if (verdict == Slots.Verdict.CHANGED_TEXT) {
       emit(

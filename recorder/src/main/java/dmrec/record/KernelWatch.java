@@ -39,8 +39,8 @@ public final class KernelWatch implements AutoCloseable {
   /** A flood of uevents must not keep the looks from happening at all. */
   private static final int MESSAGES_A_TURN = 8192;
 
-  /** A round of looks is never given more than a tenth of the time. */
-  private static final int REST_FACTOR = 9;
+  /** A round of looks is never given more than a fifth of the time. */
+  private static final int REST_FACTOR = 4;
 
   private final WatchOptions options;
   private final Clocks clocks;
