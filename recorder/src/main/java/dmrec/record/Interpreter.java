@@ -59,7 +59,6 @@ final class Interpreter {
   private final Map<DevNo, Long> absentNs = new HashMap<>();
   private final LinkedHashSet<DevNo> wanted = new LinkedHashSet<>();
   private final LinkedHashSet<DevNo> wantedDisks = new LinkedHashSet<>();
-  private final LinkedHashSet<DevNo> doubtful = new LinkedHashSet<>();
   private final Set<DevNo> toBaseline = new HashSet<>();
   private final Set<DevNo> awaiting = new LinkedHashSet<>();
   private boolean baselineDue;
@@ -78,12 +77,19 @@ final class Interpreter {
     boolean changeSeen;
     @Nullable List<Target> doubted;
     boolean doubtsClear;
+    boolean usagePending;
+    final UsageBudget usage = new UsageBudget();
 
     /** Changes of paths that the status showed before their uevents were read, in order. */
     final ArrayDeque<AwaitedPath> awaited = new ArrayDeque<>();
 
     /** The path events that were told without a uevent: its state, until a uevent of it comes. */
     final Map<DevNo, Boolean> toldFailed = new HashMap<>();
+
+    /** Whether the topology is knowingly behind the last look. */
+    boolean isUnsettled() {
+      return doubted != null || doubtsClear || usagePending;
+    }
   }
 
   /** A path whose status changed before its uevent was read. */
@@ -107,13 +113,10 @@ final class Interpreter {
     wanted.clear();
   }
 
-  /**
-   * Moves the devices whose next look decides what this one left open into {@code to}: they should
-   * be looked at after the uevents that are on their way now have been read.
-   */
-  void takeDoubtful(Set<DevNo> to) {
-    to.addAll(doubtful);
-    doubtful.clear();
+  /** Whether the next round must tell of the device even where it is as it was. */
+  boolean wantsAgain(DevNo dev) {
+    Memory memory = memories.get(dev);
+    return memory != null && memory.isUnsettled();
   }
 
   /** Moves the disks that should be looked at soon into {@code to}. */
@@ -164,7 +167,6 @@ final class Interpreter {
     absentNs.clear();
     wanted.clear();
     wantedDisks.clear();
-    doubtful.clear();
     toBaseline.clear();
     awaiting.clear();
     reasons.clear();
@@ -415,12 +417,15 @@ final class Interpreter {
   }
 
   private void diskUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
-    String name = u.get("DEVNAME");
     if (u.synthetic()) {
-      if (u.action().equals("add") || u.action().equals("remove")) {
-        trace(u, DevNo.NONE, o);
+      // Asked for by somebody, as udev's coldplug does: the disk was there before.
+      if (u.action().equals("add") && topology.disk(dev) == null) {
+        wantedDisks.add(dev);
       }
-    } else if (u.action().equals("add")) {
+      return;
+    }
+    String name = u.get("DEVNAME");
+    if (u.action().equals("add")) {
       fromUevent(
           o, u, DeviceRef.NONE, new DmEvent.DiskAdded(dev, name == null ? "" : name, "", "", -1));
       if (o.senderPid() <= 0) {
@@ -529,19 +534,16 @@ final class Interpreter {
       if (known == null) {
         known = created(look, since, source);
       }
+      memory.usagePending = false;
       changes(known, look, memory, since, source);
       Device after = topology.device(dev);
-      boolean drifted =
-          memory.doubted == null && !memory.doubtsClear && (after == null || !look.shows(after));
+      boolean drifted = !memory.isUnsettled() && (after == null || !look.shows(after));
       if (wantsBaseline || drifted) {
         emit(source, Certainty.REPORTED, 0, currentRef(dev), look.baseline(), Bytes.NONE);
       }
     }
     added.remove(dev);
     absentNs.remove(dev);
-    if (memory.doubted != null || memory.doubtsClear) {
-      doubtful.add(dev);
-    }
     memory.changeSeen = false;
     memory.lookBeganNs = o.began().wallNs();
     for (DevNo below : look.dependencies()) {
@@ -630,7 +632,8 @@ final class Interpreter {
 
   private void flags(Device known, DeviceLook look, DeviceRef ref, long since, Source source)
       throws IOException {
-    if (known.readOnly() != look.readOnly()) {
+    boolean firstTable = known.live() == null && look.live() != null;
+    if (known.readOnly() != look.readOnly() && !firstTable) {
       emit(
           source,
           Certainty.DERIVED,
@@ -676,24 +679,21 @@ final class Interpreter {
     memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
     memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
     if (verdict == Slots.Verdict.NEW_TABLE) {
-      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies());
+      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies(), look.readOnly());
       emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       memory.awaited.clear();
       memory.toldFailed.clear();
       awaiting.remove(ref.dev());
       boolean counted = look.eventNr() != known.eventNr();
-      boolean first = known.live() == null;
-      if (counted || first) {
-        for (int i = 0; i < look.targets().size(); i++) {
-          found(
-              StatusDiff.sinceStart(look.targets().get(i), i, reasons, since, counted, first),
-              look,
-              i,
-              ref,
-              memory,
-              since,
-              source);
-        }
+      for (int i = 0; i < look.targets().size(); i++) {
+        found(
+            StatusDiff.acrossTables(known.targets(), look.targets(), i, counted, reasons, since),
+            look,
+            i,
+            ref,
+            memory,
+            since,
+            source);
       }
     } else if (verdict == Slots.Verdict.CHANGED_TEXT) {
       emit(
@@ -779,7 +779,22 @@ final class Interpreter {
       emit(source, each.certainty(), since, ref, each.event(), evidence);
     }
     List<Target> shown = deviceAt(ref.dev()).targets();
-    if (index < shown.size() && !shown.get(index).status().equals(target.status())) {
+    if (index >= shown.size() || shown.get(index).status().equals(target.status())) {
+      return;
+    }
+    if (UsageBudget.onlyNumbersMoved(shown.get(index).status(), target.status())) {
+      if (memory.usage.grants(now.at().monoNs())) {
+        emit(
+            source,
+            Certainty.DERIVED,
+            since,
+            ref,
+            new DmEvent.UsageChanged(index, target.type(), target.status()),
+            evidence);
+      } else {
+        memory.usagePending = true;
+      }
+    } else {
       emit(
           source,
           Certainty.DERIVED,
@@ -861,7 +876,9 @@ final class Interpreter {
         derived(
             seen.ref(),
             lastSeen(seen.dev()),
-            new DmEvent.StatusChanged(i, target.type(), was, target.status()),
+            UsageBudget.onlyNumbersMoved(was, target.status())
+                ? new DmEvent.UsageChanged(i, target.type(), target.status())
+                : new DmEvent.StatusChanged(i, target.type(), was, target.status()),
             Bytes.NONE);
       }
     }
@@ -946,7 +963,7 @@ final class Interpreter {
       absentNs.put(dev, memory.lookBeganNs);
     }
     awaiting.remove(dev);
-    doubtful.remove(dev);
+
     added.remove(dev);
     listed.remove(dev);
     wanted.remove(dev);

@@ -47,8 +47,8 @@ public final class KernelWatch implements AutoCloseable {
   /** Time between two questions to a source that fails; its descriptor may poll readable. */
   private static final long FAILED_REST_NS = 100_000_000L;
 
-  /** A round of looks is never given more than a tenth of the time. */
-  private static final int REST_FACTOR = 9;
+  /** A round of looks is never given more than a fifth of the time. */
+  private static final int REST_FACTOR = 4;
 
   private final WatchOptions options;
   private final Clocks clocks;
@@ -59,7 +59,6 @@ public final class KernelWatch implements AutoCloseable {
   private final Sysfs sysfs = new Sysfs();
   private final Poller poller;
   private final Set<DevNo> wanted = new LinkedHashSet<>();
-  private final Set<DevNo> doubtful = new LinkedHashSet<>();
   private final Set<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> failing = new HashSet<>();
   private final List<Observation> losses = new ArrayList<>();
@@ -245,8 +244,6 @@ public final class KernelWatch implements AutoCloseable {
       recorder.accept(loss);
     }
     losses.clear();
-    wanted.addAll(doubtful);
-    doubtful.clear();
     if (lost) {
       lookAtAll(recorder, true);
     } else if (options.sampleNs() > 0 && clocks.monotonicNs() >= nextSampleMonoNs) {
@@ -255,7 +252,6 @@ public final class KernelWatch implements AutoCloseable {
       lookAtWhatChanged(recorder);
     }
     lookAtDisks(recorder);
-    recorder.takeDoubtful(doubtful);
   }
 
   // Messages.
@@ -405,7 +401,7 @@ public final class KernelWatch implements AutoCloseable {
       complete = list(recorder, always);
       takeWanted(recorder);
       for (DevNo dev : controlFails ? List.<DevNo>of() : eyes.devices()) {
-        boolean told = wanted.remove(dev) || always;
+        boolean told = wanted.remove(dev) || recorder.wantsAgain(dev) || always;
         complete &= look(recorder, dev, told);
       }
       complete &= lookAtWanted(recorder);

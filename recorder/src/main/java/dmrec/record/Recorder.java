@@ -94,9 +94,9 @@ public final class Recorder {
     interpreter.takeWanted(to);
   }
 
-  /** Moves the devices whose next look decides what the last one left open into {@code to}. */
-  void takeDoubtful(Set<DevNo> to) {
-    interpreter.takeDoubtful(to);
+  /** Whether the next round must tell of the device even where it is as it was. */
+  boolean wantsAgain(DevNo dev) {
+    return interpreter.wantsAgain(dev);
   }
 
   /** Moves the disks that should be looked at soon into {@code to}. */

@@ -58,36 +58,28 @@ final class StatusDiff {
   }
 
   /**
-   * What happened to a target that is seen for the first time: it is compared with the state in
-   * which such a target starts.
+   * What happened to a target of a table that is new: it is compared with the state in which such a
+   * target starts, or, a thin pool, which outlives its tables, with how it was.
    *
-   * @param counted the kernel has counted an event of the device since it was last looked at; only
-   *     then can a state that a target may also start in have come by an event
-   * @param fresh the device had no table before, from which the target can have taken its state
+   * @param before the targets of the table before
+   * @param counted whether the kernel has counted an event since then: what a target may also have
+   *     brought along from its disks is an event only then
    */
-  static Result sinceStart(
-      Target first,
+  static Result acrossTables(
+      List<Target> before,
+      List<Target> after,
       int index,
-      SnapshotReasons reasons,
-      long sinceWallNs,
       boolean counted,
-      boolean fresh) {
+      SnapshotReasons reasons,
+      long sinceWallNs) {
+    Target first = after.get(index);
     TargetStatus now = TargetStatus.parse(first.type(), first.status());
     TargetStatus start = now;
-    if (now instanceof Snapshot s
-        && (s.state() == Snapshot.State.INVALID
-            ? counted
-            : fresh
-                && (s.state() == Snapshot.State.OVERFLOW
-                    || s.state() == Snapshot.State.MERGE_FAILED))) {
-      start = TargetStatus.parse(first.type(), "0/1 0");
-    } else if (!counted) {
-      start = now;
-    } else if (now instanceof Mirror m) {
+    if (now instanceof Mirror m && counted) {
       start =
           new Mirror(
               m.legs(), new Ratio(0, m.total()), "A".repeat(m.health().length()), aliveLog(m));
-    } else if (now instanceof Raid r) {
+    } else if (now instanceof Raid r && counted) {
       start =
           new Raid(
               r.raidType(),
@@ -99,8 +91,25 @@ final class StatusDiff {
               r.dataOffsetSectors(),
               r.journal(),
               r.rest());
+    } else if (now instanceof Snapshot s && was(before, index) == s.state()) {
+      start = now; // A new table of the same snapshot takes its state over.
+    } else if (now instanceof Snapshot s && (counted || s.state() != Snapshot.State.INVALID)) {
+      // Overflow and failed merges are never read from a disk: a table starts without.
+      start = TargetStatus.parse(first.type(), "0/1 0");
+    } else if (now instanceof ThinPool
+        && index < before.size()
+        && before.get(index).type().equals(first.type())) {
+      start = TargetStatus.parse(first.type(), before.get(index).status());
     }
     return compare(start, first, index, reasons, sinceWallNs);
+  }
+
+  private static Snapshot.@Nullable State was(List<Target> before, int index) {
+    return index < before.size()
+            && TargetStatus.parse(before.get(index).type(), before.get(index).status())
+                instanceof Snapshot snapshot
+        ? snapshot.state()
+        : null;
   }
 
   private static String aliveLog(Mirror mirror) {

@@ -53,7 +53,6 @@ class RecorderFuzzTest {
       }
       Set<DevNo> wanted = new HashSet<>();
       recorder.takeWanted(wanted);
-      recorder.takeDoubtful(wanted);
       recorder.takeWantedDisks(wanted);
     }
     Duration took = Duration.ofNanos(System.nanoTime() - began);
