@@ -177,7 +177,8 @@ final class Interpreter {
         Certainty.REPORTED,
         0,
         ref,
-        new DmEvent.Gap(source.word(), 1, o.at().wallNs(), o.at().wallNs(), String.valueOf(e.getMessage())),
+        new DmEvent.Gap(
+            source.word(), 1, o.at().wallNs(), o.at().wallNs(), String.valueOf(e.getMessage())),
         evidence);
   }
 
