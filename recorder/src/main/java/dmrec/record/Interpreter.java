@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class Interpreter {
   private final Map<DevNo, Memory> memories = new HashMap<>();
   private final Map<DevNo, Hint> added = new HashMap<>();
   private final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
+  private final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
   private final LinkedHashSet<DevNo> wanted = new LinkedHashSet<>();
   private final LinkedHashSet<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> toBaseline = new HashSet<>();
@@ -74,6 +76,12 @@ final class Interpreter {
 
   /** An {@code add} uevent of a device that no look has shown yet. */
   private record Hint(long diskSeq, Stamp at, Bytes message) {}
+
+  /**
+   * A device that was listed and gone at the look. Its uevents may not have been read yet; where it
+   * never had a table there are none.
+   */
+  private record ShortLife(DeviceList.Entry entry, long absentSinceNs, Stamp goneAt) {}
 
   Interpreter(Topology topology, EventSink sink) {
     this.topology = topology;
@@ -135,6 +143,7 @@ final class Interpreter {
   private void started(Observation.Started o) throws IOException {
     memories.clear();
     added.clear();
+    shortLives.clear();
     listed.clear();
     wanted.clear();
     baselineDue = true;
@@ -281,7 +290,7 @@ final class Interpreter {
       fromUevent(o, u, completed(known.ref(), u.diskSeq()), new DmEvent.DeviceRemoved());
       forget(dev);
     } else if (known == null && hint != null && isSameLife(hint.diskSeq(), u.diskSeq())) {
-      // It came and went between two looks: its name is nowhere to be had any more.
+      // It came and went between two looks: only a list may have shown its name.
       DeviceRef ref = new DeviceRef(dev, u.diskSeq(), nameListed(dev), "");
       emit(
           Source.UEVENT,
@@ -298,7 +307,8 @@ final class Interpreter {
   }
 
   private String nameListed(DevNo dev) {
-    DeviceList.Entry entry = listed.get(dev);
+    ShortLife gone = shortLives.get(dev);
+    DeviceList.Entry entry = gone == null ? listed.get(dev) : gone.entry();
     return entry == null ? "" : entry.name();
   }
 
@@ -348,6 +358,7 @@ final class Interpreter {
 
   private void listed(Observation.Listed o) throws IOException, DecodeException {
     DeviceList list = DeviceList.decode(o.reply().buffer());
+    endShortLives(o.began());
     listed.clear();
     for (DeviceList.Entry entry : list.devices()) {
       listed.put(entry.dev(), entry);
@@ -378,6 +389,7 @@ final class Interpreter {
   }
 
   private void sampled(Observation.Sampled o) throws IOException {
+    endShortLives(o.began());
     sampleBeganNs = o.began().wallNs();
     listBeganNs = o.began().wallNs();
     baselineDue = false;
@@ -393,11 +405,28 @@ final class Interpreter {
       derived(known.ref(), lastSeen(o.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
       forget(o.dev());
     } else if (entry != null && !added.containsKey(o.dev())) {
-      DeviceRef ref =
-          new DeviceRef(o.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
-      derived(ref, listBeganNs, new DmEvent.DeviceCreated(false, false), listEvidence(entry));
-      derived(ref, listBeganNs, new DmEvent.DeviceRemoved(), Bytes.NONE);
-      forget(o.dev());
+      shortLives.putIfAbsent(o.dev(), new ShortLife(entry, listBeganNs, o.at()));
+    }
+  }
+
+  /**
+   * Tells of the lives that had no uevents: whatever the kernel sent before {@code began} has been
+   * read by now.
+   */
+  private void endShortLives(Stamp began) throws IOException {
+    for (ShortLife life : List.copyOf(shortLives.values())) {
+      DeviceList.Entry entry = life.entry();
+      if (life.goneAt().monoNs() < began.monoNs() && !added.containsKey(entry.dev())) {
+        shortLives.remove(entry.dev());
+        DeviceRef ref =
+            new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
+        derived(
+            ref,
+            life.absentSinceNs(),
+            new DmEvent.DeviceCreated(false, false),
+            listEvidence(entry));
+        derived(ref, life.absentSinceNs(), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      }
     }
   }
 
@@ -560,20 +589,21 @@ final class Interpreter {
     memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
     memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
     if (verdict == Slots.Verdict.NEW_TABLE) {
+      List<Target> replacedTargets = List.copyOf(known.targets());
       DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies());
       emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       memory.awaited.clear();
-      if (look.eventNr() != known.eventNr()) {
-        for (int i = 0; i < look.targets().size(); i++) {
-          found(
-              StatusDiff.sinceStart(look.targets().get(i), i, reasons, since),
-              look,
-              i,
-              ref,
-              memory,
-              since,
-              source);
-        }
+      boolean counted = look.eventNr() != known.eventNr();
+      for (int i = 0; i < look.targets().size(); i++) {
+        Target replaced = i < replacedTargets.size() ? replacedTargets.get(i) : null;
+        found(
+            StatusDiff.sinceStart(replaced, look.targets().get(i), i, counted, reasons, since),
+            look,
+            i,
+            ref,
+            memory,
+            since,
+            source);
       }
     } else if (verdict == Slots.Verdict.CHANGED_TEXT) {
       emit(
@@ -792,6 +822,7 @@ final class Interpreter {
   private void forget(DevNo dev) {
     memories.remove(dev);
     added.remove(dev);
+    shortLives.remove(dev);
     listed.remove(dev);
     wanted.remove(dev);
   }

@@ -58,17 +58,29 @@ final class StatusDiff {
   }
 
   /**
-   * What happened to a target that is seen for the first time, of which the kernel has already
-   * counted an event: it is compared with the state in which such a target starts.
+   * What happened to a target that is seen for the first time, compared with the state in which
+   * such a target starts.
+   *
+   * @param replaced the target in the same place of the table before, if there was one
+   * @param counted whether the kernel has counted an event since; without one, only what raises
+   *     none, or outlives a table, can have happened
    */
-  static Result sinceStart(Target first, int index, SnapshotReasons reasons, long sinceWallNs) {
+  static Result sinceStart(
+      @Nullable Target replaced,
+      Target first,
+      int index,
+      boolean counted,
+      SnapshotReasons reasons,
+      long sinceWallNs) {
     TargetStatus now = TargetStatus.parse(first.type(), first.status());
+    TargetStatus was =
+        replaced == null ? null : TargetStatus.parse(replaced.type(), replaced.status());
     TargetStatus start = now;
-    if (now instanceof Mirror m) {
+    if (counted && now instanceof Mirror m) {
       start =
           new Mirror(
               m.legs(), new Ratio(0, m.total()), "A".repeat(m.health().length()), aliveLog(m));
-    } else if (now instanceof Raid r) {
+    } else if (counted && now instanceof Raid r) {
       start =
           new Raid(
               r.raidType(),
@@ -80,10 +92,28 @@ final class StatusDiff {
               r.dataOffsetSectors(),
               r.journal(),
               r.rest());
-    } else if (now instanceof Snapshot s && s.state() == Snapshot.State.INVALID) {
+    } else if (now instanceof Snapshot s && startsOtherwise(s, was, counted)) {
       start = TargetStatus.parse(first.type(), "0/1 0");
+    } else if (now instanceof ThinPool && was instanceof ThinPool) {
+      // The pool itself, and with it its mode, goes on under the new table.
+      start = was;
     }
     return compare(start, first, index, reasons, sinceWallNs);
+  }
+
+  /**
+   * Whether a snapshot cannot have started like this. An invalid one may have been so on its disk;
+   * an overflow is handed from table to table ({@code dm-snap.c:__handover_exceptions}); no merge
+   * starts as a failed one.
+   */
+  private static boolean startsOtherwise(
+      Snapshot now, @Nullable TargetStatus was, boolean counted) {
+    return switch (now.state()) {
+      case INVALID -> counted;
+      case OVERFLOW -> !(was instanceof Snapshot before) || before.state() != now.state();
+      case MERGE_FAILED -> true;
+      default -> false;
+    };
   }
 
   private static String aliveLog(Mirror mirror) {

@@ -3,8 +3,10 @@ package dmrec.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,6 +76,19 @@ class EverythingTest extends RecordedScenario {
   }
 
   @Test
+  void faultsOfIntegrityAreThoseOfTheKernelLog() throws IOException {
+    long logged =
+        Files.readAllLines(out().resolve("dmesg"), StandardCharsets.ISO_8859_1).stream()
+            .filter(line -> line.contains("device-mapper: integrity: ") && line.contains("hecksum"))
+            .count();
+    assertEquals(logged, events(Kind.INTEGRITY_FAULT).size());
+    for (EventRecord record : events(Kind.INTEGRITY_FAULT)) {
+      assertTrue(
+          record.device().name().matches("(format|integrity)\\d"), record.device().toString());
+    }
+  }
+
+  @Test
   void keysAreInNothingThatWasWritten() throws IOException {
     List<String> keys = keys();
     Map<String, String> written = new TreeMap<>();
@@ -124,9 +139,9 @@ class EverythingTest extends RecordedScenario {
         });
     assertEquals(List.of(), found);
     assertTrue(
-        dmrec(
-                        List.of(
-                            "dmsetup", "table", "--journal", journal, "--at", at(cryptIsLiveNs()))).out().contains("crypt aes-xts-plain64 "));
+        dmrec(List.of("dmsetup", "table", "--journal", journal, "--at", at(cryptIsLiveNs())))
+            .out()
+            .contains("crypt aes-xts-plain64 "));
   }
 
   private long cryptIsLiveNs() {

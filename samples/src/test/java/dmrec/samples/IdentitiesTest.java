@@ -44,7 +44,9 @@ class IdentitiesTest extends RecordedScenario {
     assertEquals(2 * BLINKS, created.size());
     assertEquals(2 * BLINKS, removed.size());
     for (int i = 0; i < created.size(); i++) {
-      assertEquals(created.get(i).device().diskSeq(), removed.get(i).device().diskSeq());
+      // One that was seen before it had a table had no DISKSEQ yet, but a number of the recorder.
+      long born = created.get(i).device().diskSeq();
+      assertTrue(born < 0 || born == removed.get(i).device().diskSeq(), created.get(i).toString());
       assertTrue(created.get(i).seq() < removed.get(i).seq());
     }
     assertEquals(
@@ -111,9 +113,7 @@ class IdentitiesTest extends RecordedScenario {
     Device device = topology.device(new DevNo(254, ODD_MINOR));
     assertNotNull(device);
     assertEquals(name, Objects.requireNonNull(device).name());
-    assertEquals(
-        "LAB-\"odd\" \\ \u00fc \\xff",
-        KernelText.printable(device.uuid()).replace("\\xc3\\xbc", "\u00fc"));
+    assertEquals("LAB-\"odd\" \\ \u00c3\u00bc \u00ff", latin(KernelText.encode(device.uuid())));
 
     String journal = journal().toString();
     String moment = at(of(Kind.DEVICE_REMOVED, ODD_MINOR).get(0).wallNs() - 1);
