@@ -52,7 +52,7 @@ public final class KernelWatch implements AutoCloseable {
   private final Poller poller;
   private final Set<DevNo> wanted = new LinkedHashSet<>();
   private final Set<DevNo> wantedDisks = new LinkedHashSet<>();
-  private final List<Observation> losses = new ArrayList<>();
+  private boolean lossTold;
   private Map<DevNo, List<Object>> sysfsSeen = new HashMap<>();
   private long countedDrops;
   private long refused;
@@ -205,12 +205,8 @@ public final class KernelWatch implements AutoCloseable {
   private void turn(Recorder recorder) throws IOException {
     readUevents(recorder);
     readLog(recorder);
-    boolean lost = !losses.isEmpty();
-    for (Observation loss : losses) {
-      recorder.accept(loss);
-    }
-    losses.clear();
-    if (lost) {
+    if (lossTold) {
+      lossTold = false;
       lookAtAll(recorder, true);
     } else if (options.sampleNs() > 0 && clocks.monotonicNs() >= nextSampleMonoNs) {
       lookAtAll(recorder, false);
@@ -241,7 +237,8 @@ public final class KernelWatch implements AutoCloseable {
       long drops = uevents.drops();
       long lost = (drops - countedDrops) & 0xffffffffL;
       countedDrops = drops;
-      losses.add(
+      lossTold = true;
+      recorder.accept(
           new Observation.Lost(
               stamp(), lastQuiet, Source.UEVENT, lost, "the uevent socket's buffer was full"));
     }
@@ -290,7 +287,8 @@ public final class KernelWatch implements AutoCloseable {
         Bytes record = Bytes.of(log.message());
         long seq = LogSequence.of(record);
         if (logSeq >= 0 && seq > logSeq + 1) {
-          losses.add(
+          lossTold = true;
+          recorder.accept(
               new Observation.Lost(
                   stamp(),
                   lastQuiet,
