@@ -37,8 +37,11 @@ public sealed interface DmEvent {
    *
    * @param targets the table, with each target's first status
    * @param dependencies the devices it uses, in the kernel's order
+   * @param readOnly whether it was loaded read-only; {@link ReadOnlyChanged} says where that
+   *     differs from the table before
    */
-  record TableLive(List<Target> targets, List<DevNo> dependencies) implements DmEvent {}
+  record TableLive(List<Target> targets, List<DevNo> dependencies, boolean readOnly)
+      implements DmEvent {}
 
   record DeviceRenamed(String oldName, String newName) implements DmEvent {}
 
@@ -118,6 +121,12 @@ public sealed interface DmEvent {
    * @param readAheadKib its read-ahead in KiB; -1 where unknown
    */
   record CountersChanged(long eventNr, int openCount, int readAheadKib) implements DmEvent {}
+
+  /**
+   * Numbers in a target's status moved and nothing else: usage, progress, load. Recorded each time
+   * they are seen to move at first, then now and then while they keep moving.
+   */
+  record UsageChanged(int target, String type, String status) implements OfTarget {}
 
   /**
    * A disk or partition appeared.

@@ -30,6 +30,7 @@ public enum Kind {
   COUNTERS_CHANGED(30, DmEvent.CountersChanged.class),
   DISK_ADDED(31, DmEvent.DiskAdded.class),
   DISK_REMOVED(32, DmEvent.DiskRemoved.class),
+  USAGE_CHANGED(33, DmEvent.UsageChanged.class),
 
   GROUP_ENABLED(40, DmEvent.GroupEnabled.class),
   MIRROR_LEG_FAILED(41, DmEvent.MirrorLegFailed.class),
@@ -93,11 +94,11 @@ public enum Kind {
   }
 
   /**
-   * Whether such an event is only a trace of others: a hint that something happened, or a number
+   * Whether such an event is only a trace of others: a hint that something happened, or numbers
    * that moved. {@code log} leaves these out unless asked.
    */
   public boolean isTrace() {
-    return this == UEVENT || this == COUNTERS_CHANGED;
+    return this == UEVENT || this == COUNTERS_CHANGED || this == USAGE_CHANGED;
   }
 
   static Kind of(Class<?> type) {

@@ -214,7 +214,10 @@ public final class Topology {
     switch (event.kind()) {
       case TABLE_LIVE -> {
         DmEvent.TableLive e = (DmEvent.TableLive) event;
-        return device.withLive(e.targets(), e.dependencies()).withInactive(null);
+        return device
+            .withLive(e.targets(), e.dependencies())
+            .withInactive(null)
+            .withReadOnly(e.readOnly());
       }
       case TABLE_CHANGED -> {
         return device.withLive(((DmEvent.TableChanged) event).targets(), device.dependencies());

@@ -21,6 +21,8 @@ import picocli.CommandLine.Help.Ansi;
     versionProvider = Version.class,
     subcommands = {
       RecordCommand.class,
+      Doctor.class,
+      Demo.class,
       Log.class,
       Tree.class,
       Dmsetup.class,

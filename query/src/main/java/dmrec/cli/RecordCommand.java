@@ -3,6 +3,7 @@ package dmrec.cli;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
 import dmrec.journal.JournalWriter;
+import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
 import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
@@ -105,7 +106,7 @@ final class RecordCommand implements Callable<Integer> {
             lockMemory,
             Version.number());
     try (JournalWriter writer = JournalWriter.open(folder);
-        KernelWatch watch = KernelWatch.open(options, this::say)) {
+        KernelWatch watch = open(options)) {
       Recorder recorder = new Recorder(writer::append, copy);
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
@@ -131,6 +132,17 @@ final class RecordCommand implements Callable<Integer> {
       tell(recorder.summary(), folder);
     }
     return 0;
+  }
+
+  private KernelWatch open(WatchOptions options) throws IOException {
+    try {
+      return KernelWatch.open(options, this::say);
+    } catch (KernelException e) {
+      throw Failure.of(
+          e.getMessage()
+              + (options.ueventsOnly() ? "" : " Or give --uevents-only to record uevents alone."),
+          e);
+    }
   }
 
   /** Brings what was written to the disk, at most once a second and only where there is more. */

@@ -106,7 +106,7 @@ final class Rehearsal {
                 paths)),
         record(4, DEVICE, new DmEvent.PathFailed(paths.get(0), "sdb", 1, 1)),
         record(5, DEVICE, new DmEvent.PathReinstated(paths.get(0), "sdb", 2, 2)),
-        record(6, DEVICE, new DmEvent.TableLive(List.of(target), paths)),
+        record(6, DEVICE, new DmEvent.TableLive(List.of(target), paths, false)),
         record(7, DeviceRef.NONE, new DmEvent.RecordingStopped("signal", 7, 0, 0)));
   }
 

@@ -208,6 +208,10 @@ public final class EventText {
             + " → "
             + text(e.status());
       }
+      case USAGE_CHANGED -> {
+        DmEvent.UsageChanged e = (DmEvent.UsageChanged) event;
+        yield text(e.type()) + " " + e.target() + ": " + text(e.status());
+      }
       case UEVENT -> {
         DmEvent.Uevent e = (DmEvent.Uevent) event;
         yield uevent(e);
@@ -550,7 +554,7 @@ public final class EventText {
             default -> YELLOW;
           };
       case KERNEL_MESSAGE -> ((DmEvent.KernelMessage) event).priority() <= 3 ? RED : "";
-      case UEVENT, COUNTERS_CHANGED, BASELINE, DISK_BASELINE, UNKNOWN -> DIM;
+      case UEVENT, COUNTERS_CHANGED, USAGE_CHANGED, BASELINE, DISK_BASELINE, UNKNOWN -> DIM;
       case TABLE_LIVE,
           DEVICE_RENAMED,
           DEVICE_CREATED,

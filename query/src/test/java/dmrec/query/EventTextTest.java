@@ -113,14 +113,17 @@ class EventTextTest {
 
     assertEquals(
         "live: 0 2048 linear 8:16 0",
-        phrase(new DmEvent.TableLive(List.of(first), List.of(new DevNo(8, 16)))));
+        phrase(new DmEvent.TableLive(List.of(first), List.of(new DevNo(8, 16)), false)));
     assertEquals(
         "live: 0 2048 linear 8:16 0 +2",
-        phrase(new DmEvent.TableLive(List.of(first, second, second), List.of())));
+        phrase(new DmEvent.TableLive(List.of(first, second, second), List.of(), false)));
     assertEquals(
         "live: 0 2048 error",
-        phrase(new DmEvent.TableLive(List.of(new Target(0, 2048, "error", "", "")), List.of())));
-    assertEquals("live: an empty table", phrase(new DmEvent.TableLive(List.of(), List.of())));
+        phrase(
+            new DmEvent.TableLive(
+                List.of(new Target(0, 2048, "error", "", "")), List.of(), false)));
+    assertEquals(
+        "live: an empty table", phrase(new DmEvent.TableLive(List.of(), List.of(), false)));
   }
 
   @Test

@@ -73,6 +73,6 @@ class SubStackTest {
     DeviceRef ref = device(minor, minor + 10, name, "");
     whole.apply(record(seq, ref, new DmEvent.DeviceCreated(false, false)));
     Target target = new Target(0, 64, "linear", "0", "");
-    whole.apply(record(seq, ref, new DmEvent.TableLive(List.of(target), List.of(below))));
+    whole.apply(record(seq, ref, new DmEvent.TableLive(List.of(target), List.of(below), false)));
   }
 }

@@ -68,7 +68,14 @@ final class Interpreter {
     boolean changeSeen;
     @Nullable List<Target> doubted;
     boolean doubtsClear;
+    boolean usagePending;
+    final UsageBudget usage = new UsageBudget();
     final Map<DevNo, AwaitedPath> awaited = new HashMap<>();
+
+    /** Whether the topology is knowingly behind the last look. */
+    boolean isUnsettled() {
+      return doubted != null || doubtsClear || usagePending;
+    }
   }
 
   /** A path whose status changed before its uevent was read. */
@@ -96,6 +103,12 @@ final class Interpreter {
   void takeWanted(Set<DevNo> to) {
     to.addAll(wanted);
     wanted.clear();
+  }
+
+  /** Whether the next round must tell of the device even where it is as it was. */
+  boolean wantsAgain(DevNo dev) {
+    Memory memory = memories.get(dev);
+    return memory != null && memory.isUnsettled();
   }
 
   /** Moves the disks that should be looked at soon into {@code to}. */
@@ -342,6 +355,13 @@ final class Interpreter {
   }
 
   private void diskUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
+    if (u.synthetic()) {
+      // Asked for by somebody, as udev's coldplug does: the disk was there before.
+      if (u.action().equals("add") && topology.disk(dev) == null) {
+        wantedDisks.add(dev);
+      }
+      return;
+    }
     String name = u.get("DEVNAME");
     if (u.action().equals("add")) {
       fromUevent(
@@ -452,10 +472,10 @@ final class Interpreter {
       if (known == null) {
         known = created(look, since, source);
       }
+      memory.usagePending = false;
       changes(known, look, memory, since, source);
       Device after = topology.device(dev);
-      boolean drifted =
-          memory.doubted == null && !memory.doubtsClear && (after == null || !look.shows(after));
+      boolean drifted = !memory.isUnsettled() && (after == null || !look.shows(after));
       if (wantsBaseline || drifted) {
         emit(source, Certainty.REPORTED, 0, currentRef(dev), look.baseline(), Bytes.NONE);
       }
@@ -543,7 +563,8 @@ final class Interpreter {
 
   private void flags(Device known, DeviceLook look, DeviceRef ref, long since, Source source)
       throws IOException {
-    if (known.readOnly() != look.readOnly()) {
+    boolean firstTable = known.live() == null && look.live() != null;
+    if (known.readOnly() != look.readOnly() && !firstTable) {
       emit(
           source,
           Certainty.DERIVED,
@@ -589,15 +610,13 @@ final class Interpreter {
     memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
     memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
     if (verdict == Slots.Verdict.NEW_TABLE) {
-      List<Target> replacedTargets = List.copyOf(known.targets());
-      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies());
+      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies(), look.readOnly());
       emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       memory.awaited.clear();
       boolean counted = look.eventNr() != known.eventNr();
       for (int i = 0; i < look.targets().size(); i++) {
-        Target replaced = i < replacedTargets.size() ? replacedTargets.get(i) : null;
         found(
-            StatusDiff.sinceStart(replaced, look.targets().get(i), i, counted, reasons, since),
+            StatusDiff.acrossTables(known.targets(), look.targets(), i, counted, reasons, since),
             look,
             i,
             ref,
@@ -689,7 +708,22 @@ final class Interpreter {
       emit(source, each.certainty(), since, ref, each.event(), evidence);
     }
     List<Target> shown = deviceAt(ref.dev()).targets();
-    if (index < shown.size() && !shown.get(index).status().equals(target.status())) {
+    if (index >= shown.size() || shown.get(index).status().equals(target.status())) {
+      return;
+    }
+    if (UsageBudget.onlyNumbersMoved(shown.get(index).status(), target.status())) {
+      if (memory.usage.grants(now.at().monoNs())) {
+        emit(
+            source,
+            Certainty.DERIVED,
+            since,
+            ref,
+            new DmEvent.UsageChanged(index, target.type(), target.status()),
+            evidence);
+      } else {
+        memory.usagePending = true;
+      }
+    } else {
       emit(
           source,
           Certainty.DERIVED,

@@ -39,8 +39,8 @@ public final class KernelWatch implements AutoCloseable {
   /** A flood of uevents must not keep the looks from happening at all. */
   private static final int MESSAGES_A_TURN = 8192;
 
-  /** A round of looks is never given more than a tenth of the time. */
-  private static final int REST_FACTOR = 9;
+  /** A round of looks is never given more than a fifth of the time. */
+  private static final int REST_FACTOR = 4;
 
   private final WatchOptions options;
   private final Clocks clocks;
@@ -81,51 +81,63 @@ public final class KernelWatch implements AutoCloseable {
   }
 
   /**
-   * Opens every source that can be had; {@code warning} gets a line for each that cannot.
+   * Opens every source that can be had; {@code warning} gets one line that names the others.
    *
-   * @throws KernelException where not even uevents can be had, or the control device is there but
-   *     does not work
+   * @throws KernelException where not even uevents can be had, or the kernel has no device-mapper
    */
   public static KernelWatch open(WatchOptions options, Consumer<String> warning)
       throws KernelException {
     if (options.lockMemory()) {
       MemoryLock.lockAll();
     }
+    List<String> lacking = new ArrayList<>();
     UeventSocket uevents =
         UeventSocket.open(
             options.udev() ? UeventSocket.Groups.KERNEL_AND_UDEV : UeventSocket.Groups.KERNEL,
             options.receiveBufferBytes());
-    if (uevents.receiveBufferBytes() < options.receiveBufferBytes()) {
-      warning.accept(
-          "the uevent socket's buffer is "
-              + uevents.receiveBufferBytes()
-              + " bytes instead of "
-              + options.receiveBufferBytes()
-              + ": a burst may be lost (it will be counted); run as root or raise"
-              + " net.core.rmem_max");
+    try {
+      DmControl control = options.ueventsOnly() ? null : openControl(lacking);
+      KernelLog log = options.kernelLog() ? openLog(lacking) : null;
+      if (uevents.receiveBufferBytes() < options.receiveBufferBytes()) {
+        lacking.add(
+            "a uevent buffer of "
+                + options.receiveBufferBytes() / 1024
+                + " KiB (it has "
+                + uevents.receiveBufferBytes() / 1024
+                + "; what a burst loses is counted)");
+      }
+      if (!lacking.isEmpty()) {
+        warning.accept(
+            "recording without "
+                + String.join(", without ", lacking)
+                + "; root has all of it, 'dmrec doctor' says more");
+      }
+      return new KernelWatch(options, Clocks.open(), uevents, log, control);
+    } catch (KernelException e) {
+      uevents.close();
+      throw e;
     }
-    return new KernelWatch(
-        options,
-        Clocks.open(),
-        uevents,
-        options.kernelLog() ? openLog(warning) : null,
-        options.ueventsOnly() ? null : openControl(warning));
   }
 
-  private static @Nullable KernelLog openLog(Consumer<String> warning) {
+  private static @Nullable KernelLog openLog(List<String> lacking) {
     try {
       return KernelLog.open();
     } catch (KernelException e) {
-      warning.accept("no kernel log, so no reasons of snapshots: " + e.getMessage());
+      lacking.add("the kernel log and so reasons of snapshots (/dev/kmsg: " + e.errnoName() + ")");
       return null;
     }
   }
 
-  private static @Nullable DmControl openControl(Consumer<String> warning) {
+  /** Null where device-mapper is there but may not be asked; sysfs then shows a part. */
+  private static @Nullable DmControl openControl(List<String> lacking) throws KernelException {
     try {
       return DmControl.open();
     } catch (KernelException e) {
-      warning.accept("no tables and no status, only uevents and sysfs: " + e.getMessage());
+      boolean forbidden = e.errnoName().equals("EACCES") || e.errnoName().equals("EPERM");
+      if (!forbidden && !Files.exists(Path.of("/sys/class/misc/device-mapper"))) {
+        throw e;
+      }
+      lacking.add("tables and status (/dev/mapper/control: " + e.errnoName() + ")");
       return null;
     }
   }
@@ -317,7 +329,7 @@ public final class KernelWatch implements AutoCloseable {
       accept(recorder, eyes.list(always));
       takeWanted(recorder);
       for (DevNo dev : eyes.devices()) {
-        accept(recorder, eyes.look(dev, always || wanted.remove(dev)));
+        accept(recorder, eyes.look(dev, always || wanted.remove(dev) || recorder.wantsAgain(dev)));
       }
       lookAtWanted(recorder);
     } else if (!options.ueventsOnly()) {

@@ -90,6 +90,11 @@ public final class Recorder {
     interpreter.takeWanted(to);
   }
 
+  /** Whether the next round must tell of the device even where it is as it was. */
+  boolean wantsAgain(DevNo dev) {
+    return interpreter.wantsAgain(dev);
+  }
+
   /** Moves the disks that should be looked at soon into {@code to}. */
   void takeWantedDisks(Set<DevNo> to) {
     interpreter.takeWantedDisks(to);

@@ -58,29 +58,28 @@ final class StatusDiff {
   }
 
   /**
-   * What happened to a target that is seen for the first time, compared with the state in which
-   * such a target starts.
+   * What happened to a target of a table that is new: it is compared with the state in which such a
+   * target starts, or, a thin pool, which outlives its tables, with how it was.
    *
-   * @param replaced the target in the same place of the table before, if there was one
-   * @param counted whether the kernel has counted an event since; without one, only what raises
-   *     none, or outlives a table, can have happened
+   * @param before the targets of the table before
+   * @param counted whether the kernel has counted an event since then: what a target may also have
+   *     brought along from its disks is an event only then
    */
-  static Result sinceStart(
-      @Nullable Target replaced,
-      Target first,
+  static Result acrossTables(
+      List<Target> before,
+      List<Target> after,
       int index,
       boolean counted,
       SnapshotReasons reasons,
       long sinceWallNs) {
+    Target first = after.get(index);
     TargetStatus now = TargetStatus.parse(first.type(), first.status());
-    TargetStatus was =
-        replaced == null ? null : TargetStatus.parse(replaced.type(), replaced.status());
     TargetStatus start = now;
-    if (counted && now instanceof Mirror m) {
+    if (now instanceof Mirror m && counted) {
       start =
           new Mirror(
               m.legs(), new Ratio(0, m.total()), "A".repeat(m.health().length()), aliveLog(m));
-    } else if (counted && now instanceof Raid r) {
+    } else if (now instanceof Raid r && counted) {
       start =
           new Raid(
               r.raidType(),
@@ -92,28 +91,22 @@ final class StatusDiff {
               r.dataOffsetSectors(),
               r.journal(),
               r.rest());
-    } else if (now instanceof Snapshot s && startsOtherwise(s, was, counted)) {
-      start = TargetStatus.parse(first.type(), "0/1 0");
-    } else if (now instanceof ThinPool && was instanceof ThinPool) {
-      // The pool itself, and with it its mode, goes on under the new table.
-      start = was;
+    } else if (now instanceof Snapshot s && (counted || s.state() != Snapshot.State.INVALID)) {
+      // Overflow and failed merges are never read from a disk: a table starts without, unless it
+      // takes the exceptions over from an overflowed one (dm-snap.c:__handover_exceptions).
+      boolean handedOver =
+          s.state() == Snapshot.State.OVERFLOW
+              && index < before.size()
+              && TargetStatus.parse(before.get(index).type(), before.get(index).status())
+                  instanceof Snapshot was
+              && was.state() == s.state();
+      start = handedOver ? now : TargetStatus.parse(first.type(), "0/1 0");
+    } else if (now instanceof ThinPool
+        && index < before.size()
+        && before.get(index).type().equals(first.type())) {
+      start = TargetStatus.parse(first.type(), before.get(index).status());
     }
     return compare(start, first, index, reasons, sinceWallNs);
-  }
-
-  /**
-   * Whether a snapshot cannot have started like this. An invalid one may have been so on its disk;
-   * an overflow is handed from table to table ({@code dm-snap.c:__handover_exceptions}); no merge
-   * starts as a failed one.
-   */
-  private static boolean startsOtherwise(
-      Snapshot now, @Nullable TargetStatus was, boolean counted) {
-    return switch (now.state()) {
-      case INVALID -> counted;
-      case OVERFLOW -> !(was instanceof Snapshot before) || before.state() != now.state();
-      case MERGE_FAILED -> true;
-      default -> false;
-    };
   }
 
   private static String aliveLog(Mirror mirror) {

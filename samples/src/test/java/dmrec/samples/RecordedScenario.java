@@ -47,6 +47,7 @@ abstract class RecordedScenario {
           Kind.UEVENT,
           Kind.COUNTERS_CHANGED,
           Kind.STATUS_CHANGED,
+          Kind.USAGE_CHANGED,
           Kind.TABLE_CHANGED,
           Kind.KERNEL_MESSAGE,
           Kind.DISK_BASELINE,
