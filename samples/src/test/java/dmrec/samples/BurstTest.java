@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** More path events than a tiny receive buffer holds. */
+@Order(6)
 class BurstTest extends RecordedScenario {
   private static final int COUNT = 2001;
 

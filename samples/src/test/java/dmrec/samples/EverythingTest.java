@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Every kind of event that the lab can raise, in one night. */
+@Order(1)
 class EverythingTest extends RecordedScenario {
   EverythingTest() {
     super("everything", "2");

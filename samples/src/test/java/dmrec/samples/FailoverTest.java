@@ -9,9 +9,11 @@ import dmrec.event.Kind;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A real multipathd whose paths die and come back, with LVM on top. */
+@Order(2)
 class FailoverTest extends RecordedScenario {
   FailoverTest() {
     super("failover");

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Names, UUIDs and minors that are used again, lives of milliseconds, names of any bytes. */
+@Order(3)
 class IdentitiesTest extends RecordedScenario {
   private static final int BLINKS = 100;
   private static final int ODD_MINOR = 90;

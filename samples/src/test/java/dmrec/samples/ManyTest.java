@@ -12,9 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Two thousand devices. */
+@Order(5)
 class ManyTest extends RecordedScenario {
   private static final int COUNT = 2000;
   private static final int FIRST_REMOVED = 100;

@@ -10,9 +10,11 @@ import dmrec.event.Kind;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Path events as fast as the kernel sends them, into a buffer that holds them. */
+@Order(4)
 class StormTest extends RecordedScenario {
   private static final int COUNT = 10_000;
 
