@@ -11,8 +11,8 @@ now_ns() { date +%s%N; }
 
 say() { printf '%s %s\n' "$(date +%T.%3N)" "$*"; }
 
-# Sleeps long enough for a recorder that samples once a second to have looked twice.
-settle() { sleep "${1:-2.5}"; }
+# Sleeps long enough for a recorder that samples once a second, or less often on a busy machine, to have looked twice.
+settle() { sleep "${1:-3.5}"; }
 
 # ramdisks N SIZE_KB: N RAM disks, 1:0 (/dev/ram0) and up. Their memory is taken when it is written.
 ramdisks() {

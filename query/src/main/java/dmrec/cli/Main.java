@@ -41,7 +41,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /** Runs one command line; the result is the exit code. */
-  static int run(Host host, List<String> args) {
+  public static int run(Host host, List<String> args) {
     StringWriter text = new StringWriter();
     CommandLine commandLine = commandLine(host);
     commandLine.setOut(new PrintWriter(text));

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ final class Interpreter {
   private final Map<DevNo, Hint> added = new HashMap<>();
   private final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
   private final Map<DevNo, Long> absentNs = new HashMap<>();
+  private final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
   private final LinkedHashSet<DevNo> wanted = new LinkedHashSet<>();
   private final LinkedHashSet<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> toBaseline = new HashSet<>();
@@ -97,6 +99,12 @@ final class Interpreter {
 
   /** An {@code add} uevent of a device that no look has shown yet. */
   private record Hint(long diskSeq, Bytes message) {}
+
+  /**
+   * A device that was listed and gone at the look. Its uevents may not have been read yet; where it
+   * never had a table there are none.
+   */
+  private record ShortLife(DeviceList.Entry entry, long absentSinceNs, Stamp goneAt) {}
 
   Interpreter(Topology topology, EventSink sink) {
     this.topology = topology;
@@ -163,6 +171,7 @@ final class Interpreter {
   private void started(Observation.Started o) throws IOException {
     memories.clear();
     added.clear();
+    shortLives.clear();
     listed.clear();
     absentNs.clear();
     wanted.clear();
@@ -366,7 +375,7 @@ final class Interpreter {
       fromUevent(o, u, completed(known.ref(), u.diskSeq()), new DmEvent.DeviceRemoved());
       forget(dev);
     } else if (known == null && hint != null && isSameLife(hint.diskSeq(), u.diskSeq())) {
-      // It came and went between two looks: its name is nowhere to be had any more.
+      // It came and went between two looks: only a list may have shown its name.
       DeviceRef ref = new DeviceRef(dev, u.diskSeq(), nameListed(dev), "");
       emit(
           Source.UEVENT,
@@ -383,7 +392,8 @@ final class Interpreter {
   }
 
   private String nameListed(DevNo dev) {
-    DeviceList.Entry entry = listed.get(dev);
+    ShortLife gone = shortLives.get(dev);
+    DeviceList.Entry entry = gone == null ? listed.get(dev) : gone.entry();
     return entry == null ? "" : entry.name();
   }
 
@@ -440,6 +450,7 @@ final class Interpreter {
 
   private void listed(Observation.Listed o) throws IOException, DecodeException {
     DeviceList list = DeviceList.decode(o.reply().buffer());
+    endShortLives(o.began());
     listed.clear();
     for (DeviceList.Entry entry : list.devices()) {
       listed.put(entry.dev(), entry);
@@ -475,6 +486,7 @@ final class Interpreter {
   }
 
   private void sampled(Observation.Sampled o) throws IOException {
+    endShortLives(o.began());
     sampleBeganNs = o.began().wallNs();
     listBeganNs = o.began().wallNs();
     baselineDue = false;
@@ -492,13 +504,29 @@ final class Interpreter {
       forget(o.dev());
       absentNs.put(o.dev(), o.began().wallNs());
     } else if (entry != null && !added.containsKey(o.dev())) {
-      DeviceRef ref =
-          new DeviceRef(o.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
-      long since = absentSince(o.dev());
-      derived(ref, since, new DmEvent.DeviceCreated(false, false), listEvidence(entry));
-      derived(ref, since, new DmEvent.DeviceRemoved(), Bytes.NONE);
-      forget(o.dev());
+      shortLives.putIfAbsent(o.dev(), new ShortLife(entry, absentSince(o.dev()), o.at()));
       absentNs.put(o.dev(), o.began().wallNs());
+    }
+  }
+
+  /**
+   * Tells of the lives that had no uevents: whatever the kernel sent before {@code began} has been
+   * read by now.
+   */
+  private void endShortLives(Stamp began) throws IOException {
+    for (ShortLife life : List.copyOf(shortLives.values())) {
+      DeviceList.Entry entry = life.entry();
+      if (life.goneAt().monoNs() < began.monoNs() && !added.containsKey(entry.dev())) {
+        shortLives.remove(entry.dev());
+        DeviceRef ref =
+            new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
+        derived(
+            ref,
+            life.absentSinceNs(),
+            new DmEvent.DeviceCreated(false, false),
+            listEvidence(entry));
+        derived(ref, life.absentSinceNs(), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      }
     }
   }
 
@@ -965,6 +993,7 @@ final class Interpreter {
     awaiting.remove(dev);
 
     added.remove(dev);
+    shortLives.remove(dev);
     listed.remove(dev);
     wanted.remove(dev);
   }

@@ -61,7 +61,7 @@ public final class KernelWatch implements AutoCloseable {
   private final Set<DevNo> wanted = new LinkedHashSet<>();
   private final Set<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> failing = new HashSet<>();
-  private final List<Observation> losses = new ArrayList<>();
+  private boolean lossTold;
   private Map<DevNo, List<Object>> sysfsSeen = new HashMap<>();
   private long countedDrops;
   private long refused;
@@ -239,12 +239,8 @@ public final class KernelWatch implements AutoCloseable {
   private void turn(Recorder recorder) throws IOException {
     readUevents(recorder);
     readLog(recorder);
-    boolean lost = !losses.isEmpty();
-    for (Observation loss : losses) {
-      recorder.accept(loss);
-    }
-    losses.clear();
-    if (lost) {
+    if (lossTold) {
+      lossTold = false;
       lookAtAll(recorder, true);
     } else if (options.sampleNs() > 0 && clocks.monotonicNs() >= nextSampleMonoNs) {
       lookAtAll(recorder, false);
@@ -262,7 +258,7 @@ public final class KernelWatch implements AutoCloseable {
       UeventSocket.Received received = uevents.receive();
       if (received == UeventSocket.Received.NONE) {
         Stamp now = stamp();
-        settleOverrun(now);
+        settleOverrun(recorder, now);
         ueventsQuiet = now;
         return;
       }
@@ -273,14 +269,14 @@ public final class KernelWatch implements AutoCloseable {
         uevent(recorder);
         // In a flood that never lets the queue run dry, what lay before the hole is read by now.
         if (overrun && ++readSinceOverrun > mostQueued) {
-          settleOverrun(stamp());
+          settleOverrun(recorder, stamp());
         }
       }
     }
   }
 
   /** Counts what was lost. The hole lies after the messages then queued, so those come first. */
-  private void settleOverrun(Stamp now) throws KernelException {
+  private void settleOverrun(Recorder recorder, Stamp now) throws IOException {
     if (!overrun) {
       return;
     }
@@ -289,7 +285,8 @@ public final class KernelWatch implements AutoCloseable {
     long lost = (drops - countedDrops) & 0xffffffffL;
     countedDrops = drops;
     if (lost > 0) {
-      losses.add(
+      tellLoss(
+          recorder,
           new Observation.Lost(
               now, ueventsQuiet, Source.UEVENT, lost, "the uevent socket's buffer was full"));
     }
@@ -302,7 +299,8 @@ public final class KernelWatch implements AutoCloseable {
       return;
     }
     if (uevents.truncated()) {
-      losses.add(
+      tellLoss(
+          recorder,
           new Observation.Lost(
               stamp(), ueventsQuiet, Source.UEVENT, 1, "a uevent was too long to be read whole"));
       return;
@@ -355,7 +353,7 @@ public final class KernelWatch implements AutoCloseable {
         logRecord(recorder, Bytes.of(log.message()));
       } else if (logSeq < 0) {
         // No record was read yet from whose number the loss could be counted.
-        logLost(-1);
+        logLost(recorder, -1);
       }
     }
   }
@@ -363,7 +361,7 @@ public final class KernelWatch implements AutoCloseable {
   private void logRecord(Recorder recorder, Bytes record) throws IOException {
     long seq = LogSequence.of(record);
     if (logSeq >= 0 && seq > logSeq + 1) {
-      logLost(seq - logSeq - 1);
+      logLost(recorder, seq - logSeq - 1);
     }
     logSeq = seq >= 0 ? seq : logSeq;
     if (LogSequence.isDeviceMapper(record)) {
@@ -371,14 +369,21 @@ public final class KernelWatch implements AutoCloseable {
     }
   }
 
-  private void logLost(long count) {
-    losses.add(
+  private void logLost(Recorder recorder, long count) throws IOException {
+    tellLoss(
+        recorder,
         new Observation.Lost(
             stamp(),
             logQuiet,
             Source.KMSG,
             count,
             "the kernel log was overwritten before it was read"));
+  }
+
+  /** In its place among what is read; the looks that make up for it come when all is read. */
+  private void tellLoss(Recorder recorder, Observation.Lost loss) throws IOException {
+    lossTold = true;
+    recorder.accept(loss);
   }
 
   /** A source could not be asked: said once, when it begins. */

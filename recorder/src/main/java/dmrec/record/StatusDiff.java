@@ -94,8 +94,15 @@ final class StatusDiff {
     } else if (now instanceof Snapshot s && was(before, index) == s.state()) {
       start = now; // A new table of the same snapshot takes its state over.
     } else if (now instanceof Snapshot s && (counted || s.state() != Snapshot.State.INVALID)) {
-      // Overflow and failed merges are never read from a disk: a table starts without.
-      start = TargetStatus.parse(first.type(), "0/1 0");
+      // Overflow and failed merges are never read from a disk: a table starts without, unless it
+      // takes the exceptions over from an overflowed one (dm-snap.c:__handover_exceptions).
+      boolean handedOver =
+          s.state() == Snapshot.State.OVERFLOW
+              && index < before.size()
+              && TargetStatus.parse(before.get(index).type(), before.get(index).status())
+                  instanceof Snapshot was
+              && was.state() == s.state();
+      start = handedOver ? now : TargetStatus.parse(first.type(), "0/1 0");
     } else if (now instanceof ThinPool
         && index < before.size()
         && before.get(index).type().equals(first.type())) {
