@@ -286,7 +286,7 @@ class CaptureTest {
           new Observation.Lost(
               at,
               began,
-              Source.values()[random.nextInt(Source.values().length)],
+              List.of(Source.values()).get(random.nextInt(Source.values().length)),
               random.nextLong(),
               text());
       default -> new Observation.Stopped(at, text(), random.nextLong());
@@ -294,7 +294,7 @@ class CaptureTest {
   }
 
   private long number() {
-    return random.nextLong() >>> 1 + random.nextInt(62);
+    return random.nextLong() >>> (1 + random.nextInt(62));
   }
 
   private DevNo dev() {

@@ -96,7 +96,8 @@ class RecorderFuzzTest {
       State state = State.of(10 + i, "d" + i, targets[i][0], "8:0 8:16 64 9", targets[i][1]);
       all.add(state);
       for (int k = 1; k < targets[i].length; k++) {
-        Stamp at = new Stamp(1_795_336_240_000_000_000L + i * 10 + k, 60_000_000_000L + i * 10 + k);
+        Stamp at =
+            new Stamp(1_795_336_240_000_000_000L + i * 10L + k, 60_000_000_000L + i * 10L + k);
         made.add(state.status(targets[i][k]).loaded(state.live()).looked(at, at));
         made.add(new Observation.Sampled(at, at));
         made.add(new Observation.Listed(at, at, State.list(all)));
