@@ -3,6 +3,7 @@ package dmrec.record;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
@@ -31,11 +32,16 @@ public final class CaptureReader implements AutoCloseable {
   /** A reply of the dm control device with 64 MiB of text is longer than any real one. */
   static final int MAX_LINE_CHARS = 96 << 20;
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(MAX_LINE_CHARS).build())
+          .build();
 
   private final String name;
   private final BufferedReader in;
   private long line;
+  private boolean broken;
 
   private CaptureReader(String name, Reader in) {
     this.name = name;
@@ -67,30 +73,38 @@ public final class CaptureReader implements AutoCloseable {
   public @Nullable Observation next() throws CaptureException {
     String text;
     do {
-      text = readLine();
       line++;
+      text = readLine();
     } while (text != null && text.isBlank());
     return text == null ? null : parse(text);
   }
 
   private @Nullable String readLine() throws CaptureException {
     StringBuilder text = new StringBuilder(512);
-    try {
-      for (int c = in.read(); c >= 0; c = in.read()) {
-        if (c == '\n') {
-          return text.toString();
-        }
-        if (text.length() >= MAX_LINE_CHARS) {
-          throw error("a line of at most " + MAX_LINE_CHARS + " characters", "a longer one");
-        }
-        text.append((char) c);
-      }
-    } catch (CaptureException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new CaptureException(name + ":" + (line + 1) + ": " + e.getMessage());
+    boolean tooLong = false;
+    if (broken) {
+      return null;
     }
-    return text.length() == 0 ? null : text.toString();
+    try {
+      int c = in.read();
+      if (c < 0) {
+        return null;
+      }
+      for (; c >= 0 && c != '\n'; c = in.read()) {
+        if (text.length() < MAX_LINE_CHARS) {
+          text.append((char) c);
+        } else {
+          tooLong = true;
+        }
+      }
+    } catch (IOException e) {
+      broken = true;
+      throw new CaptureException(name + ":" + line + ": cannot be read on: " + e.getMessage());
+    }
+    if (tooLong) {
+      throw error("a line of at most " + MAX_LINE_CHARS + " characters", "a longer one");
+    }
+    return text.toString();
   }
 
   private CaptureException error(String expected, String found) {

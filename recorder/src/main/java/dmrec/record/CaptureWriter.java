@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a capture: one observation a line, as JSON. Text is text, replies are base64.
  *
  * <p>Of several {@link Observation.Sampled} in a row only the last is written: it says all that the
- * others said.
+ * others said, unless it made an event ({@link #keep}).
  */
 public final class CaptureWriter implements AutoCloseable {
   private final Path file;
@@ -79,6 +79,19 @@ public final class CaptureWriter implements AutoCloseable {
         heldBack = null;
       }
       writeLine(observation);
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  /** What was written last made an event: it stays, even if it is one of several in a row. */
+  void keep() throws CaptureException {
+    if (heldBack == null) {
+      return;
+    }
+    try {
+      writeLine(heldBack);
+      heldBack = null;
     } catch (IOException e) {
       throw failed(file, e);
     }

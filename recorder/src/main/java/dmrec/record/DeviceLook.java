@@ -77,7 +77,7 @@ record DeviceLook(
   }
 
   private static void expectDevice(DevNo dev, DmHeader head) throws DecodeException {
-    if (!head.dev().equals(dev)) {
+    if (!head.dev().equals(dev) || dev.equals(DevNo.NONE)) {
       throw new DecodeException("dm table status", 40, "device " + dev, head.dev().toString());
     }
   }

@@ -2,8 +2,10 @@ package dmrec.record;
 
 import dmrec.decode.Cookie;
 import dmrec.decode.DecodeException;
+import dmrec.decode.DepsReply;
 import dmrec.decode.DeviceList;
 import dmrec.decode.KernelLogLine;
+import dmrec.decode.StatusReply;
 import dmrec.decode.Uevent;
 import dmrec.event.Actor;
 import dmrec.event.Bytes;
@@ -19,9 +21,11 @@ import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +48,9 @@ final class Interpreter {
    */
   private static final long PATH_UEVENT_PATIENCE_NS = 5_000_000_000L;
 
+  /** As much of a message that cannot be decoded is kept. */
+  private static final int EVIDENCE_BYTES = 1 << 20;
+
   private final Topology topology;
   private final EventSink sink;
   private final SnapshotReasons reasons = new SnapshotReasons();
@@ -51,12 +58,16 @@ final class Interpreter {
   private final Map<DevNo, Hint> added = new HashMap<>();
   private final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
   private final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
+  private final Map<DevNo, Long> absentNs = new HashMap<>();
   private final LinkedHashSet<DevNo> wanted = new LinkedHashSet<>();
   private final LinkedHashSet<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> toBaseline = new HashSet<>();
+  private final Set<DevNo> awaiting = new LinkedHashSet<>();
   private boolean baselineDue;
   private boolean afterLoss;
-  private boolean pathUeventsCome = true;
+  private boolean ueventsLost;
+  private boolean pathUeventSeen;
+  private boolean pathUeventMissed;
   private long listBeganNs;
   private long sampleBeganNs;
   private long generation;
@@ -70,7 +81,12 @@ final class Interpreter {
     boolean doubtsClear;
     boolean usagePending;
     final UsageBudget usage = new UsageBudget();
-    final Map<DevNo, AwaitedPath> awaited = new HashMap<>();
+
+    /** Changes of paths that the status showed before their uevents were read, in order. */
+    final ArrayDeque<AwaitedPath> awaited = new ArrayDeque<>();
+
+    /** The path events that were told without a uevent: its state, until a uevent of it comes. */
+    final Map<DevNo, Boolean> toldFailed = new HashMap<>();
 
     /** Whether the topology is knowingly behind the last look. */
     boolean isUnsettled() {
@@ -82,7 +98,7 @@ final class Interpreter {
   private record AwaitedPath(StatusDiff.PathChange change, long sinceMonoNs, long notBeforeNs) {}
 
   /** An {@code add} uevent of a device that no look has shown yet. */
-  private record Hint(long diskSeq, Stamp at, Bytes message) {}
+  private record Hint(long diskSeq, Bytes message) {}
 
   /**
    * A device that was listed and gone at the look. Its uevents may not have been read yet; where it
@@ -126,8 +142,7 @@ final class Interpreter {
       } else if (observation instanceof Observation.Looked o) {
         looked(o.dev(), DeviceLook.of(o), o, Source.DM);
       } else if (observation instanceof Observation.SysfsLooked o) {
-        Device known = topology.device(o.dev());
-        looked(o.dev(), DeviceLook.of(o, known), o, Source.SYSFS);
+        looked(o.dev(), sysfsLook(o), o, Source.SYSFS);
       } else if (observation instanceof Observation.Listed o) {
         listed(o);
       } else if (observation instanceof Observation.Vanished o) {
@@ -144,7 +159,7 @@ final class Interpreter {
         started(o);
       } else if (observation instanceof Observation.Stopped) {
         // The recorder itself ends the recording: it knows what was written.
-        giveUpWaiting();
+        giveUpWaiting(true);
       }
     } catch (DecodeException e) {
       undecoded(observation, e);
@@ -158,9 +173,19 @@ final class Interpreter {
     added.clear();
     shortLives.clear();
     listed.clear();
+    absentNs.clear();
     wanted.clear();
+    wantedDisks.clear();
+    toBaseline.clear();
+    awaiting.clear();
+    reasons.clear();
     baselineDue = true;
     afterLoss = false;
+    ueventsLost = false;
+    pathUeventSeen = false;
+    pathUeventMissed = false;
+    listBeganNs = 0;
+    sampleBeganNs = 0;
     emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, o.facts(), Bytes.NONE);
   }
 
@@ -173,8 +198,12 @@ final class Interpreter {
         new DmEvent.Gap(
             o.source().word(), o.count(), o.began().wallNs(), o.at().wallNs(), o.reason()),
         Bytes.NONE);
-    baselineDue = true;
-    afterLoss = true;
+    if (o.source() != Source.DM && o.source() != Source.SYSFS) {
+      // A look that failed is made again, and shows then whatever it missed.
+      baselineDue = true;
+      afterLoss = true;
+      ueventsLost |= o.source() == Source.UEVENT;
+    }
   }
 
   /** What cannot be decoded is kept as it came: one message of that source is as good as lost. */
@@ -191,7 +220,7 @@ final class Interpreter {
     } else if (o instanceof Observation.Listed l) {
       evidence = l.reply();
     } else if (o instanceof Observation.Looked l) {
-      evidence = l.status();
+      evidence = damaged(l);
       ref = refOf(l.dev(), l.diskSeq());
     }
     emit(
@@ -201,7 +230,26 @@ final class Interpreter {
         ref,
         new DmEvent.Gap(
             source.word(), 1, o.at().wallNs(), o.at().wallNs(), String.valueOf(e.getMessage())),
-        evidence);
+        evidence.length() <= EVIDENCE_BYTES
+            ? evidence
+            : Bytes.of(evidence.buffer().limit(EVIDENCE_BYTES)));
+  }
+
+  /** The reply of a look that cannot be decoded. */
+  private static Bytes damaged(Observation.Looked look) {
+    for (Bytes reply : List.of(look.status(), look.table())) {
+      try {
+        StatusReply.decode(reply.buffer());
+      } catch (DecodeException e) {
+        return reply;
+      }
+    }
+    try {
+      DepsReply.decode(look.deps().buffer());
+    } catch (DecodeException e) {
+      return look.deps();
+    }
+    return look.inactive() == null ? look.status() : look.inactive();
   }
 
   // Uevents.
@@ -209,7 +257,13 @@ final class Interpreter {
   private void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
     Uevent u = Uevent.decode(o.message().buffer());
     DevNo dev = u.devNo();
-    if (!u.isBlock() || dev == null) {
+    if (!u.isBlock()) {
+      return;
+    }
+    if (dev == null || dev.equals(DevNo.NONE)) {
+      if (u.isDm()) {
+        trace(u, DevNo.NONE, o);
+      }
       return;
     }
     if (!u.isDm()) {
@@ -234,7 +288,7 @@ final class Interpreter {
               corruption.type() == 0 ? "data" : "metadata",
               corruption.block(),
               ""));
-    } else if (!o.udev() && !injected && u.action().equals("remove")) {
+    } else if (!o.udev() && !injected && !u.synthetic() && u.action().equals("remove")) {
       removeUevent(u, dev, o);
     } else {
       trace(u, dev, o);
@@ -242,7 +296,7 @@ final class Interpreter {
         hint(u, dev, o);
       }
     }
-    if (!injected && !u.action().equals("remove")) {
+    if (!injected && (u.synthetic() || !u.action().equals("remove"))) {
       wanted.add(dev);
     }
   }
@@ -265,12 +319,18 @@ final class Interpreter {
   private void pathUevent(Uevent u, DevNo dev, DevNo path, String action, Observation.UeventSeen o)
       throws IOException {
     boolean failed = action.equals("PATH_FAILED");
-    Memory memory = memories.get(dev);
-    if (memory != null && o.senderPid() <= 0) {
-      pathUeventsCome = true;
-      AwaitedPath awaited = memory.awaited.get(path);
-      if (awaited != null && awaited.change().failed() == failed) {
-        memory.awaited.remove(path);
+    if (o.senderPid() <= 0) {
+      pathUeventSeen = true;
+      pathUeventMissed = false;
+      Memory memory = memories.get(dev);
+      if (memory != null) {
+        stopWaiting(memory, path, failed);
+        // A path's two events alternate: a second one of a kind is the one already told.
+        Boolean told = memory.toldFailed.remove(path);
+        if (told != null && told == failed) {
+          trace(u, dev, o);
+          return;
+        }
       }
     }
     String name = u.dmName();
@@ -291,6 +351,18 @@ final class Interpreter {
             : new DmEvent.PathReinstated(path, disk, u.validPaths(), u.dmSeqNum()));
   }
 
+  private static void stopWaiting(Memory memory, DevNo path, boolean failed) {
+    for (Iterator<AwaitedPath> each = memory.awaited.iterator(); each.hasNext(); ) {
+      AwaitedPath awaited = each.next();
+      if (awaited.change().path().equals(path)) {
+        if (awaited.change().failed() == failed) {
+          each.remove();
+        }
+        return;
+      }
+    }
+  }
+
   private String diskName(DevNo dev) {
     Disk disk = topology.disk(dev);
     return disk == null ? "" : disk.name();
@@ -308,7 +380,7 @@ final class Interpreter {
       emit(
           Source.UEVENT,
           Certainty.REPORTED,
-          hint.at().wallNs(),
+          absentSince(dev),
           ref,
           new DmEvent.DeviceCreated(false, false),
           hint.message());
@@ -330,7 +402,7 @@ final class Interpreter {
       return;
     }
     if (u.action().equals("add")) {
-      added.put(dev, new Hint(u.diskSeq(), o.at(), o.message()));
+      added.put(dev, new Hint(u.diskSeq(), o.message()));
     } else if (u.action().equals("change")) {
       memory(dev).changeSeen = true;
     }
@@ -345,7 +417,7 @@ final class Interpreter {
     fromUevent(
         o,
         u,
-        refOf(dev, u.diskSeq()),
+        dev.equals(DevNo.NONE) ? DeviceRef.NONE : refOf(dev, u.diskSeq()),
         new DmEvent.Uevent(
             u.action(),
             cookie == null ? 0 : cookie.value(),
@@ -383,6 +455,10 @@ final class Interpreter {
     for (DeviceList.Entry entry : list.devices()) {
       listed.put(entry.dev(), entry);
       Device known = topology.device(entry.dev());
+      if (known == null) {
+        // The list before this one did not show it, unless that one's device is not looked at yet.
+        absentNs.putIfAbsent(entry.dev(), listBeganNs);
+      }
       if (known == null || differs(known, entry)) {
         wanted.add(entry.dev());
       }
@@ -393,6 +469,7 @@ final class Interpreter {
         forget(device.dev());
       }
     }
+    absentNs.keySet().retainAll(listed.keySet());
     if (baselineDue) {
       baselineDue = false;
       toBaseline.clear();
@@ -414,7 +491,8 @@ final class Interpreter {
     listBeganNs = o.began().wallNs();
     baselineDue = false;
     afterLoss = false;
-    giveUpWaiting();
+    ueventsLost = false;
+    giveUpWaiting(false);
   }
 
   private void vanished(Observation.Vanished o) throws IOException {
@@ -424,8 +502,9 @@ final class Interpreter {
     if (known != null) {
       derived(known.ref(), lastSeen(o.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
       forget(o.dev());
+      absentNs.put(o.dev(), o.began().wallNs());
     } else if (entry != null && !added.containsKey(o.dev())) {
-      shortLives.putIfAbsent(o.dev(), new ShortLife(entry, listBeganNs, o.at()));
+      shortLives.putIfAbsent(o.dev(), new ShortLife(entry, absentSince(o.dev()), o.at()));
     }
   }
 
@@ -454,21 +533,31 @@ final class Interpreter {
     return Bytes.of(entry.name() + " (" + entry.dev() + ")");
   }
 
+  /** A look through sysfs; what it cannot show is as it was in the same life of the device. */
+  private DeviceLook sysfsLook(Observation.SysfsLooked o) throws DecodeException {
+    if (o.dev().equals(DevNo.NONE)) {
+      throw new DecodeException("sysfs device", 0, "a device number", o.dev().toString());
+    }
+    Device known = topology.device(o.dev());
+    DeviceLook look = DeviceLook.of(o, known);
+    return known == null || isSameLife(known, look) ? look : DeviceLook.of(o, null);
+  }
+
   private void looked(DevNo dev, DeviceLook look, Observation.Answer o, Source source)
       throws IOException {
     Device known = topology.device(dev);
-    if (known != null && isAnotherLife(known.ref(), look.ref())) {
+    if (known != null && !isSameLife(known, look)) {
       derived(known.ref(), lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       forget(dev);
       known = null;
     }
     Memory memory = memory(dev);
     boolean wantsBaseline = toBaseline.remove(dev) || (source == Source.SYSFS && baselineDue);
-    if (wantsBaseline && !afterLoss) {
+    if (wantsBaseline && known == null && !afterLoss) {
       DeviceRef ref = identified(look.ref());
       emit(source, Certainty.REPORTED, 0, ref, look.baseline(), Bytes.NONE);
     } else {
-      long since = known == null ? absentSince() : lastSeen(dev);
+      long since = known == null ? absentSince(dev) : lastSeen(dev);
       if (known == null) {
         known = created(look, since, source);
       }
@@ -481,6 +570,7 @@ final class Interpreter {
       }
     }
     added.remove(dev);
+    absentNs.remove(dev);
     memory.changeSeen = false;
     memory.lookBeganNs = o.began().wallNs();
     for (DevNo below : look.dependencies()) {
@@ -494,17 +584,23 @@ final class Interpreter {
     }
     if (afterLoss && toBaseline.isEmpty() && !baselineDue) {
       afterLoss = false;
+      ueventsLost = false;
     }
-    giveUpWaiting();
+    giveUpWaiting(false);
   }
 
-  private static boolean isAnotherLife(DeviceRef known, DeviceRef seen) {
-    if (known.diskSeq() > 0) {
-      return known.diskSeq() != seen.diskSeq();
+  private static boolean isSameLife(Device known, DeviceLook look) {
+    DeviceRef before = known.ref();
+    DeviceRef seen = look.ref();
+    if (known.live() != null && look.live() == null) {
+      return false; // Nothing but its end takes a device's live table away.
     }
-    return !known.uuid().isEmpty()
-        && !seen.uuid().equals(known.uuid())
-        && !seen.name().equals(known.name());
+    if (before.diskSeq() > 0 && seen.diskSeq() > 0) {
+      return before.diskSeq() == seen.diskSeq();
+    }
+    return before.uuid().isEmpty()
+        || seen.uuid().equals(before.uuid())
+        || seen.name().equals(before.name());
   }
 
   /** The look's identity, with a generation number where the kernel has none. */
@@ -613,6 +709,8 @@ final class Interpreter {
       DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies(), look.readOnly());
       emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       memory.awaited.clear();
+      memory.toldFailed.clear();
+      awaiting.remove(ref.dev());
       boolean counted = look.eventNr() != known.eventNr();
       for (int i = 0; i < look.targets().size(); i++) {
         found(
@@ -688,14 +786,14 @@ final class Interpreter {
     Target target = look.targets().get(index);
     Bytes evidence = Bytes.of(line(target));
     for (StatusDiff.PathChange change : result.paths()) {
-      if (afterLoss || !pathUeventsCome) {
-        pathFromStatus(change, ref, since, evidence, source);
+      if (ueventsLost || (pathUeventMissed && !pathUeventSeen)) {
+        pathFromStatus(change, ref, memory, since, evidence, source);
       } else {
-        memory.awaited.putIfAbsent(
-            change.path(), new AwaitedPath(change, now.at().monoNs(), since));
+        memory.awaited.addLast(new AwaitedPath(change, now.at().monoNs(), since));
+        awaiting.add(ref.dev());
       }
     }
-    if (result.corrupted() && afterLoss) {
+    if (result.corrupted() && ueventsLost) {
       emit(
           source,
           Certainty.DERIVED,
@@ -746,8 +844,14 @@ final class Interpreter {
   }
 
   private void pathFromStatus(
-      StatusDiff.PathChange change, DeviceRef ref, long since, Bytes evidence, Source source)
+      StatusDiff.PathChange change,
+      DeviceRef ref,
+      Memory memory,
+      long since,
+      Bytes evidence,
+      Source source)
       throws IOException {
+    memory.toldFailed.put(change.path(), change.failed());
     String disk = diskName(change.path());
     emit(
         source,
@@ -760,23 +864,49 @@ final class Interpreter {
         evidence);
   }
 
-  /** Says what a path's status said where the kernel sends no uevents for paths. */
-  private void giveUpWaiting() throws IOException {
-    for (Map.Entry<DevNo, Memory> each : memories.entrySet()) {
-      if (each.getValue().awaited.isEmpty()) {
+  /** Says what a path's status said where no uevent says it: after some time, or at the end. */
+  private void giveUpWaiting(boolean all) throws IOException {
+    for (Iterator<DevNo> each = awaiting.iterator(); each.hasNext(); ) {
+      DevNo dev = each.next();
+      Memory memory = memories.get(dev);
+      Device device = topology.device(dev);
+      if (memory == null || device == null) {
+        each.remove();
         continue;
       }
-      Device device = topology.device(each.getKey());
-      for (AwaitedPath awaited : List.copyOf(each.getValue().awaited.values())) {
-        boolean late = now.at().monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS;
-        if (device == null || late) {
-          each.getValue().awaited.remove(awaited.change().path());
-        }
-        if (device != null && late) {
-          pathUeventsCome = false;
-          pathFromStatus(
-              awaited.change(), device.ref(), awaited.notBeforeNs(), Bytes.NONE, Source.DM);
-        }
+      boolean told = false;
+      for (AwaitedPath awaited = memory.awaited.peekFirst();
+          awaited != null
+              && (all || now.at().monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS);
+          awaited = memory.awaited.peekFirst()) {
+        memory.awaited.removeFirst();
+        told = true;
+        pathUeventMissed = true;
+        pathFromStatus(
+            awaited.change(), device.ref(), memory, awaited.notBeforeNs(), Bytes.NONE, Source.DM);
+      }
+      if (memory.awaited.isEmpty()) {
+        each.remove();
+      }
+      if (told) {
+        restoreStatus(device);
+      }
+    }
+  }
+
+  /** The status was seen already: path events told late must not change it again. */
+  private void restoreStatus(Device seen) throws IOException {
+    for (int i = 0; i < seen.targets().size(); i++) {
+      String was = deviceAt(seen.dev()).targets().get(i).status();
+      Target target = seen.targets().get(i);
+      if (!was.equals(target.status())) {
+        derived(
+            seen.ref(),
+            lastSeen(seen.dev()),
+            UsageBudget.onlyNumbersMoved(was, target.status())
+                ? new DmEvent.UsageChanged(i, target.type(), target.status())
+                : new DmEvent.StatusChanged(i, target.type(), was, target.status()),
+            Bytes.NONE);
       }
     }
   }
@@ -854,7 +984,13 @@ final class Interpreter {
   }
 
   private void forget(DevNo dev) {
-    memories.remove(dev);
+    Memory memory = memories.remove(dev);
+    if (memory != null && memory.lookBeganNs > 0) {
+      // The last look showed this life, so another was not there yet.
+      absentNs.put(dev, memory.lookBeganNs);
+    }
+    awaiting.remove(dev);
+
     added.remove(dev);
     shortLives.remove(dev);
     listed.remove(dev);
@@ -867,9 +1003,9 @@ final class Interpreter {
     return Math.max(memory == null ? 0 : memory.lookBeganNs, sampleBeganNs);
   }
 
-  /** Wall clock of the last list before the device was first seen. */
-  private long absentSince() {
-    return listBeganNs;
+  /** Wall clock of the last moment at which this life of the device was not there. */
+  private long absentSince(DevNo dev) {
+    return absentNs.getOrDefault(dev, listBeganNs);
   }
 
   private DeviceRef currentRef(DevNo dev) {
@@ -949,6 +1085,7 @@ final class Interpreter {
   }
 
   private void append(EventRecord record) throws IOException {
-    topology.apply(record.withSeq(sink.append(record)));
+    EventRecord kept = EventSize.bounded(record);
+    topology.apply(kept.withSeq(sink.append(kept)));
   }
 }

@@ -20,10 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,12 @@ public final class KernelWatch implements AutoCloseable {
   /** A flood of uevents must not keep the looks from happening at all. */
   private static final int MESSAGES_A_TURN = 8192;
 
+  /** What a message takes of a receive buffer at least: no more than this many can be queued. */
+  private static final int LEAST_QUEUED_BYTES = 512;
+
+  /** Time between two questions to a source that fails; its descriptor may poll readable. */
+  private static final long FAILED_REST_NS = 100_000_000L;
+
   /** A round of looks is never given more than a fifth of the time. */
   private static final int REST_FACTOR = 4;
 
@@ -52,12 +60,19 @@ public final class KernelWatch implements AutoCloseable {
   private final Poller poller;
   private final Set<DevNo> wanted = new LinkedHashSet<>();
   private final Set<DevNo> wantedDisks = new LinkedHashSet<>();
+  private final Set<DevNo> failing = new HashSet<>();
+  private final List<Observation> losses = new ArrayList<>();
   private boolean lossTold;
   private Map<DevNo, List<Object>> sysfsSeen = new HashMap<>();
   private long countedDrops;
   private long refused;
   private long logSeq = -1;
-  private Stamp lastQuiet;
+  private Stamp ueventsQuiet;
+  private Stamp logQuiet;
+  private boolean overrun;
+  private int readSinceOverrun;
+  private boolean controlFails;
+  private boolean logFails;
   private long nextSampleMonoNs;
   private volatile @Nullable String stopReason;
 
@@ -77,7 +92,8 @@ public final class KernelWatch implements AutoCloseable {
     this.poller =
         Poller.open(uevents.fd(), log == null ? -1 : log.fd(), control == null ? -1 : control.fd());
     this.countedDrops = uevents.drops();
-    this.lastQuiet = stamp();
+    this.ueventsQuiet = stamp();
+    this.logQuiet = ueventsQuiet;
   }
 
   /**
@@ -170,6 +186,7 @@ public final class KernelWatch implements AutoCloseable {
     ready.run();
     while (stopReason == null) {
       poller.await(waitNs());
+      rest();
       turn(recorder);
       turn.run();
     }
@@ -214,9 +231,17 @@ public final class KernelWatch implements AutoCloseable {
     return Math.max(0, Math.min(1_000_000_000L, untilSample));
   }
 
+  private void rest() {
+    if (controlFails || logFails) {
+      LockSupport.parkNanos(FAILED_REST_NS);
+    }
+  }
+
   private void turn(Recorder recorder) throws IOException {
     readUevents(recorder);
+    tellLosses(recorder);
     readLog(recorder);
+    tellLosses(recorder);
     if (lossTold) {
       lossTold = false;
       lookAtAll(recorder, true);
@@ -226,33 +251,55 @@ public final class KernelWatch implements AutoCloseable {
       lookAtWhatChanged(recorder);
     }
     lookAtDisks(recorder);
-    lastQuiet = stamp();
+  }
+
+  /** A loss is told before what is read after it: the journal goes by the order of time. */
+  private void tellLosses(Recorder recorder) throws IOException {
+    for (Observation loss : losses) {
+      recorder.accept(loss);
+      lossTold = true;
+    }
+    losses.clear();
   }
 
   // Messages.
 
   private void readUevents(Recorder recorder) throws IOException {
-    boolean overrun = false;
-    for (int i = 0; i < MESSAGES_A_TURN || overrun; i++) {
+    int mostQueued = uevents.receiveBufferBytes() / LEAST_QUEUED_BYTES;
+    for (int i = 0; i < MESSAGES_A_TURN; i++) {
       UeventSocket.Received received = uevents.receive();
       if (received == UeventSocket.Received.NONE) {
-        break;
+        Stamp now = stamp();
+        settleOverrun(now);
+        ueventsQuiet = now;
+        return;
       }
       if (received == UeventSocket.Received.OVERRUN) {
-        // The hole lies after the messages still queued, so those are read first.
         overrun = true;
+        readSinceOverrun = 0;
       } else {
         uevent(recorder);
+        // In a flood that never lets the queue run dry, what lay before the hole is read by now.
+        if (overrun && ++readSinceOverrun > mostQueued) {
+          settleOverrun(stamp());
+        }
       }
     }
-    if (overrun) {
-      long drops = uevents.drops();
-      long lost = (drops - countedDrops) & 0xffffffffL;
-      countedDrops = drops;
-      lossTold = true;
-      recorder.accept(
+  }
+
+  /** Counts what was lost. The hole lies after the messages then queued, so those come first. */
+  private void settleOverrun(Stamp now) throws KernelException {
+    if (!overrun) {
+      return;
+    }
+    overrun = false;
+    long drops = uevents.drops();
+    long lost = (drops - countedDrops) & 0xffffffffL;
+    countedDrops = drops;
+    if (lost > 0) {
+      losses.add(
           new Observation.Lost(
-              stamp(), lastQuiet, Source.UEVENT, lost, "the uevent socket's buffer was full"));
+              now, ueventsQuiet, Source.UEVENT, lost, "the uevent socket's buffer was full"));
     }
   }
 
@@ -262,7 +309,13 @@ public final class KernelWatch implements AutoCloseable {
       refused++;
       return;
     }
-    if (!fromUdev && !Uevent.concernsBlockDevices(uevents.message()) && !uevents.truncated()) {
+    if (uevents.truncated()) {
+      losses.add(
+          new Observation.Lost(
+              stamp(), ueventsQuiet, Source.UEVENT, 1, "a uevent was too long to be read whole"));
+      return;
+    }
+    if (!fromUdev && !Uevent.concernsBlockDevices(uevents.message())) {
       return;
     }
     int pid = uevents.senderPid();
@@ -291,29 +344,57 @@ public final class KernelWatch implements AutoCloseable {
       return;
     }
     for (int i = 0; i < MESSAGES_A_TURN; i++) {
-      KernelLog.Received received = log.receive();
+      KernelLog.Received received;
+      try {
+        received = log.receive();
+      } catch (KernelException e) {
+        if (!logFails) {
+          logFails = true;
+          lost(recorder, Source.KMSG, logQuiet, e);
+        }
+        return;
+      }
+      logFails = false;
       if (received == KernelLog.Received.NONE) {
+        logQuiet = stamp();
         return;
       }
       if (received == KernelLog.Received.MESSAGE) {
-        Bytes record = Bytes.of(log.message());
-        long seq = LogSequence.of(record);
-        if (logSeq >= 0 && seq > logSeq + 1) {
-          lossTold = true;
-          recorder.accept(
-              new Observation.Lost(
-                  stamp(),
-                  lastQuiet,
-                  Source.KMSG,
-                  seq - logSeq - 1,
-                  "the kernel log was overwritten before it was read"));
-        }
-        logSeq = seq >= 0 ? seq : logSeq;
-        if (LogSequence.isDeviceMapper(record)) {
-          recorder.accept(new Observation.LogRead(stamp(), record));
-        }
+        logRecord(recorder, Bytes.of(log.message()));
+      } else if (logSeq < 0) {
+        // No record was read yet from whose number the loss could be counted.
+        logLost(-1);
       }
     }
+  }
+
+  private void logRecord(Recorder recorder, Bytes record) throws IOException {
+    long seq = LogSequence.of(record);
+    if (logSeq >= 0 && seq > logSeq + 1) {
+      logLost(seq - logSeq - 1);
+      tellLosses(recorder);
+    }
+    logSeq = seq >= 0 ? seq : logSeq;
+    if (LogSequence.isDeviceMapper(record)) {
+      recorder.accept(new Observation.LogRead(stamp(), record));
+    }
+  }
+
+  private void logLost(long count) {
+    losses.add(
+        new Observation.Lost(
+            stamp(),
+            logQuiet,
+            Source.KMSG,
+            count,
+            "the kernel log was overwritten before it was read"));
+  }
+
+  /** A source could not be asked: said once, when it begins. */
+  private void lost(Recorder recorder, Source source, Stamp since, KernelException e)
+      throws IOException {
+    recorder.accept(
+        new Observation.Lost(stamp(), since, source, -1, String.valueOf(e.getMessage())));
   }
 
   // Looks.
@@ -321,25 +402,27 @@ public final class KernelWatch implements AutoCloseable {
   /** One round of looks at every device; {@code always} tells also of what is as it was. */
   private void lookAtAll(Recorder recorder, boolean always) throws IOException {
     Stamp began = stamp();
-    if (eyes != null && control != null) {
-      control.arm();
+    boolean complete = !options.ueventsOnly();
+    if (eyes != null) {
       if (always) {
         eyes.forget();
       }
-      accept(recorder, eyes.list(always));
+      complete = list(recorder, always);
       takeWanted(recorder);
-      for (DevNo dev : eyes.devices()) {
-        accept(recorder, eyes.look(dev, always || wanted.remove(dev) || recorder.wantsAgain(dev)));
+      for (DevNo dev : controlFails ? List.<DevNo>of() : eyes.devices()) {
+        boolean told = wanted.remove(dev) || recorder.wantsAgain(dev) || always;
+        complete &= look(recorder, dev, told);
       }
-      lookAtWanted(recorder);
+      complete &= lookAtWanted(recorder);
     } else if (!options.ueventsOnly()) {
-      if (always) {
-        sysfsSeen.clear();
-      }
-      lookThroughSysfs(recorder);
+      takeWanted(recorder);
+      lookThroughSysfs(recorder, always);
+      wanted.clear();
     }
     lookAtDisks(recorder);
-    recorder.accept(new Observation.Sampled(stamp(), began));
+    if (complete) {
+      recorder.accept(new Observation.Sampled(stamp(), began));
+    }
     long tookNs = clocks.monotonicNs() - began.monoNs();
     nextSampleMonoNs =
         clocks.monotonicNs()
@@ -348,39 +431,75 @@ public final class KernelWatch implements AutoCloseable {
 
   private void lookAtWhatChanged(Recorder recorder) throws IOException {
     if (eyes != null && control != null) {
-      if (poller.readable(control.fd())) {
-        control.arm();
-        accept(recorder, eyes.list(false));
+      if (!controlFails && poller.readable(control.fd())) {
+        list(recorder, false);
       }
       lookAtWanted(recorder);
     } else if (!options.ueventsOnly()) {
       takeWanted(recorder);
       if (!wanted.isEmpty()) {
-        lookThroughSysfs(recorder);
+        lookThroughSysfs(recorder, false);
       }
     }
     wanted.clear();
   }
 
-  private void lookAtWanted(Recorder recorder) throws IOException {
-    if (eyes == null) {
-      return;
+  /** Asks for the list of devices; false where the control device fails. */
+  private boolean list(Recorder recorder, boolean always) throws IOException {
+    Stamp began = stamp();
+    Observation listed;
+    try {
+      if (control != null) {
+        control.arm();
+      }
+      listed = eyes == null ? null : eyes.list(always);
+    } catch (KernelException e) {
+      if (!controlFails) {
+        controlFails = true;
+        lost(recorder, Source.DM, began, e);
+      }
+      return false;
     }
+    controlFails = false;
+    accept(recorder, listed);
+    return true;
+  }
+
+  /** Looks at one device; false where that fails, which ends nothing but this look. */
+  private boolean look(Recorder recorder, DevNo dev, boolean always) throws IOException {
+    Stamp began = stamp();
+    Observation seen;
+    try {
+      seen = eyes == null ? null : eyes.look(dev, always || failing.contains(dev));
+    } catch (KernelException e) {
+      if (failing.add(dev)) {
+        lost(recorder, Source.DM, began, e);
+      }
+      return false;
+    }
+    failing.remove(dev);
+    accept(recorder, seen);
+    return true;
+  }
+
+  private boolean lookAtWanted(Recorder recorder) throws IOException {
+    boolean complete = true;
     // A look may want others: those of the devices below.
     for (takeWanted(recorder); !wanted.isEmpty(); takeWanted(recorder)) {
       List<DevNo> turn = List.copyOf(wanted);
       wanted.clear();
-      for (DevNo dev : turn) {
-        accept(recorder, eyes.look(dev, true));
+      for (DevNo dev : controlFails ? List.<DevNo>of() : turn) {
+        complete &= look(recorder, dev, true);
       }
     }
+    return complete;
   }
 
   private void takeWanted(Recorder recorder) {
     recorder.takeWanted(wanted);
   }
 
-  private void lookThroughSysfs(Recorder recorder) throws IOException {
+  private void lookThroughSysfs(Recorder recorder, boolean always) throws IOException {
     Map<DevNo, List<Object>> present = new HashMap<>();
     for (long number : sysfs.mappedDevices()) {
       Stamp began = stamp();
@@ -397,7 +516,8 @@ public final class KernelWatch implements AutoCloseable {
                 look.readOnly(),
                 look.slaves());
         present.put(look.dev(), shown);
-        if (!shown.equals(sysfsSeen.get(look.dev()))) {
+        boolean told = wanted.remove(look.dev()) || always;
+        if (told || !shown.equals(sysfsSeen.get(look.dev()))) {
           recorder.accept(look);
         }
       }
@@ -429,6 +549,9 @@ public final class KernelWatch implements AutoCloseable {
 
   private void lookAtDisks(Recorder recorder) throws IOException {
     recorder.takeWantedDisks(wantedDisks);
+    if (options.ueventsOnly()) {
+      wantedDisks.clear();
+    }
     for (DevNo dev : wantedDisks) {
       Stamp began = stamp();
       Sysfs.BlockDevice block = sysfs.blockDevice(dev.encoded());

@@ -42,7 +42,11 @@ public final class Recorder {
     if (capture != null) {
       capture.write(observation);
     }
+    long before = summary.events();
     interpreter.accept(observation);
+    if (capture != null && summary.events() != before) {
+      capture.keep();
+    }
     if (observation instanceof Observation.Stopped stopped) {
       summary.dropped(stopped.dropped());
       append(

@@ -63,7 +63,8 @@ final class Slots {
       if (changeSeen) {
         return Verdict.NEW_TABLE;
       }
-      return doubtsClear ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
+      // While it is suspended, the resume that tells of a new table may be under way.
+      return doubtsClear && !look.suspended() ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
     }
     if (before == null
         || after == null
@@ -73,7 +74,10 @@ final class Slots {
         || differsInFixedTarget(before, after)) {
       return Verdict.NEW_TABLE;
     }
-    return DeviceLook.sameMapping(doubted, after) ? Verdict.CHANGED_TEXT : Verdict.DOUBTED;
+    // A suspended multipath shows no queue_if_no_path, and one suspended for a swap no uevent yet.
+    return DeviceLook.sameMapping(doubted, after) && !look.suspended()
+        ? Verdict.CHANGED_TEXT
+        : Verdict.DOUBTED;
   }
 
   private static boolean differsInFixedTarget(List<Target> before, List<Target> after) {

@@ -41,6 +41,10 @@ final class SnapshotReasons {
     }
   }
 
+  void clear() {
+    said.clear();
+  }
+
   /** The oldest line of one of these kinds since {@code sinceWallNs}, which is then used up. */
   @Nullable Said take(long sinceWallNs, Fault... faults) {
     for (Iterator<Said> each = said.iterator(); each.hasNext(); ) {

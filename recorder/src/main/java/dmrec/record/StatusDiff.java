@@ -91,6 +91,8 @@ final class StatusDiff {
               r.dataOffsetSectors(),
               r.journal(),
               r.rest());
+    } else if (now instanceof Snapshot s && was(before, index) == s.state()) {
+      start = now; // A new table of the same snapshot takes its state over.
     } else if (now instanceof Snapshot s && (counted || s.state() != Snapshot.State.INVALID)) {
       // Overflow and failed merges are never read from a disk: a table starts without, unless it
       // takes the exceptions over from an overflowed one (dm-snap.c:__handover_exceptions).
@@ -107,6 +109,14 @@ final class StatusDiff {
       start = TargetStatus.parse(first.type(), before.get(index).status());
     }
     return compare(start, first, index, reasons, sinceWallNs);
+  }
+
+  private static Snapshot.@Nullable State was(List<Target> before, int index) {
+    return index < before.size()
+            && TargetStatus.parse(before.get(index).type(), before.get(index).status())
+                instanceof Snapshot snapshot
+        ? snapshot.state()
+        : null;
   }
 
   private static String aliveLog(Mirror mirror) {

@@ -12,7 +12,7 @@ import jnr.ffi.Runtime;
  * Runs a test on a thread of its own in a network namespace of its own, so that nothing injected
  * reaches the machine's listeners. The kernel's real uevents still arrive there.
  */
-final class NetNamespace {
+public final class NetNamespace {
   /** The calls only tests make. */
   public interface TestLibC {
     int unshare(int flags);
@@ -31,7 +31,7 @@ final class NetNamespace {
   }
 
   /** Runs {@code test}; skips it, saying why, where no namespace may be made. */
-  static void run(Callable<Void> test) throws Exception {
+  public static void run(Callable<Void> test) throws Exception {
     FutureTask<Void> task =
         new FutureTask<>(
             () -> {

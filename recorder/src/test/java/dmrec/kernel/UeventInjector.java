@@ -13,7 +13,7 @@ import java.time.Duration;
  * as its own and acknowledges (lib/kobject_uevent.c, uevent_net_rcv_skb), and straight to a group,
  * as udev does.
  */
-final class UeventInjector implements AutoCloseable {
+public final class UeventInjector implements AutoCloseable {
   private static final int NLM_F_REQUEST = 0x1;
   private static final int NLM_F_ACK = 0x4;
   private static final int NLMSG_MIN_TYPE = 0x10;
@@ -28,7 +28,7 @@ final class UeventInjector implements AutoCloseable {
   private final Poller poller;
   private int sequence;
 
-  UeventInjector() throws KernelException {
+  public UeventInjector() throws KernelException {
     libc = Native.libc();
     fd = libc.socket(16, 2 | Native.O_NONBLOCK | Native.O_CLOEXEC, 15);
     if (fd < 0) {
@@ -49,7 +49,7 @@ final class UeventInjector implements AutoCloseable {
   }
 
   /** What a uevent looks like: a header and NUL-terminated keys; the kernel adds SEQNUM. */
-  static byte[] uevent(String devpath, String... keys) {
+  public static byte[] uevent(String devpath, String... keys) {
     StringBuilder text = new StringBuilder("change@" + devpath + '\0');
     for (String key : keys) {
       text.append(key).append('\0');
@@ -62,7 +62,7 @@ final class UeventInjector implements AutoCloseable {
    *
    * @return 0, or the error number of the acknowledgement
    */
-  int inject(byte[] payload) throws KernelException {
+  public int inject(byte[] payload) throws KernelException {
     ByteBuffer m = message.bytes();
     m.clear();
     m.putInt(HEADER_BYTES + payload.length);
@@ -77,7 +77,7 @@ final class UeventInjector implements AutoCloseable {
   }
 
   /** Straight to the listeners of group 1 or 2, as any process with CAP_NET_ADMIN may. */
-  void multicast(int groups, byte[] payload) throws KernelException {
+  public void multicast(int groups, byte[] payload) throws KernelException {
     message.bytes().clear().put(payload);
     name(groups);
     send(payload.length);

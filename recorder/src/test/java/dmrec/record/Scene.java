@@ -1,0 +1,222 @@
+package dmrec.record;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.Bytes;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Plays a kernel: the devices there are, and what the recorder is told of them and when. */
+final class Scene {
+  /** One thing a second; an answer takes a millisecond. */
+  static final long STEP_NS = 1_000_000_000L;
+
+  private static final long ANSWER_NS = 1_000_000L;
+  private static final long FIRST_NS = 1_772_334_725_000_000_000L;
+
+  final List<EventRecord> records = new ArrayList<>();
+  final Recorder recorder = new Recorder(this::append, null);
+  final Map<DevNo, State> devices = new TreeMap<>();
+  private final Topology fold = new Topology();
+  private final Set<DevNo> alive = new HashSet<>();
+  private long nowNs = FIRST_NS;
+  private long ueventSeq;
+
+  private long append(EventRecord record) {
+    EventRecord kept = record.withSeq(records.size() + 1);
+    records.add(kept);
+    fold.apply(kept);
+    check(kept);
+    return kept.seq();
+  }
+
+  /** What holds for every event. */
+  private void check(EventRecord record) {
+    assertEquals(nowNs, record.wallNs());
+    assertTrue(record.notBeforeNs() <= record.wallNs());
+    DevNo dev = record.device().dev();
+    if (record.event() instanceof DmEvent.DeviceCreated) {
+      assertTrue(alive.add(dev), () -> "a second device_created of " + dev);
+    } else if (record.event() instanceof DmEvent.DeviceRemoved) {
+      assertTrue(alive.remove(dev), () -> "a device_removed of " + dev + ", which is not there");
+    } else if (record.event() instanceof DmEvent.Baseline) {
+      alive.add(dev);
+    }
+  }
+
+  /** Started, with the devices that are there already. */
+  static Scene with(State... states) throws IOException {
+    Scene scene = new Scene();
+    scene.recorder.accept(
+        new Observation.Started(
+            scene.stamp(),
+            new DmEvent.RecordingStarted(
+                "boot", "6.1.0", "4.47.0", "test", "lab", List.of("uevent", "dm"), STEP_NS, "")));
+    for (State state : states) {
+      scene.devices.put(state.dev(), state);
+    }
+    scene.list();
+    for (State state : states) {
+      scene.look(state);
+    }
+    scene.sampled();
+    scene.records.clear();
+    return scene;
+  }
+
+  Stamp stamp() {
+    return new Stamp(nowNs, nowNs - FIRST_NS + 1_000_000_000L);
+  }
+
+  long nowNs() {
+    return nowNs;
+  }
+
+  void later(long ns) {
+    nowNs += ns;
+  }
+
+  /** Time goes on, then an answer is asked for: the moment it was asked. */
+  private Stamp began() {
+    later(STEP_NS);
+    Stamp began = stamp();
+    later(ANSWER_NS);
+    return began;
+  }
+
+  /** The device is so now, and is looked at. */
+  void look(State state) throws IOException {
+    devices.put(state.dev(), state);
+    Stamp began = began();
+    recorder.accept(state.looked(began, stamp()));
+  }
+
+  /** As {@link #look}, and the recorder's picture must be the same. */
+  void lookExactly(State state) throws IOException {
+    look(state);
+    Device shown = recorder.topology().device(state.dev());
+    assertNotNull(shown);
+    assertTrue(state.isShownBy(shown), () -> "expected " + state + "\nfound " + shown);
+  }
+
+  void vanished(State state) throws IOException {
+    devices.remove(state.dev());
+    Stamp began = began();
+    recorder.accept(new Observation.Vanished(stamp(), began, state.dev()));
+  }
+
+  void list() throws IOException {
+    Stamp began = began();
+    recorder.accept(
+        new Observation.Listed(stamp(), began, State.list(List.copyOf(devices.values()))));
+  }
+
+  void sampled() throws IOException {
+    Stamp began = began();
+    recorder.accept(new Observation.Sampled(stamp(), began));
+  }
+
+  void lost(Source source, long count) throws IOException {
+    Stamp began = began();
+    recorder.accept(new Observation.Lost(stamp(), began, source, count, "test"));
+  }
+
+  void stopped() throws IOException {
+    later(STEP_NS);
+    recorder.accept(new Observation.Stopped(stamp(), "test", 0));
+  }
+
+  void kernelLog(long seq, String text) throws IOException {
+    later(ANSWER_NS);
+    recorder.accept(
+        new Observation.LogRead(stamp(), Bytes.of("4," + seq + ",1000,-;device-mapper: " + text)));
+  }
+
+  void uevent(State state, String action, String... keys) throws IOException {
+    ueventFrom(0, state, action, keys);
+  }
+
+  void ueventFrom(int pid, State state, String action, String... keys) throws IOException {
+    later(ANSWER_NS);
+    String path = "/devices/virtual/block/dm-" + state.dev().minor();
+    List<String> message = new ArrayList<>(List.of(action + "@" + path));
+    message.addAll(List.of("ACTION=" + action, "DEVPATH=" + path, "SUBSYSTEM=block"));
+    message.addAll(List.of(keys));
+    message.addAll(
+        List.of(
+            "MAJOR=" + state.dev().major(),
+            "MINOR=" + state.dev().minor(),
+            "DEVNAME=dm-" + state.dev().minor(),
+            "DEVTYPE=disk"));
+    if (state.diskSeq() > 0) {
+      message.add("DISKSEQ=" + state.diskSeq());
+    }
+    message.add("SEQNUM=" + ++ueventSeq);
+    recorder.accept(
+        new Observation.UeventSeen(
+            stamp(),
+            false,
+            pid,
+            0,
+            pid > 0 ? "forger" : "",
+            Bytes.of(String.join("\0", message) + "\0")));
+  }
+
+  void path(State state, String action, String path, int valid, long seq) throws IOException {
+    pathFrom(0, state, action, path, valid, seq);
+  }
+
+  void pathFrom(int pid, State state, String action, String path, int valid, long seq)
+      throws IOException {
+    ueventFrom(
+        pid,
+        state,
+        "change",
+        "DM_TARGET=multipath",
+        "DM_ACTION=" + action,
+        "DM_SEQNUM=" + seq,
+        "DM_PATH=" + path,
+        "DM_NR_VALID_PATHS=" + valid,
+        "DM_NAME=" + state.name(),
+        "DM_UUID=" + state.uuid());
+  }
+
+  /** The kinds so far, traces left out, and forgets them. */
+  String kinds() {
+    StringBuilder kinds = new StringBuilder();
+    for (EventRecord record : records) {
+      if (!record.kind().isTrace()) {
+        kinds.append(kinds.length() == 0 ? "" : " ").append(record.kind().word());
+      }
+    }
+    assertSameFold();
+    records.clear();
+    return kinds.toString();
+  }
+
+  /** The journal says what the recorder knows. */
+  void assertSameFold() {
+    assertEquals(List.copyOf(fold.devices()), List.copyOf(recorder.topology().devices()));
+    assertEquals(List.copyOf(fold.disks()), List.copyOf(recorder.topology().disks()));
+  }
+
+  EventRecord only(Kind kind) {
+    List<EventRecord> found = records.stream().filter(r -> r.kind() == kind).toList();
+    assertEquals(1, found.size(), () -> kind + " in " + records);
+    return found.get(0);
+  }
+}
