@@ -57,8 +57,8 @@ final class Interpreter {
   private final Map<DevNo, Memory> memories = new HashMap<>();
   private final Map<DevNo, Hint> added = new HashMap<>();
   private final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
-  private final Map<DevNo, Long> absentNs = new HashMap<>();
   private final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
+  private final Map<DevNo, Long> absentNs = new HashMap<>();
   private final LinkedHashSet<DevNo> wanted = new LinkedHashSet<>();
   private final LinkedHashSet<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> toBaseline = new HashSet<>();
@@ -505,7 +505,6 @@ final class Interpreter {
       absentNs.put(o.dev(), o.began().wallNs());
     } else if (entry != null && !added.containsKey(o.dev())) {
       shortLives.putIfAbsent(o.dev(), new ShortLife(entry, absentSince(o.dev()), o.at()));
-      absentNs.put(o.dev(), o.began().wallNs());
     }
   }
 

@@ -367,13 +367,14 @@ abstract class RecordedScenario {
 
   /**
    * Whether an event is a step inside a command. The kernel itself suspends and resumes a device
-   * that gets another table, and a device made with a read-only table is writable until then;
-   * whether a look falls between is chance.
+   * that gets another table; a new device has its table loaded before that is live, and is writable
+   * until a read-only one is. Whether a look falls between is chance.
    */
   private boolean isSeenWithin(EventRecord record, List<Cause> caused) {
     boolean step =
         record.kind() == Kind.DEVICE_SUSPENDED
             || record.kind() == Kind.DEVICE_RESUMED
+            || record.kind() == Kind.TABLE_LOADED
             || record.kind() == Kind.READ_ONLY_CHANGED;
     return step
         && caused.stream().noneMatch(cause -> isAt(record, cause))
