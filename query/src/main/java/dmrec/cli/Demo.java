@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
             + " privileges and no device-mapper.")
 final class Demo implements Callable<Integer> {
   /** Made by samples/lab/make-samples. */
-  private static final String CAPTURE = "/captures/failover.ndjson";
+  static final String CAPTURE = "/captures/failover.ndjson";
 
   private final Host host;
 

@@ -2,6 +2,8 @@ package dmrec.cli;
 
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
+import dmrec.kernel.KernelException;
+import dmrec.record.CaptureException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +77,9 @@ final class Errors {
   }
 
   private static String describe(IOException error) {
-    if (error instanceof JournalException) {
+    if (error instanceof JournalException
+        || error instanceof CaptureException
+        || error instanceof KernelException) {
       return String.valueOf(error.getMessage());
     }
     if (error instanceof FileSystemException file) {

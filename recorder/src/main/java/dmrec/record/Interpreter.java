@@ -516,17 +516,19 @@ final class Interpreter {
     for (ShortLife life : List.copyOf(shortLives.values())) {
       DeviceList.Entry entry = life.entry();
       if (life.goneAt().monoNs() < began.monoNs() && !added.containsKey(entry.dev())) {
-        shortLives.remove(entry.dev());
-        DeviceRef ref =
-            new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
-        derived(
-            ref,
-            life.absentSinceNs(),
-            new DmEvent.DeviceCreated(false, false),
-            listEvidence(entry));
-        derived(ref, life.absentSinceNs(), new DmEvent.DeviceRemoved(), Bytes.NONE);
+        endShortLife(life);
       }
     }
+  }
+
+  private void endShortLife(ShortLife life) throws IOException {
+    DeviceList.Entry entry = life.entry();
+    shortLives.remove(entry.dev());
+    DeviceRef ref =
+        new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
+    derived(
+        ref, life.absentSinceNs(), new DmEvent.DeviceCreated(false, false), listEvidence(entry));
+    derived(ref, life.absentSinceNs(), new DmEvent.DeviceRemoved(), Bytes.NONE);
   }
 
   private static Bytes listEvidence(DeviceList.Entry entry) {
@@ -550,6 +552,11 @@ final class Interpreter {
       derived(known.ref(), lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       forget(dev);
       known = null;
+    }
+    ShortLife before = shortLives.get(dev);
+    if (before != null) {
+      // The number is in use again, so that life is over whatever its uevents may still say.
+      endShortLife(before);
     }
     Memory memory = memory(dev);
     boolean wantsBaseline = toBaseline.remove(dev) || (source == Source.SYSFS && baselineDue);

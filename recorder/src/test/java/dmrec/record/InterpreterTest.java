@@ -222,6 +222,8 @@ class InterpreterTest {
     scene.devices.put(bare.dev(), bare);
     scene.list();
     scene.vanished(bare);
+    assertEquals("", scene.kinds());
+    scene.sampled();
     EventRecord created = scene.only(Kind.DEVICE_CREATED);
     assertEquals("brief", created.device().name());
     assertTrue(created.notBeforeNs() <= before);

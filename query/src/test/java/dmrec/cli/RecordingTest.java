@@ -1,0 +1,158 @@
+package dmrec.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user of {@code record}, {@code doctor} and {@code demo} sees. */
+class RecordingTest {
+  @TempDir @Nullable Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void recordsACaptureIntoANamedJournalAndTellsWhatItWrote() throws IOException {
+    Path capture = capture();
+
+    assertEquals(0, run("record", "--from", capture.toString(), "-j", path("j").toString()), err());
+
+    assertTrue(err().matches("(?s)dmrec: recorded \\d+ events in .*path_failed.*"), err());
+    assertEquals(0, run("log", "-j", path("j").toString(), "--kind", "path_failed"), err());
+    assertTrue(out().lines().count() >= 3, out());
+    assertTrue(out().lines().allMatch(line -> line.contains(" path_failed ")), out());
+  }
+
+  @Test
+  void goesOnBehindADamagedLineAndSaysWhichItWas() throws IOException {
+    List<String> lines = Files.readAllLines(capture());
+    lines.add(2, "{\"seen\":\"list\",\"at\":[1,");
+    Path damaged = Files.write(path("damaged.ndjson"), lines);
+
+    assertEquals(1, run("record", "--from", damaged.toString(), "-j", path("j").toString()));
+
+    assertTrue(err().contains(damaged + ":3: expected a JSON object"), err());
+    assertTrue(err().contains(" path_failed"), err());
+  }
+
+  @Test
+  void doesNotPutACaptureIntoTheJournalOfThisMachine() throws IOException {
+    assertEquals(2, run("record", "--from", capture().toString()));
+
+    assertTrue(err().startsWith("dmrec: --from needs -j PATH"), err());
+  }
+
+  @Test
+  void answersACaptureThatIsNotThereWithOneLine() {
+    assertEquals(1, run("record", "--from", path("none").toString(), "-j", path("j").toString()));
+
+    assertEquals("dmrec: " + path("none") + ": no such file; give the name of a capture\n", err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "2G", "many", "-1", "1x"})
+  void refusesAReceiveBufferThatIsNoSize(String size) {
+    assertEquals(2, run("record", "--receive-buffer=" + size, "-j", path("j").toString()), err());
+    assertTrue(err().startsWith("dmrec: --receive-buffer: expected a size up to 1G"), err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "500ms,500000000", "5s,5000000000", "1m,60000000000"})
+  void readsDurations(String text, long ns) {
+    assertEquals(ns, Amounts.durationNs("--sample", text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4k,4096", "128M,134217728", "1G,1073741824", "77,77"})
+  void readsSizes(String text, int bytes) {
+    assertEquals(bytes, Amounts.bytes("--receive-buffer", text));
+  }
+
+  @Test
+  void theDemoShowsARealFailoverFromTheFirstFailureToTheLastRepair() throws IOException {
+    assertEquals(0, run("demo"), err());
+
+    assertTrue(out().contains("4 of 4 paths valid"), out());
+    assertTrue(out().contains("NO PATH LEFT, 0 of 4 paths valid"), out());
+    assertTrue(out().contains(" path_reinstated "), out());
+    assertTrue(out().contains("Try next"), out());
+    // It is kept for the user to try; here nobody will.
+    delete(Path.of(out().replaceAll("(?s).*DMREC_JOURNAL=(\\S+).*", "$1")));
+  }
+
+  @Test
+  void theDoctorTriesEverySource() {
+    run("doctor", "-j", path("j").toString());
+
+    for (String what :
+        List.of("kernel", "device-mapper", "path uevents", "uevents", "kernel log", "journal")) {
+      assertTrue(
+          out().lines().anyMatch(line -> line.matches("(ok|partly|missing) +" + what + " .*")),
+          what + " is not in " + out());
+    }
+  }
+
+  private Path path(String name) {
+    return Objects.requireNonNull(folder).resolve(name);
+  }
+
+  private Path capture() throws IOException {
+    try (var in = Objects.requireNonNull(Demo.class.getResourceAsStream(Demo.CAPTURE))) {
+      Path file = path("failover.ndjson");
+      Files.copy(in, file);
+      return file;
+    }
+  }
+
+  private static void delete(Path journal) throws IOException {
+    try (var files = Files.list(journal)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(journal);
+  }
+
+  private int run(String... args) {
+    out.reset();
+    err.reset();
+    Host host =
+        new Host(
+            out,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of("HOME", path("home").toString()),
+            Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC),
+            false,
+            false,
+            false,
+            0,
+            true);
+    return Main.run(host, List.of(args));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}
