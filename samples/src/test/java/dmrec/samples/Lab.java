@@ -76,7 +76,8 @@ final class Lab {
     String named = System.getenv("DMREC_LAB");
     return named != null && !named.isEmpty()
         ? Path.of(named)
-        : Path.of(System.getProperty("user.home"), ".cache", "dmrec-lab");
+        // As the scripts say: HOME, which is not always where the JVM takes the user's home from.
+        : Path.of(System.getenv().getOrDefault("HOME", "/"), ".cache", "dmrec-lab");
   }
 
   private static void boot(String scenario, Path out, String... arguments)
