@@ -1,0 +1,240 @@
+package dmrec.record;
+
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import dmrec.topology.Device;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Says what must have happened to a device between two looks at it.
+ *
+ * <p>The kernel tells of few changes itself. A look shows only the outcome, so the steps are put
+ * into the order in which the kernel can have taken them: the identity, the tables with what their
+ * targets' statuses say, the flags, the counters.
+ */
+final class DeviceChanges {
+  private final EventWriter events;
+  private final Lives lives;
+  private final PathUevents paths;
+  private final SnapshotReasons reasons;
+
+  DeviceChanges(EventWriter events, Lives lives, PathUevents paths, SnapshotReasons reasons) {
+    this.events = events;
+    this.lives = lives;
+    this.paths = paths;
+    this.reasons = reasons;
+  }
+
+  /** Everything that changed between the device as known and as it was just seen. */
+  void tell(Device known, DeviceLook look, Lives.Memory memory, long since, Source source)
+      throws IOException {
+    DevNo dev = known.dev();
+    if (known.ref().diskSeq() <= 0 && look.ref().diskSeq() > 0) {
+      // The first table gives a device its place in sysfs, and with it its number.
+      lives.added.remove(dev);
+    }
+    DeviceRef ref = Lives.completed(known.ref(), look.ref().diskSeq());
+    if (!known.name().equals(look.ref().name())) {
+      DmEvent renamed = new DmEvent.DeviceRenamed(known.name(), look.ref().name());
+      ref = new DeviceRef(dev, ref.diskSeq(), look.ref().name(), ref.uuid());
+      events.emit(source, Certainty.DERIVED, since, ref, renamed, Bytes.NONE);
+    }
+    if (!known.uuid().equals(look.ref().uuid())) {
+      ref = new DeviceRef(dev, ref.diskSeq(), ref.name(), look.ref().uuid());
+      DmEvent set = new DmEvent.UuidSet(look.ref().uuid());
+      events.emit(source, Certainty.DERIVED, since, ref, set, Bytes.NONE);
+    }
+    tables(known, look, memory, ref, since, source);
+    flags(known, look, ref, since, source);
+    Device after = events.deviceAt(dev);
+    if (after.eventNr() != look.eventNr()
+        || after.openCount() != look.openCount()
+        || after.readAheadKib() != look.readAheadKib()) {
+      events.emit(source, Certainty.DERIVED, since, ref, look.counters(), Bytes.NONE);
+    }
+  }
+
+  private void flags(Device known, DeviceLook look, DeviceRef ref, long since, Source source)
+      throws IOException {
+    boolean firstTable = known.live() == null && look.live() != null;
+    if (known.readOnly() != look.readOnly() && !firstTable) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          new DmEvent.ReadOnlyChanged(look.readOnly()),
+          Bytes.NONE);
+    }
+    if (known.suspended() != look.suspended()) {
+      events.emit(
+          source, Certainty.DERIVED, since, ref, suspended(look.suspended(), false), Bytes.NONE);
+    }
+    if (known.internalSuspend() != look.internalSuspend()) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          suspended(look.internalSuspend(), true),
+          Bytes.NONE);
+    }
+    if (known.deferredRemove() != look.deferredRemove()) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          new DmEvent.RemoveDeferred(look.deferredRemove()),
+          Bytes.NONE);
+    }
+  }
+
+  private static DmEvent suspended(boolean now, boolean internal) {
+    return now ? new DmEvent.DeviceSuspended(internal) : new DmEvent.DeviceResumed(internal);
+  }
+
+  private void tables(
+      Device known, DeviceLook look, Lives.Memory memory, DeviceRef ref, long since, Source source)
+      throws IOException {
+    Slots.Verdict verdict =
+        Slots.compare(known, look, memory.changeSeen, memory.doubted, memory.doubtsClear);
+    memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
+    memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
+    if (verdict == Slots.Verdict.NEW_TABLE) {
+      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies(), look.readOnly());
+      events.emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
+      paths.startOver(ref.dev(), memory);
+      boolean counted = look.eventNr() != known.eventNr();
+      for (int i = 0; i < look.targets().size(); i++) {
+        found(
+            StatusDiff.acrossTables(known.targets(), look.targets(), i, counted, reasons, since),
+            look,
+            i,
+            ref,
+            memory,
+            since,
+            source);
+      }
+    } else if (verdict == Slots.Verdict.CHANGED_TEXT) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          new DmEvent.TableChanged(look.targets()),
+          Bytes.NONE);
+    }
+    if (verdict != Slots.Verdict.NEW_TABLE) {
+      statuses(known, look, memory, ref, since, source);
+    }
+    if (memory.doubtsClear) {
+      return;
+    }
+    Device after = events.deviceAt(ref.dev());
+    if (!DeviceLook.sameMapping(after.inactive(), look.inactive())) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          look.inactive() == null
+              ? new DmEvent.TableCleared()
+              : new DmEvent.TableLoaded(look.inactive()),
+          Bytes.NONE);
+    }
+  }
+
+  private void statuses(
+      Device known, DeviceLook look, Lives.Memory memory, DeviceRef ref, long since, Source source)
+      throws IOException {
+    List<Target> before = known.targets();
+    List<Target> after = look.targets();
+    if (before.size() != after.size()) {
+      return;
+    }
+    for (int i = 0; i < after.size(); i++) {
+      if (before.get(i).type().equals(after.get(i).type())
+          && !before.get(i).status().equals(after.get(i).status())) {
+        found(
+            StatusDiff.between(before.get(i), after.get(i), i, reasons, since),
+            look,
+            i,
+            ref,
+            memory,
+            since,
+            source);
+      }
+    }
+  }
+
+  private void found(
+      StatusDiff.Result result,
+      DeviceLook look,
+      int index,
+      DeviceRef ref,
+      Lives.Memory memory,
+      long since,
+      Source source)
+      throws IOException {
+    Target target = look.targets().get(index);
+    Bytes evidence = Bytes.of(line(target));
+    for (StatusDiff.PathChange change : result.paths()) {
+      paths.changed(change, ref, memory, since, evidence, source);
+    }
+    if (result.corrupted() && paths.areUeventsLost()) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          new DmEvent.VerityCorrupted(index, "", -1, target.status()),
+          evidence);
+    }
+    for (StatusDiff.Found each : result.found()) {
+      events.emit(source, each.certainty(), since, ref, each.event(), evidence);
+    }
+    List<Target> shown = events.deviceAt(ref.dev()).targets();
+    if (index >= shown.size() || shown.get(index).status().equals(target.status())) {
+      return;
+    }
+    if (UsageBudget.onlyNumbersMoved(shown.get(index).status(), target.status())) {
+      if (memory.usage.grants(events.at().monoNs())) {
+        events.emit(
+            source,
+            Certainty.DERIVED,
+            since,
+            ref,
+            new DmEvent.UsageChanged(index, target.type(), target.status()),
+            evidence);
+      } else {
+        memory.usagePending = true;
+      }
+    } else {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          new DmEvent.StatusChanged(
+              index, target.type(), shown.get(index).status(), target.status()),
+          evidence);
+    }
+  }
+
+  private static String line(Target target) {
+    return target.startSector()
+        + " "
+        + target.lengthSectors()
+        + " "
+        + target.type()
+        + " "
+        + target.status();
+  }
+}

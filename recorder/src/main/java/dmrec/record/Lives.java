@@ -1,0 +1,183 @@
+package dmrec.record;
+
+import dmrec.decode.DeviceList;
+import dmrec.event.Bytes;
+import dmrec.event.DeviceRef;
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of devices besides their state: which life of a device number is meant, when it was
+ * last seen and last not there, and what waits for its next look.
+ *
+ * <p>The kernel gives a number to a new device as soon as the old one is gone. Everything kept by
+ * number belongs to one life, so it is kept in one place and forgotten at once.
+ */
+final class Lives {
+  /** The {@code add} uevents of devices that no look has shown yet. */
+  final Map<DevNo, Hint> added = new HashMap<>();
+
+  /** The devices of the last list. */
+  final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
+
+  /** The devices whose end was seen before their beginning was told, in order. */
+  final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
+
+  /** The devices with paths that wait for their uevents, in order. */
+  final Set<DevNo> awaiting = new LinkedHashSet<>();
+
+  private final Topology topology;
+  private final Wanted wanted;
+  private final Map<DevNo, Memory> memories = new HashMap<>();
+  private final Map<DevNo, Long> absentNs = new HashMap<>();
+  private long listBeganNs;
+  private long sampleBeganNs;
+  private long generation;
+
+  /** What is remembered of a device besides its state. */
+  static final class Memory {
+    long lookBeganNs;
+    boolean changeSeen;
+    @Nullable List<Target> doubted;
+    boolean doubtsClear;
+    boolean usagePending;
+    final UsageBudget usage = new UsageBudget();
+
+    /** Changes of paths that the status showed before their uevents were read, in order. */
+    final ArrayDeque<AwaitedPath> awaited = new ArrayDeque<>();
+
+    /** The path events that were told without a uevent: its state, until a uevent of it comes. */
+    final Map<DevNo, Boolean> toldFailed = new HashMap<>();
+
+    /** Whether the topology is knowingly behind the last look. */
+    boolean isUnsettled() {
+      return doubted != null || doubtsClear || usagePending;
+    }
+  }
+
+  /** A path whose status changed before its uevent was read. */
+  record AwaitedPath(StatusDiff.PathChange change, long sinceMonoNs, long notBeforeNs) {}
+
+  /** An {@code add} uevent of a device that no look has shown yet. */
+  record Hint(long diskSeq, Bytes message) {}
+
+  /**
+   * A device that was listed and gone at the look. Its uevents may not have been read yet; where it
+   * never had a table there are none.
+   */
+  record ShortLife(DeviceList.Entry entry, long absentSinceNs, Stamp goneAt) {}
+
+  Lives(Topology topology, Wanted wanted) {
+    this.topology = topology;
+    this.wanted = wanted;
+  }
+
+  /** A recording begins: nothing is remembered but the generation numbers that were given. */
+  void clear() {
+    memories.clear();
+    added.clear();
+    shortLives.clear();
+    listed.clear();
+    absentNs.clear();
+    awaiting.clear();
+    listBeganNs = 0;
+    sampleBeganNs = 0;
+  }
+
+  Memory memory(DevNo dev) {
+    return memories.computeIfAbsent(dev, d -> new Memory());
+  }
+
+  /** What is remembered of the device; null where that is nothing. */
+  @Nullable Memory remembered(DevNo dev) {
+    return memories.get(dev);
+  }
+
+  void forget(DevNo dev) {
+    Memory memory = memories.remove(dev);
+    if (memory != null && memory.lookBeganNs > 0) {
+      // The last look showed this life, so another was not there yet.
+      absentNs.put(dev, memory.lookBeganNs);
+    }
+    awaiting.remove(dev);
+    added.remove(dev);
+    shortLives.remove(dev);
+    listed.remove(dev);
+    wanted.devices.remove(dev);
+  }
+
+  void listBegan(long wallNs) {
+    listBeganNs = wallNs;
+  }
+
+  void sampleBegan(long wallNs) {
+    sampleBeganNs = wallNs;
+    listBeganNs = wallNs;
+  }
+
+  /** An unknown device is on the list. */
+  void appeared(DevNo dev) {
+    // The list before this one did not show it, unless that one's device is not looked at yet.
+    absentNs.putIfAbsent(dev, listBeganNs);
+  }
+
+  /** At {@code wallNs} no life of the device was there. */
+  void wasAbsent(DevNo dev, long wallNs) {
+    absentNs.put(dev, wallNs);
+  }
+
+  /** What is not on the list has no life whose beginning is still to be told. */
+  void keepListed() {
+    absentNs.keySet().retainAll(listed.keySet());
+  }
+
+  /** A look has shown the device, and its beginning is told. */
+  void shown(DevNo dev) {
+    added.remove(dev);
+    absentNs.remove(dev);
+  }
+
+  /** Wall clock of the last look that showed the device as it is known. */
+  long lastSeen(DevNo dev) {
+    Memory memory = memories.get(dev);
+    return Math.max(memory == null ? 0 : memory.lookBeganNs, sampleBeganNs);
+  }
+
+  /** Wall clock of the last moment at which this life of the device was not there. */
+  long absentSince(DevNo dev) {
+    return absentNs.getOrDefault(dev, listBeganNs);
+  }
+
+  /** A device's identity as far as it is known. */
+  DeviceRef refOf(DevNo dev, long diskSeq) {
+    Device known = topology.device(dev);
+    return known != null && isSameLife(known.ref().diskSeq(), diskSeq)
+        ? completed(known.ref(), diskSeq)
+        : new DeviceRef(dev, diskSeq, "", "");
+  }
+
+  static DeviceRef completed(DeviceRef ref, long diskSeq) {
+    return ref.diskSeq() > 0 || diskSeq <= 0
+        ? ref
+        : new DeviceRef(ref.dev(), diskSeq, ref.name(), ref.uuid());
+  }
+
+  /** The look's identity, with a generation number where the kernel has none. */
+  DeviceRef identified(DeviceRef ref) {
+    return ref.diskSeq() > 0 ? ref : new DeviceRef(ref.dev(), --generation, ref.name(), ref.uuid());
+  }
+
+  static boolean isSameLife(long known, long told) {
+    return known <= 0 || told <= 0 || known == told;
+  }
+}

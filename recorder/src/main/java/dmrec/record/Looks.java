@@ -1,0 +1,242 @@
+package dmrec.record;
+
+import dmrec.decode.DecodeException;
+import dmrec.decode.DeviceList;
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the lists of devices and the looks at each of them prove: which lives began and ended, and
+ * where a baseline has to say how a device is, as nobody saw how it came to be so.
+ */
+final class Looks {
+  private final Topology topology;
+  private final EventWriter events;
+  private final Lives lives;
+  private final PathUevents paths;
+  private final DeviceChanges changes;
+  private final Wanted wanted;
+  private final Set<DevNo> toBaseline = new HashSet<>();
+  private boolean baselineDue;
+  private boolean afterLoss;
+
+  Looks(
+      Topology topology,
+      EventWriter events,
+      Lives lives,
+      PathUevents paths,
+      DeviceChanges changes,
+      Wanted wanted) {
+    this.topology = topology;
+    this.events = events;
+    this.lives = lives;
+    this.paths = paths;
+    this.changes = changes;
+    this.wanted = wanted;
+  }
+
+  /** A recording begins: how everything is has to be said first. */
+  void begin() {
+    toBaseline.clear();
+    baselineDue = true;
+    afterLoss = false;
+  }
+
+  /** Something was lost: how everything is has to be said again. */
+  void beginAgain() {
+    baselineDue = true;
+    afterLoss = true;
+  }
+
+  void listed(Observation.Listed o) throws IOException, DecodeException {
+    DeviceList list = DeviceList.decode(o.reply().buffer());
+    endShortLives(o.began());
+    lives.listed.clear();
+    for (DeviceList.Entry entry : list.devices()) {
+      lives.listed.put(entry.dev(), entry);
+      Device known = topology.device(entry.dev());
+      if (known == null) {
+        lives.appeared(entry.dev());
+      }
+      if (known == null || differs(known, entry)) {
+        wanted.devices.add(entry.dev());
+      }
+    }
+    for (Device device : List.copyOf(topology.devices())) {
+      if (!lives.listed.containsKey(device.dev())) {
+        events.derived(
+            device.ref(), lives.lastSeen(device.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
+        lives.forget(device.dev());
+      }
+    }
+    lives.keepListed();
+    if (baselineDue) {
+      baselineDue = false;
+      toBaseline.clear();
+      toBaseline.addAll(lives.listed.keySet());
+      wanted.devices.addAll(lives.listed.keySet());
+    }
+    lives.listBegan(o.began().wallNs());
+  }
+
+  private static boolean differs(Device known, DeviceList.Entry entry) {
+    return !known.name().equals(entry.name())
+        || (entry.eventNr() != null && known.eventNr() != entry.eventNr())
+        || (entry.uuid() != null && !known.uuid().equals(entry.uuid()));
+  }
+
+  void sampled(Observation.Sampled o) throws IOException {
+    endShortLives(o.began());
+    lives.sampleBegan(o.began().wallNs());
+    baselineDue = false;
+    afterLoss = false;
+    paths.recover();
+    paths.giveUpWaiting(false);
+  }
+
+  void vanished(Observation.Vanished o) throws IOException {
+    Device known = topology.device(o.dev());
+    DeviceList.Entry entry = lives.listed.get(o.dev());
+    toBaseline.remove(o.dev());
+    if (known != null) {
+      events.derived(known.ref(), lives.lastSeen(o.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      lives.forget(o.dev());
+      lives.wasAbsent(o.dev(), o.began().wallNs());
+    } else if (entry != null && !lives.added.containsKey(o.dev())) {
+      lives.shortLives.putIfAbsent(
+          o.dev(), new Lives.ShortLife(entry, lives.absentSince(o.dev()), o.at()));
+    }
+  }
+
+  /**
+   * Tells of the lives that had no uevents: whatever the kernel sent before {@code began} has been
+   * read by now.
+   */
+  private void endShortLives(Stamp began) throws IOException {
+    for (Lives.ShortLife life : List.copyOf(lives.shortLives.values())) {
+      DeviceList.Entry entry = life.entry();
+      if (life.goneAt().monoNs() < began.monoNs() && !lives.added.containsKey(entry.dev())) {
+        endShortLife(life);
+      }
+    }
+  }
+
+  private void endShortLife(Lives.ShortLife life) throws IOException {
+    DeviceList.Entry entry = life.entry();
+    lives.shortLives.remove(entry.dev());
+    DeviceRef ref =
+        new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
+    events.derived(
+        ref, life.absentSinceNs(), new DmEvent.DeviceCreated(false, false), listEvidence(entry));
+    events.derived(ref, life.absentSinceNs(), new DmEvent.DeviceRemoved(), Bytes.NONE);
+  }
+
+  private static Bytes listEvidence(DeviceList.Entry entry) {
+    return Bytes.of(entry.name() + " (" + entry.dev() + ")");
+  }
+
+  void looked(Observation.Looked o) throws IOException, DecodeException {
+    looked(o.dev(), DeviceLook.of(o), o, Source.DM);
+  }
+
+  void looked(Observation.SysfsLooked o) throws IOException, DecodeException {
+    looked(o.dev(), sysfsLook(o), o, Source.SYSFS);
+  }
+
+  /** A look through sysfs; what it cannot show is as it was in the same life of the device. */
+  private DeviceLook sysfsLook(Observation.SysfsLooked o) throws DecodeException {
+    if (o.dev().equals(DevNo.NONE)) {
+      throw new DecodeException("sysfs device", 0, "a device number", o.dev().toString());
+    }
+    Device known = topology.device(o.dev());
+    DeviceLook look = DeviceLook.of(o, known);
+    return known == null || isSameLife(known, look) ? look : DeviceLook.of(o, null);
+  }
+
+  private void looked(DevNo dev, DeviceLook look, Observation.Answer o, Source source)
+      throws IOException {
+    Device known = topology.device(dev);
+    if (known != null && !isSameLife(known, look)) {
+      events.derived(known.ref(), lives.lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      lives.forget(dev);
+      known = null;
+    }
+    Lives.ShortLife before = lives.shortLives.get(dev);
+    if (before != null) {
+      // The number is in use again, so that life is over whatever its uevents may still say.
+      endShortLife(before);
+    }
+    Lives.Memory memory = lives.memory(dev);
+    boolean wantsBaseline = toBaseline.remove(dev) || (source == Source.SYSFS && baselineDue);
+    if (wantsBaseline && known == null && !afterLoss) {
+      DeviceRef ref = lives.identified(look.ref());
+      events.emit(source, Certainty.REPORTED, 0, ref, look.baseline(), Bytes.NONE);
+    } else {
+      long since = known == null ? lives.absentSince(dev) : lives.lastSeen(dev);
+      if (known == null) {
+        known = created(look, since, source);
+      }
+      memory.usagePending = false;
+      changes.tell(known, look, memory, since, source);
+      Device after = topology.device(dev);
+      boolean drifted = !memory.isUnsettled() && (after == null || !look.shows(after));
+      if (wantsBaseline || drifted) {
+        events.emit(
+            source, Certainty.REPORTED, 0, events.currentRef(dev), look.baseline(), Bytes.NONE);
+      }
+    }
+    lives.shown(dev);
+    memory.changeSeen = false;
+    memory.lookBeganNs = o.began().wallNs();
+    for (DevNo below : look.dependencies()) {
+      if (topology.device(below) == null && topology.disk(below) == null) {
+        if (lives.listed.containsKey(below)) {
+          wanted.devices.add(below);
+        } else {
+          wanted.disks.add(below);
+        }
+      }
+    }
+    if (afterLoss && toBaseline.isEmpty() && !baselineDue) {
+      afterLoss = false;
+      paths.recover();
+    }
+    paths.giveUpWaiting(false);
+  }
+
+  private static boolean isSameLife(Device known, DeviceLook look) {
+    DeviceRef before = known.ref();
+    DeviceRef seen = look.ref();
+    if (known.live() != null && look.live() == null) {
+      return false; // Nothing but its end takes a device's live table away.
+    }
+    if (before.diskSeq() > 0 && seen.diskSeq() > 0) {
+      return before.diskSeq() == seen.diskSeq();
+    }
+    return before.uuid().isEmpty()
+        || seen.uuid().equals(before.uuid())
+        || seen.name().equals(before.name());
+  }
+
+  private Device created(DeviceLook look, long since, Source source) throws IOException {
+    DeviceRef ref = lives.identified(look.ref());
+    events.emit(
+        source,
+        Certainty.DERIVED,
+        since,
+        ref,
+        new DmEvent.DeviceCreated(look.suspended(), look.readOnly()),
+        Bytes.NONE);
+    return events.deviceAt(ref.dev());
+  }
+}

@@ -1,0 +1,179 @@
+package dmrec.record;
+
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.util.Iterator;
+
+/**
+ * Has each change of a path told once, though two sources show it: the kernel's uevent and the
+ * status.
+ *
+ * <p>The uevent says more, and the status is often read first. So a change that only the status
+ * shows waits for its uevent, and is told without it where none comes.
+ */
+final class PathUevents {
+  /**
+   * A path's uevent is sent from a work queue right after its state changes; one that has not come
+   * by then will not come.
+   */
+  private static final long PATH_UEVENT_PATIENCE_NS = 5_000_000_000L;
+
+  private final Topology topology;
+  private final EventWriter events;
+  private final Lives lives;
+  private boolean ueventsLost;
+  private boolean pathUeventSeen;
+  private boolean pathUeventMissed;
+
+  PathUevents(Topology topology, EventWriter events, Lives lives) {
+    this.topology = topology;
+    this.events = events;
+    this.lives = lives;
+  }
+
+  void clear() {
+    ueventsLost = false;
+    pathUeventSeen = false;
+    pathUeventMissed = false;
+  }
+
+  /** Uevents were lost: what the status shows may have none to wait for. */
+  void loseUevents() {
+    ueventsLost = true;
+  }
+
+  /** Whatever the lost uevents said has been seen since. */
+  void recover() {
+    ueventsLost = false;
+  }
+
+  boolean areUeventsLost() {
+    return ueventsLost;
+  }
+
+  /** The kernel's uevent of a path came. Returns whether its change was told without it. */
+  boolean heard(DevNo dev, DevNo path, boolean failed) {
+    pathUeventSeen = true;
+    pathUeventMissed = false;
+    Lives.Memory memory = lives.remembered(dev);
+    if (memory == null) {
+      return false;
+    }
+    stopWaiting(memory, path, failed);
+    // A path's two events alternate: a second one of a kind is the one already told.
+    Boolean told = memory.toldFailed.remove(path);
+    return told != null && told == failed;
+  }
+
+  private static void stopWaiting(Lives.Memory memory, DevNo path, boolean failed) {
+    for (Iterator<Lives.AwaitedPath> each = memory.awaited.iterator(); each.hasNext(); ) {
+      Lives.AwaitedPath awaited = each.next();
+      if (awaited.change().path().equals(path)) {
+        if (awaited.change().failed() == failed) {
+          each.remove();
+        }
+        return;
+      }
+    }
+  }
+
+  /** The status shows that a path changed. */
+  void changed(
+      StatusDiff.PathChange change,
+      DeviceRef ref,
+      Lives.Memory memory,
+      long since,
+      Bytes evidence,
+      Source source)
+      throws IOException {
+    if (ueventsLost || (pathUeventMissed && !pathUeventSeen)) {
+      pathFromStatus(change, ref, memory, since, evidence, source);
+    } else {
+      memory.awaited.addLast(new Lives.AwaitedPath(change, events.at().monoNs(), since));
+      lives.awaiting.add(ref.dev());
+    }
+  }
+
+  /** A new table has new paths: what was said of the old ones' says nothing of them. */
+  void startOver(DevNo dev, Lives.Memory memory) {
+    memory.awaited.clear();
+    memory.toldFailed.clear();
+    lives.awaiting.remove(dev);
+  }
+
+  private void pathFromStatus(
+      StatusDiff.PathChange change,
+      DeviceRef ref,
+      Lives.Memory memory,
+      long since,
+      Bytes evidence,
+      Source source)
+      throws IOException {
+    memory.toldFailed.put(change.path(), change.failed());
+    String disk = events.diskName(change.path());
+    events.emit(
+        source,
+        Certainty.DERIVED,
+        since,
+        ref,
+        change.failed()
+            ? new DmEvent.PathFailed(change.path(), disk, change.validPaths(), 0)
+            : new DmEvent.PathReinstated(change.path(), disk, change.validPaths(), 0),
+        evidence);
+  }
+
+  /** Says what a path's status said where no uevent says it: after some time, or at the end. */
+  void giveUpWaiting(boolean all) throws IOException {
+    for (Iterator<DevNo> each = lives.awaiting.iterator(); each.hasNext(); ) {
+      DevNo dev = each.next();
+      Lives.Memory memory = lives.remembered(dev);
+      Device device = topology.device(dev);
+      if (memory == null || device == null) {
+        each.remove();
+        continue;
+      }
+      boolean told = false;
+      for (Lives.AwaitedPath awaited = memory.awaited.peekFirst();
+          awaited != null
+              && (all || events.at().monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS);
+          awaited = memory.awaited.peekFirst()) {
+        memory.awaited.removeFirst();
+        told = true;
+        pathUeventMissed = true;
+        pathFromStatus(
+            awaited.change(), device.ref(), memory, awaited.notBeforeNs(), Bytes.NONE, Source.DM);
+      }
+      if (memory.awaited.isEmpty()) {
+        each.remove();
+      }
+      if (told) {
+        restoreStatus(device);
+      }
+    }
+  }
+
+  /** The status was seen already: path events told late must not change it again. */
+  private void restoreStatus(Device seen) throws IOException {
+    for (int i = 0; i < seen.targets().size(); i++) {
+      String was = events.deviceAt(seen.dev()).targets().get(i).status();
+      Target target = seen.targets().get(i);
+      if (!was.equals(target.status())) {
+        events.derived(
+            seen.ref(),
+            lives.lastSeen(seen.dev()),
+            UsageBudget.onlyNumbersMoved(was, target.status())
+                ? new DmEvent.UsageChanged(i, target.type(), target.status())
+                : new DmEvent.StatusChanged(i, target.type(), was, target.status()),
+            Bytes.NONE);
+      }
+    }
+  }
+}

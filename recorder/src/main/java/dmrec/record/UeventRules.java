@@ -1,0 +1,207 @@
+package dmrec.record;
+
+import dmrec.decode.Cookie;
+import dmrec.decode.DecodeException;
+import dmrec.decode.DeviceList;
+import dmrec.decode.Uevent;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.target.Target;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a uevent says by itself, and what it only hints at until a look shows the rest.
+ *
+ * <p>Anybody with the privilege can send a uevent, and udev repeats the kernel's. So what is
+ * believed depends on the sender: of uevents, only the kernel's own may end a device's life.
+ */
+final class UeventRules {
+  private final Topology topology;
+  private final EventWriter events;
+  private final Lives lives;
+  private final PathUevents paths;
+  private final Wanted wanted;
+
+  UeventRules(
+      Topology topology, EventWriter events, Lives lives, PathUevents paths, Wanted wanted) {
+    this.topology = topology;
+    this.events = events;
+    this.lives = lives;
+    this.paths = paths;
+    this.wanted = wanted;
+  }
+
+  void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
+    Uevent u = Uevent.decode(o.message().buffer());
+    DevNo dev = u.devNo();
+    if (!u.isBlock()) {
+      return;
+    }
+    if (dev == null || dev.equals(DevNo.NONE)) {
+      if (u.isDm()) {
+        trace(u, DevNo.NONE, o);
+      }
+      return;
+    }
+    if (!u.isDm()) {
+      if (!o.udev()) {
+        diskUevent(u, dev, o);
+      }
+      return;
+    }
+    boolean injected = o.senderPid() > 0;
+    String action = u.dmAction();
+    DevNo path = u.dmPath();
+    Uevent.VerityError corruption = u.verityError();
+    if (!o.udev() && action != null && path != null && isPathAction(action)) {
+      pathUevent(u, dev, path, action, o);
+    } else if (!o.udev() && corruption != null) {
+      events.fromUevent(
+          o,
+          u,
+          lives.refOf(dev, u.diskSeq()),
+          new DmEvent.VerityCorrupted(
+              verityTarget(dev),
+              corruption.type() == 0 ? "data" : "metadata",
+              corruption.block(),
+              ""));
+    } else if (!o.udev() && !injected && !u.synthetic() && u.action().equals("remove")) {
+      removeUevent(u, dev, o);
+    } else {
+      trace(u, dev, o);
+      if (!o.udev() && !injected) {
+        hint(u, dev, o);
+      }
+    }
+    if (!injected && (u.synthetic() || !u.action().equals("remove"))) {
+      wanted.devices.add(dev);
+    }
+  }
+
+  private static boolean isPathAction(String action) {
+    return action.equals("PATH_FAILED") || action.equals("PATH_REINSTATED");
+  }
+
+  private int verityTarget(DevNo dev) {
+    Device device = topology.device(dev);
+    List<Target> targets = device == null ? List.of() : device.targets();
+    for (int i = 0; i < targets.size(); i++) {
+      if (targets.get(i).type().equals("verity")) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  private void pathUevent(Uevent u, DevNo dev, DevNo path, String action, Observation.UeventSeen o)
+      throws IOException {
+    boolean failed = action.equals("PATH_FAILED");
+    if (o.senderPid() <= 0 && paths.heard(dev, path, failed)) {
+      trace(u, dev, o);
+      return;
+    }
+    String name = u.dmName();
+    String uuid = u.dmUuid();
+    DeviceRef ref =
+        new DeviceRef(
+            dev,
+            u.diskSeq() > 0 ? u.diskSeq() : lives.refOf(dev, 0).diskSeq(),
+            name == null ? "" : name,
+            uuid == null ? "" : uuid);
+    String disk = events.diskName(path);
+    events.fromUevent(
+        o,
+        u,
+        ref,
+        failed
+            ? new DmEvent.PathFailed(path, disk, u.validPaths(), u.dmSeqNum())
+            : new DmEvent.PathReinstated(path, disk, u.validPaths(), u.dmSeqNum()));
+  }
+
+  private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
+    Device known = topology.device(dev);
+    Lives.Hint hint = lives.added.get(dev);
+    if (known != null && Lives.isSameLife(known.ref().diskSeq(), u.diskSeq())) {
+      events.fromUevent(
+          o, u, Lives.completed(known.ref(), u.diskSeq()), new DmEvent.DeviceRemoved());
+      lives.forget(dev);
+    } else if (known == null && hint != null && Lives.isSameLife(hint.diskSeq(), u.diskSeq())) {
+      // It came and went between two looks: only a list may have shown its name.
+      DeviceRef ref = new DeviceRef(dev, u.diskSeq(), nameListed(dev), "");
+      events.emit(
+          Source.UEVENT,
+          Certainty.REPORTED,
+          lives.absentSince(dev),
+          ref,
+          new DmEvent.DeviceCreated(false, false),
+          hint.message());
+      events.fromUevent(o, u, ref, new DmEvent.DeviceRemoved());
+      lives.forget(dev);
+    } else {
+      trace(u, dev, o);
+    }
+  }
+
+  private String nameListed(DevNo dev) {
+    Lives.ShortLife gone = lives.shortLives.get(dev);
+    DeviceList.Entry entry = gone == null ? lives.listed.get(dev) : gone.entry();
+    return entry == null ? "" : entry.name();
+  }
+
+  private void hint(Uevent u, DevNo dev, Observation.UeventSeen o) {
+    if (u.synthetic()) {
+      return;
+    }
+    if (u.action().equals("add")) {
+      lives.added.put(dev, new Lives.Hint(u.diskSeq(), o.message()));
+    } else if (u.action().equals("change")) {
+      lives.memory(dev).changeSeen = true;
+    }
+  }
+
+  private void trace(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
+    Cookie cookie = u.cookie();
+    List<String> flags = new ArrayList<>();
+    if (cookie != null) {
+      cookie.flags().forEach(flag -> flags.add(flag.name()));
+    }
+    events.fromUevent(
+        o,
+        u,
+        dev.equals(DevNo.NONE) ? DeviceRef.NONE : lives.refOf(dev, u.diskSeq()),
+        new DmEvent.Uevent(
+            u.action(),
+            cookie == null ? 0 : cookie.value(),
+            List.copyOf(flags),
+            u.seqNum(),
+            u.resize()));
+  }
+
+  private void diskUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
+    if (u.synthetic()) {
+      // Asked for by somebody, as udev's coldplug does: the disk was there before.
+      if (u.action().equals("add") && topology.disk(dev) == null) {
+        wanted.disks.add(dev);
+      }
+      return;
+    }
+    String name = u.get("DEVNAME");
+    if (u.action().equals("add")) {
+      events.fromUevent(
+          o, u, DeviceRef.NONE, new DmEvent.DiskAdded(dev, name == null ? "" : name, "", "", -1));
+      if (o.senderPid() <= 0) {
+        wanted.disks.add(dev);
+      }
+    } else if (u.action().equals("remove")) {
+      events.fromUevent(
+          o, u, DeviceRef.NONE, new DmEvent.DiskRemoved(dev, name == null ? "" : name));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dmrec.record;
+
+import dmrec.target.DevNo;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What should be looked at soon. The rules ask the kernel nothing themselves: they leave their
+ * wishes here, for whoever looks to take.
+ */
+final class Wanted {
+  final Set<DevNo> devices = new LinkedHashSet<>();
+  final Set<DevNo> disks = new LinkedHashSet<>();
+
+  /** Moves the devices that should be looked at soon into {@code to}. */
+  void takeDevices(Set<DevNo> to) {
+    to.addAll(devices);
+    devices.clear();
+  }
+
+  /** Moves the disks that should be looked at soon into {@code to}. */
+  void takeDisks(Set<DevNo> to) {
+    to.addAll(disks);
+    disks.clear();
+  }
+
+  void clear() {
+    devices.clear();
+    disks.clear();
+  }
+}
