@@ -14,6 +14,23 @@ say() { printf '%s %s\n' "$(date +%T.%3N)" "$*"; }
 # Sleeps long enough for a recorder that samples once a second, or less often on a busy machine, to have looked twice.
 settle() { sleep "${1:-3.5}"; }
 
+# caught_up: waits while an emulated recorder still works off a storm: until it uses less than half a processor, three
+# seconds in a row, for three minutes at most.
+caught_up() {
+    local idle=0 before now end=$((SECONDS + 180))
+    [ -n "$LAB_RECORDER" ] || return 0
+    before=$(recorder_ticks)
+    while [ $idle -lt 3 ] && [ $SECONDS -lt $end ]; do
+        sleep 1
+        now=$(recorder_ticks)
+        if [ $((now - before)) -lt 50 ]; then idle=$((idle + 1)); else idle=0; fi
+        before=$now
+    done
+}
+recorder_ticks() {
+    cut -d ' ' -f 14,15 "/proc/$LAB_RECORDER/stat" | { read -r user system; echo $((user + system)); }
+}
+
 # ramdisks N SIZE_KB: N RAM disks, 1:0 (/dev/ram0) and up. Their memory is taken when it is written.
 ramdisks() {
     modprobe brd "rd_nr=$1" "rd_size=$2"
