@@ -14,17 +14,15 @@ say() { printf '%s %s\n' "$(date +%T.%3N)" "$*"; }
 # Sleeps long enough for a recorder that samples once a second, or less often on a busy machine, to have looked twice.
 settle() { sleep "${1:-3.5}"; }
 
-# caught_up: waits while an emulated recorder still works off a storm: until it uses less than half a processor, three
-# seconds in a row, for three minutes at most.
+# caught_up: waits while an emulated recorder still works off a storm: until it uses less than 60 % of a processor over
+# four seconds, for three minutes at most.
 caught_up() {
-    local idle=0 before now end=$((SECONDS + 180))
+    local before end=$((SECONDS + 180))
     [ -n "$LAB_RECORDER" ] || return 0
-    before=$(recorder_ticks)
-    while [ $idle -lt 3 ] && [ $SECONDS -lt $end ]; do
-        sleep 1
-        now=$(recorder_ticks)
-        if [ $((now - before)) -lt 50 ]; then idle=$((idle + 1)); else idle=0; fi
-        before=$now
+    while [ $SECONDS -lt $end ]; do
+        before=$(recorder_ticks)
+        sleep 4
+        [ $(($(recorder_ticks) - before)) -ge 240 ] || return 0
     done
 }
 recorder_ticks() {

@@ -47,8 +47,8 @@ public final class KernelWatch implements AutoCloseable {
   /** Time between two questions to a source that fails; its descriptor may poll readable. */
   private static final long FAILED_REST_NS = 100_000_000L;
 
-  /** A round of looks is never given more than a fifth of the time. */
-  private static final int REST_FACTOR = 4;
+  /** A round of looks is never given more than a third of the time. */
+  private static final int REST_FACTOR = 2;
 
   private final WatchOptions options;
   private final Clocks clocks;
