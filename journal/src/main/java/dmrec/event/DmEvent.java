@@ -265,13 +265,50 @@ public sealed interface DmEvent {
   /**
    * Something was not seen.
    *
-   * @param lost the source that lost it
+   * @param lost the source that lost it, or {@link #JOURNAL}
    * @param count how many messages, exactly; -1 where the source cannot tell
    * @param fromNs wall clock of the last moment before it
    * @param toNs wall clock of the first moment after it
    * @param reason what happened
    */
-  record Gap(String lost, long count, long fromNs, long toNs, String reason) implements DmEvent {}
+  record Gap(String lost, long count, long fromNs, long toNs, String reason) implements DmEvent {
+    /**
+     * What {@code lost} says where events were understood but could not be kept, or can no longer
+     * be read. The state of everything is told again behind such a gap.
+     */
+    public static final String JOURNAL = "journal";
+  }
+
+  /**
+   * The oldest files of the journal were removed, as the retention asks for.
+   *
+   * @param firstFile the oldest of them
+   * @param lastFile the newest of them
+   * @param files how many
+   * @param firstSeq number of their first record
+   * @param lastSeq number of their last record
+   * @param bytes what they took on the disk
+   * @param link the chain's value at their end, which the next file begins with
+   * @param reason which limit was reached
+   */
+  record FilesRemoved(
+      String firstFile,
+      String lastFile,
+      int files,
+      long firstSeq,
+      long lastSeq,
+      long bytes,
+      Bytes link,
+      String reason)
+      implements DmEvent {}
+
+  /**
+   * The wall clock was set.
+   *
+   * @param byNs how far it jumped; below 0 where it was set back
+   * @param beforeNs what it would have shown without the jump
+   */
+  record ClockStepped(long byNs, long beforeNs) implements DmEvent {}
 
   /**
    * A recording ended as it should.

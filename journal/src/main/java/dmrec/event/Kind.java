@@ -54,6 +54,8 @@ public enum Kind {
   DISK_BASELINE(82, DmEvent.DiskBaseline.class),
   GAP(83, DmEvent.Gap.class),
   RECORDING_STOPPED(84, DmEvent.RecordingStopped.class),
+  FILES_REMOVED(88, DmEvent.FilesRemoved.class),
+  CLOCK_STEPPED(89, DmEvent.ClockStepped.class),
 
   UNKNOWN(0, DmEvent.Unknown.class);
 

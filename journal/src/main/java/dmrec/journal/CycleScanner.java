@@ -2,6 +2,7 @@ package dmrec.journal;
 
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,21 @@ final class CycleScanner implements AutoCloseable {
   /** How far is looked for a record behind damage, and how much is checksummed on the way. */
   private static final long FAR_BYTES = 1L << 30;
 
+  /** What a document is. */
+  enum Found {
+    HEADER,
+    EVENT,
+    NOTE
+  }
+
   private final CycleFile file;
   private final RecordDecoder decoder = new RecordDecoder();
   private long position;
-  private boolean formatSeen;
+  private long foundAt;
+  private int documentAt;
+  private int documentLength;
+  private @Nullable FileHeader header;
+  private boolean headerPassed;
   private boolean skipped;
   private int damaged;
   private long searchedFrom = -1;
@@ -42,6 +54,16 @@ final class CycleScanner implements AutoCloseable {
     return file;
   }
 
+  /** The header of a file; null where it is damaged. */
+  static @Nullable FileHeader headerOf(Path path) throws JournalException {
+    try (CycleScanner scanner = new CycleScanner(CycleFile.open(path))) {
+      scanner.nextDocument(true);
+      return scanner.header();
+    } catch (MalformedException e) {
+      return null;
+    }
+  }
+
   /** Where the next document begins. */
   long position() {
     return position;
@@ -52,8 +74,42 @@ final class CycleScanner implements AutoCloseable {
     return damaged;
   }
 
+  /** The file's header, once it was passed; null where it is damaged. */
+  @Nullable FileHeader header() {
+    return header;
+  }
+
+  /** Where the document that was found last begins in the file. */
+  long foundAt() {
+    return foundAt;
+  }
+
+  /** What the document that was found last is made of; valid until the next call. */
+  byte[] bytes() {
+    return file.window();
+  }
+
+  /** Where in {@link #bytes} it begins. */
+  int at() {
+    return documentAt;
+  }
+
+  /** Its length without padding. */
+  int length() {
+    return documentLength;
+  }
+
+  /** The event that was found last. */
+  EventRecord decode() throws MalformedException {
+    return decoder.decode(file.window(), documentAt, documentLength);
+  }
+
+  RecordDecoder decoder() {
+    return decoder;
+  }
+
   /**
-   * The next record, or null at the present end.
+   * The next event, or null at the present end.
    *
    * @param closed whether a later file exists, so that no writer adds to this one
    * @throws MalformedException where there is damage; the next call goes on behind it
@@ -61,6 +117,29 @@ final class CycleScanner implements AutoCloseable {
    *     finds its end
    */
   @Nullable EventRecord next(boolean closed) throws MalformedException, JournalException {
+    for (; ; ) {
+      Found found = nextDocument(closed);
+      if (found == null) {
+        return null;
+      }
+      if (found == Found.EVENT) {
+        return event();
+      }
+    }
+  }
+
+  /** The event that was found; its checksum is right, so what is wrong was written so. */
+  private EventRecord event() throws MalformedException {
+    try {
+      return decode();
+    } catch (MalformedException e) {
+      damaged++;
+      throw new MalformedException(where(foundAt) + e.getMessage());
+    }
+  }
+
+  /** The next document of dmrec that is proved, or null at the present end; as {@link #next}. */
+  @Nullable Found nextDocument(boolean closed) throws MalformedException, JournalException {
     try {
       return advance(closed);
     } catch (JournalException e) {
@@ -70,24 +149,23 @@ final class CycleScanner implements AutoCloseable {
     }
   }
 
-  private @Nullable EventRecord advance(boolean closed)
-      throws MalformedException, JournalException {
+  private @Nullable Found advance(boolean closed) throws MalformedException, JournalException {
     boolean fresh = false;
     while (!skipped) {
       if (position == blockedAt && !isUnblocked()) {
         return null;
       }
-      int header = file.header(position);
-      if (header == 0 || (header & CycleFile.NOT_COMPLETE) != 0) {
+      int head = file.header(position);
+      if (head == 0 || (head & CycleFile.NOT_COMPLETE) != 0) {
         file.refresh();
-        if (file.header(position) == header && isEnd(header, closed)) {
+        if (file.header(position) == head && isEnd(head, closed)) {
           return null;
         }
         continue;
       }
-      int length = header & CycleFile.LENGTH_MASK;
+      int length = head & CycleFile.LENGTH_MASK;
       long next = align(position + 4 + length);
-      if ((header & CycleFile.META) != 0) {
+      if ((head & CycleFile.META) != 0) {
         passMetadata(length, next);
         continue;
       }
@@ -95,25 +173,48 @@ final class CycleScanner implements AutoCloseable {
       if (at < 0) {
         throw lost("a document of " + length + " bytes does not fit the file");
       }
-      if (!formatSeen) {
-        passFormat(at, length, next);
+      if (!headerPassed) {
+        Found found = passHeader(at, length, next);
+        if (found != null) {
+          return found;
+        }
         continue;
       }
-      try {
-        EventRecord record = decoder.decode(file.window(), at, length);
-        position = next;
-        return record;
-      } catch (MalformedException e) {
-        // The bytes of a record that was just being written may be older than its header.
-        if (!fresh) {
-          fresh = true;
-          file.refresh();
-          continue;
-        }
-        throw behind(next, String.valueOf(e.getMessage()));
+      if (decoder.isRecord(file.window(), at, length)) {
+        return found(Found.EVENT, at, totalLength(at), next);
+      } else if (isNote(at, length)) {
+        return found(Found.NOTE, at, totalLength(at), next);
       }
+      // The bytes of a record that was just being written may be older than its header.
+      if (!fresh) {
+        fresh = true;
+        file.refresh();
+        continue;
+      }
+      throw behind(next, decoder.fault(file.window(), at, length));
     }
     return null;
+  }
+
+  private Found found(Found what, int at, int length, long next) {
+    foundAt = position;
+    documentAt = at;
+    documentLength = length;
+    position = next;
+    return what;
+  }
+
+  /** Whether the window holds an event record or a note that its checksum proves. */
+  private boolean isDocument(int at, int length) {
+    return decoder.isRecord(file.window(), at, length) || isNote(at, length);
+  }
+
+  private boolean isNote(int at, int length) {
+    return Note.looksLikeNote(file.window(), at, length) && decoder.isProved(file.window(), at);
+  }
+
+  private int totalLength(int at) {
+    return RecordLayout.intAt(file.window(), at + RecordLayout.TOTAL_LENGTH);
   }
 
   /** An end, unless a proved record lies behind: then a header was damaged. */
@@ -127,7 +228,7 @@ final class CycleScanner implements AutoCloseable {
     if (searchedFrom == position && searchedTo == to) {
       return true;
     }
-    long found = findRecord(position + 4, to);
+    long found = findDocument(position + 4, to);
     file.refresh();
     if (file.header(position) != header) {
       return false;
@@ -152,7 +253,7 @@ final class CycleScanner implements AutoCloseable {
       throw lost("a document of " + length + " bytes does not fit the file");
     }
     int at = length > RecordLayout.MAX_READ_BYTES ? -1 : file.load(position + 4, length);
-    if (at >= 0 && decoder.isRecord(file.window(), at, length)) {
+    if (at >= 0 && isDocument(at, length)) {
       throw resume(next, "a record is marked as the queue's own");
     }
     if (position > 0 && !isPlausible(next) && file.writePosition() > position) {
@@ -161,28 +262,29 @@ final class CycleScanner implements AutoCloseable {
     position = next;
   }
 
-  private void passFormat(int at, int length, long next)
+  private @Nullable Found passHeader(int at, int length, long next)
       throws MalformedException, JournalException {
-    formatSeen = true;
-    FormatRecord format = FormatRecord.decode(file.window(), at, length);
-    if (format == null) {
-      if (decoder.isRecord(file.window(), at, length)) {
-        throw resume(position, "expected the format's name first, found a record");
+    headerPassed = true;
+    FileHeader read = FileHeader.decode(file.window(), at, length);
+    if (read == null) {
+      if (isDocument(at, length)) {
+        throw resume(position, "expected the file's header first, found a record");
       }
-      throw behind(next, "expected the format's name, found none that its checksum proves");
+      throw behind(next, "expected the file's header, found none that its checksum proves");
     }
-    if (format.formatVersion() > RecordLayout.FORMAT_VERSION) {
+    if (read.formatVersion() > RecordLayout.FORMAT_VERSION) {
       throw new JournalException(
           Reasons.shown(file.path())
               + ": written by dmrec "
-              + KernelText.printable(format.writer())
+              + KernelText.printable(read.writer())
               + " in format "
-              + format.formatVersion()
+              + read.formatVersion()
               + "; this dmrec reads formats up to "
               + RecordLayout.FORMAT_VERSION
               + ". Use that version or a later one");
     }
-    position = next;
+    header = read;
+    return found(Found.HEADER, at, read.encode().length, next);
   }
 
   /** Damage in a document whose own length may be right. */
@@ -192,7 +294,7 @@ final class CycleScanner implements AutoCloseable {
 
   /** Damage behind which the next document must be searched for. */
   private MalformedException lost(String what) throws JournalException {
-    long found = findRecord(position + 4, file.sizeBytes());
+    long found = findDocument(position + 4, file.sizeBytes());
     if (found >= 0) {
       return resume(found, what);
     }
@@ -209,7 +311,7 @@ final class CycleScanner implements AutoCloseable {
     file.refresh();
     searchedFrom = position;
     searchedTo = written;
-    long found = findRecord(position + 4, Math.min(file.sizeBytes(), written + 4));
+    long found = findDocument(position + 4, Math.min(file.sizeBytes(), written + 4));
     if (found >= 0) {
       position = found;
     }
@@ -218,14 +320,17 @@ final class CycleScanner implements AutoCloseable {
 
   /** Whether any record of this file can be proved. */
   boolean holdsRecords() throws JournalException {
-    return findRecord(0, file.sizeBytes()) >= 0;
+    return findDocument(0, file.sizeBytes()) >= 0;
+  }
+
+  private String where(long offset) {
+    return Reasons.shown(file.path()) + " at offset " + offset + ": ";
   }
 
   private MalformedException resume(long to, String what) {
-    MalformedException e =
-        new MalformedException(Reasons.shown(file.path()) + " at offset " + position + ": " + what);
+    MalformedException e = new MalformedException(where(position) + what);
     position = to;
-    formatSeen = true;
+    headerPassed = true;
     damaged++;
     return e;
   }
@@ -243,31 +348,47 @@ final class CycleScanner implements AutoCloseable {
     int window = length > RecordLayout.MAX_READ_BYTES ? -1 : file.load(at + 4, length);
     return window >= 0
         && (RecordDecoder.looksLikeRecord(file.window(), window, length)
-            || FormatRecord.isFormat(file.window(), window, length));
+            || Note.looksLikeNote(file.window(), window, length)
+            || FileHeader.isHeader(file.window(), window, length));
   }
 
-  /** The first place in a range where a document holds a record that its checksum proves, or -1. */
-  private long findRecord(long from, long to) throws JournalException {
+  /** The first place in a range where a record or note stands that its checksum proves, or -1. */
+  private long findDocument(long from, long to) throws JournalException {
     long end = Math.min(to, from + FAR_BYTES);
     long summed = 0;
     for (long at = align(from); at < end && summed < FAR_BYTES; at += 4) {
-      int header = file.header(at);
-      if (header < RecordLayout.HEADER_BYTES || header > RecordLayout.MAX_READ_BYTES) {
+      int length = file.header(at);
+      if (length < Note.HEADER_BYTES || length > RecordLayout.MAX_READ_BYTES) {
         continue;
       }
-      int window = file.load(at + 4, RecordLayout.HEADER_BYTES);
-      if (window < 0 || !RecordDecoder.looksLikeRecord(file.window(), window, header)) {
+      int window = file.load(at + 4, Math.min(length, RecordLayout.HEADER_BYTES));
+      if (window < 0
+          || !(RecordDecoder.looksLikeRecord(file.window(), window, length)
+              || Note.looksLikeNote(file.window(), window, length))) {
         continue;
       }
-      window = file.load(at + 4, header);
+      window = file.load(at + 4, length);
       if (window >= 0) {
-        summed += header;
-        if (decoder.isRecord(file.window(), window, header)) {
+        summed += length;
+        if (isDocument(window, length)) {
           return at;
         }
       }
     }
     return -1;
+  }
+
+  /** Passes the beginning, so that what follows can be searched. */
+  void begin() throws JournalException {
+    while (!headerPassed && !skipped) {
+      try {
+        if (nextDocument(true) == null) {
+          return;
+        }
+      } catch (MalformedException e) {
+        // Reading goes on behind it.
+      }
+    }
   }
 
   /**
@@ -281,7 +402,7 @@ final class CycleScanner implements AutoCloseable {
     long high = written > 0 && written < size ? written + 4 : size;
     while (high - low > NEAR_BYTES) {
       long middle = align(low + (high - low) / 2);
-      long found = findRecord(middle, high);
+      long found = findDocument(middle, high);
       if (found < 0 || key(found, byTime) >= target) {
         high = middle;
       } else {
@@ -292,7 +413,7 @@ final class CycleScanner implements AutoCloseable {
   }
 
   private long key(long at, boolean byTime) throws JournalException {
-    int window = file.load(at + 4, RecordLayout.HEADER_BYTES);
+    int window = file.load(at + 4, Note.HEADER_BYTES);
     return window < 0
         ? Long.MAX_VALUE
         : RecordLayout.longAt(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * found, and what to do; it is meant for a person. What caused it, where anything did, is kept for
  * a debugger only.
  */
-public final class JournalException extends IOException {
+public sealed class JournalException extends IOException permits JournalFullException {
   private static final long serialVersionUID = 1L;
 
   JournalException(String message) {

@@ -1,17 +1,25 @@
 package dmrec.journal;
 
+import dmrec.event.KernelText;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /** The files of a journal. The names of cycle files sort in the order of time. */
 final class JournalFolder {
   static final String CYCLE_SUFFIX = ".cq4";
+
+  /** What a folder may hold in which a journal is about to begin. */
+  private static final Set<String> OWN_FILES =
+      Set.of(WriterLock.FILE, CycleWriter.STAGING, "lost+found");
 
   private JournalFolder() {}
 
@@ -31,7 +39,71 @@ final class JournalFolder {
     return cycles;
   }
 
-  /** The cycle files of a folder that must be a journal. */
+  static String nameOf(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /**
+   * Makes a folder ready for a writer.
+   *
+   * @throws JournalException where it is no folder, holds something else than a journal, belongs to
+   *     another user, or cannot be made
+   */
+  static void prepare(Path folder) throws JournalException {
+    try {
+      if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectories(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return;
+      }
+      if (!Files.isDirectory(folder)) {
+        throw new JournalException(
+            Reasons.shown(folder)
+                + ": expected a journal, which is a folder, found a file. Name a folder, or one that"
+                + " does not exist yet");
+      }
+      Object owner = Files.getAttribute(folder, "unix:uid");
+      Object me = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      if (!owner.equals(me)) {
+        throw new JournalException(
+            Reasons.shown(folder)
+                + ": expected a journal of the user who records (uid "
+                + me
+                + "), found one of "
+                + KernelText.printable(Files.getOwner(folder).getName())
+                + " (uid "
+                + owner
+                + "), who could change what is recorded. Record as that user, or into another"
+                + " folder");
+      }
+      expectJournal(folder);
+    } catch (JournalException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new JournalException(Reasons.cannot("create", folder, e), e);
+    }
+  }
+
+  /** Files of others are no place to record into. */
+  private static void expectJournal(Path folder) throws IOException {
+    if (!cycles(folder).isEmpty()) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (!OWN_FILES.contains(nameOf(file))) {
+          throw new JournalException(
+              Reasons.shown(folder)
+                  + ": expected a journal or an empty folder, found "
+                  + KernelText.printable(nameOf(file))
+                  + " in it. Name the folder of a journal, or one that does not exist yet");
+        }
+      }
+    }
+  }
+
+  /** The cycle files of a folder that must be a journal; none where its writer has just come. */
   static List<Path> cyclesOfJournal(Path folder) throws JournalException {
     if (!Files.exists(folder)) {
       throw new JournalException(
@@ -43,7 +115,7 @@ final class JournalFolder {
           Reasons.shown(folder) + ": expected a journal, which is a folder, found a file");
     }
     List<Path> cycles = cycles(folder);
-    if (cycles.isEmpty()) {
+    if (cycles.isEmpty() && !Files.exists(folder.resolve(WriterLock.FILE))) {
       throw notJournal(folder, "no file in it ends in " + CYCLE_SUFFIX);
     }
     return cycles;

@@ -56,7 +56,11 @@ public final class JournalReader implements AutoCloseable {
 
   /** Reads one record ahead: that tells a journal from anything else. */
   private void start() throws JournalException {
-    CycleScanner first = enter(JournalFolder.cyclesOfJournal(folder).get(0));
+    List<Path> cycles = JournalFolder.cyclesOfJournal(folder);
+    if (cycles.isEmpty()) {
+      return;
+    }
+    CycleScanner first = enter(cycles.get(0));
     try {
       held = first.next(false);
     } catch (MalformedException e) {
@@ -124,7 +128,11 @@ public final class JournalReader implements AutoCloseable {
   private @Nullable EventRecord advance() throws JournalException, MalformedException {
     CycleScanner current = scanner;
     if (current == null) {
-      return null;
+      Path first = laterThan(Path.of(""));
+      if (first == null) {
+        return null;
+      }
+      current = enter(first);
     }
     while (true) {
       EventRecord record = current.next(false);
@@ -157,7 +165,7 @@ public final class JournalReader implements AutoCloseable {
       throw e;
     }
     for (Path cycle : cycles) {
-      if (cycle.compareTo(path) > 0) {
+      if (JournalFolder.nameOf(cycle).compareTo(JournalFolder.nameOf(path)) > 0) {
         return cycle;
       }
     }
@@ -210,26 +218,44 @@ public final class JournalReader implements AutoCloseable {
     lastSeq = 0;
     damagedSince = 0;
     List<Path> cycles = JournalFolder.cyclesOfJournal(folder);
-    int index = cycles.size() - 1;
-    while (index >= 0 && !beginsBefore(cycles.get(index))) {
-      index--;
+    if (cycles.isEmpty()) {
+      return;
     }
-    if (index < 0) {
-      enter(cycles.get(0));
-    } else {
-      CycleScanner current = enter(cycles.get(index));
-      firstOf(current);
-      current.seek(seekByTime, seekTarget);
-    }
+    CycleScanner current = enter(cycles.get(fileOf(cycles)));
+    current.begin();
+    current.seek(seekByTime, seekByTime ? seekTarget - JournalWriter.STEP_BACK_NS : seekTarget);
     walkToTarget();
   }
 
-  /** Whether the first sound record of a file lies before the target. */
-  private boolean beginsBefore(Path cycle) throws JournalException {
-    try (CycleScanner look = new CycleScanner(CycleFile.open(cycle))) {
-      EventRecord first = firstOf(look);
-      return first != null && key(first) < seekTarget;
+  /** The last file that begins before the target; the first where none does. */
+  private int fileOf(List<Path> cycles) throws JournalException {
+    int low = 0;
+    int high = cycles.size();
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (beginsBefore(cycles, middle)) {
+        low = middle;
+      } else {
+        high = middle;
+      }
     }
+    return low;
+  }
+
+  /**
+   * Whether what lies before a file lies before the target: all of its numbers, all of its times.
+   * Both only go up from file to file, whatever the clock did.
+   */
+  private boolean beginsBefore(List<Path> cycles, int index) throws JournalException {
+    for (int i = index; i < cycles.size(); i++) {
+      FileHeader header = CycleScanner.headerOf(cycles.get(i));
+      if (header != null) {
+        return (seekByTime ? header.wallMaxNs() : header.firstSeq()) < seekTarget
+            || (!seekByTime && header.firstSeq() == seekTarget);
+      }
+      // Its header is damaged: the next one says as much of what lies before both.
+    }
+    return false;
   }
 
   /** The next sound record of a file that is looked at for where things are, not read. */

@@ -1,20 +1,15 @@
 package dmrec.journal;
 
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
+import dmrec.event.Source;
+import dmrec.topology.Topology;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
-import net.openhft.chronicle.bytes.Bytes;
-import net.openhft.chronicle.bytes.SyncMode;
-import net.openhft.chronicle.core.time.SystemTimeProvider;
-import net.openhft.chronicle.core.time.TimeProvider;
-import net.openhft.chronicle.queue.ExcerptAppender;
-import net.openhft.chronicle.queue.RollCycles;
-import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
-import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
-import net.openhft.chronicle.wire.DocumentContext;
+import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,71 +18,107 @@ import org.jspecify.annotations.Nullable;
  * <p>Design note: a record is encoded into a buffer of its own first and then copied into the
  * queue's mapped page in one go, so that a process that is killed leaves a whole record or none,
  * and a record that cannot be encoded leaves the journal as it was. What {@link #append} returned
- * for survives the death of the process; what {@link #sync} returned for survives the machine's.
+ * for survives the death of the process; how long it takes until it survives the machine's is the
+ * {@link SyncPolicy}'s.
  *
- * <p>The append path allocates nothing. For any thread, one at a time.
+ * <p>Each writer begins a file of its own, and each file begins with the state of the stack. That
+ * state is {@link #topology}: whoever appends an event applies it there too, as only he knows
+ * whether he has another use for it.
+ *
+ * <p>The append path allocates nothing but at seals. For any thread, one at a time.
  */
 public final class JournalWriter implements AutoCloseable {
-  /** A quarter of it is the largest document; a new file is sparse and takes a few pages. */
-  private static final int BLOCK_BYTES = 16 << 20;
+  private static final long DAY_NS = 86_400_000_000_000L;
+  private static final long MINUTE_NS = 60_000_000_000L;
 
-  /** What must be free before a journal is opened: a mapped page that finds no room is fatal. */
-  private static final long RESERVE_BYTES = 32L << 20;
+  /** Within a file no event is older than another before it by more than this. */
+  static final long STEP_BACK_NS = 1_000_000L;
 
-  private static final byte[] PADDING = new byte[4];
+  /** What the journal can grow by between two looks at how large it is. */
+  private static final long SLACK_BYTES = 2L << 20;
+
+  /** How long nothing is tried where there was no room. */
+  private static final long RETRY_NS = 100_000_000L;
 
   private final Path folder;
+  private final JournalOptions options;
+  private final LongSupplier nanoClock;
   private final WriterLock lock;
-  private final SingleChronicleQueue queue;
-  private final ExcerptAppender appender;
+  private final Room room;
+  private final JournalFiles files;
+  private final Sealer sealer;
+  private final Syncer syncer;
+  private final Topology topology;
   private final RecordEncoder encoder = new RecordEncoder();
-  private final byte[] format = FormatRecord.current().encode();
+  private @Nullable CycleWriter file;
+  private long fileRecords;
+  private long fileDay;
+  private long fileWallMaxNs;
+  private long minute;
   private long lastSeq;
-  private int formattedCycle = Integer.MIN_VALUE;
+  private long wallMaxNs;
+  private long lastWallNs;
+  private long lastMonoNs;
+  private long retryAtNs;
+  private @Nullable JournalFullException full;
   private @Nullable JournalException broken;
   private boolean closed;
 
-  private JournalWriter(Path folder, WriterLock lock, long lastSeq, TimeProvider clock) {
+  private JournalWriter(
+      Path folder, JournalOptions options, LongSupplier nanoClock, WriterLock lock)
+      throws JournalException {
     this.folder = folder;
+    this.options = options;
+    this.nanoClock = nanoClock;
     this.lock = lock;
-    this.lastSeq = lastSeq;
-    this.queue =
-        SingleChronicleQueueBuilder.binary(folder)
-            .rollCycle(RollCycles.FAST_DAILY)
-            .blockSize(BLOCK_BYTES)
-            .syncMode(SyncMode.SYNC)
-            .timeProvider(clock)
-            .build();
-    this.appender = queue.createAppender();
-    this.appender.singleThreadedCheckDisabled(true);
+    this.room = Room.in(folder, options.reserveBytes());
+    CycleWriter.clear(folder.resolve(CycleWriter.STAGING));
+    List<Path> found = JournalFolder.cycles(folder);
+    JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
+    SigningKey key = options.key();
+    if (tail.isSigned() && key == null && !options.mayEndSigning()) {
+      throw new JournalException(
+          Reasons.shown(folder)
+              + ": expected the key that signed this journal so far, found none. Give it (--key),"
+              + " or go on without signatures (--unsigned), which verify will tell of");
+    }
+    this.files = JournalFiles.of(found, tail.number());
+    this.sealer = new Sealer(tail.journal(), new Chain(tail.link()), options.seals(), key);
+    this.topology = tail.topology();
+    this.minute = tail.minute();
+    this.lastSeq = tail.lastSeq();
+    this.wallMaxNs = tail.wallMaxNs();
+    this.lastWallNs = tail.wallMaxNs();
+    if (!room.allows(CycleWriter.LEAST_BYTES)) {
+      // Whoever begins to record on a full disk should hear of it at once.
+      throw room.full();
+    }
+    this.syncer = new Syncer(folder, options.sync());
+  }
+
+  /** As {@link #open(Path, JournalOptions)} with the usual options. */
+  public static JournalWriter open(Path folder) throws JournalException {
+    return open(folder, JournalOptions.usual());
   }
 
   /**
    * Opens a journal for writing, and makes the folder where it is missing.
    *
-   * @throws JournalException where another writer holds it, there is no room or no permission, or
-   *     the journal is of a newer format
+   * @throws JournalException where another writer holds it, there is no room or no permission, it
+   *     belongs to another user, the folder holds something else, or the journal is of a newer
+   *     format
    */
-  public static JournalWriter open(Path folder) throws JournalException {
-    return open(folder, SystemTimeProvider.INSTANCE);
+  public static JournalWriter open(Path folder, JournalOptions options) throws JournalException {
+    return open(folder, options, System::nanoTime);
   }
 
-  /** As {@link #open(Path)}; the clock decides when a new cycle file begins. */
-  static JournalWriter open(Path folder, TimeProvider clock) throws JournalException {
+  static JournalWriter open(Path folder, JournalOptions options, LongSupplier nanoClock)
+      throws JournalException {
     ChronicleSetup.quiet();
-    create(folder);
+    JournalFolder.prepare(folder);
     WriterLock lock = WriterLock.take(folder);
     try {
-      checkSpace(folder);
-      boolean fresh = JournalFolder.cycles(folder).isEmpty();
-      JournalWriter writer = new JournalWriter(folder, lock, fresh ? 0 : lastSeq(folder), clock);
-      try {
-        writer.begin();
-      } catch (RuntimeException | InternalError | JournalException e) {
-        writer.close();
-        throw e;
-      }
-      return writer;
+      return new JournalWriter(folder, options, nanoClock, lock);
     } catch (JournalException e) {
       lock.close();
       throw e;
@@ -97,67 +128,52 @@ public final class JournalWriter implements AutoCloseable {
     }
   }
 
-  private static void create(Path folder) throws JournalException {
-    try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new JournalException(Reasons.cannot("create", folder, e), e);
-    }
+  /** The stack as it is behind the last event; whoever appends events applies them to it. */
+  public Topology topology() {
+    return topology;
   }
 
-  private static void checkSpace(Path folder) throws JournalException {
-    try {
-      long free = Files.getFileStore(folder).getUsableSpace();
-      if (free < RESERVE_BYTES) {
-        throw new JournalException(
-            Reasons.shown(folder)
-                + ": expected at least "
-                + (RESERVE_BYTES >> 20)
-                + " MiB free, found "
-                + (free >> 20)
-                + " MiB. Make room, or record into another file system");
-      }
-    } catch (JournalException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("find out the free space of", folder, e), e);
-    }
+  /** The number of the last record; 0 in an empty journal. */
+  public synchronized long lastSeq() {
+    return lastSeq;
   }
 
-  /** The number to go on from: damaged records behind the last sound one count as one each. */
-  private static long lastSeq(Path folder) throws JournalException {
-    try (JournalReader reader = JournalReader.open(folder)) {
-      return reader.lastNumber();
-    }
+  /** What the journal takes on the disk. */
+  public synchronized long allocatedBytes() {
+    return files.closedBytes() + (file == null ? 0 : file.allocatedBytes());
   }
 
-  /** Names the format, so that a reader finds a journal before the first event. */
-  private void begin() throws JournalException {
-    try (DocumentContext document = appender.writingDocument()) {
-      int cycle = appender.cycle();
-      boolean first = queue.rollCycle().toSequenceNumber(document.index()) == 0;
-      if (first) {
-        put(document, format, format.length);
-      } else {
-        document.rollbackOnClose();
-      }
-      formattedCycle = cycle;
-    }
+  /** The longest that a sync took so far, in nanoseconds. */
+  public long longestSyncNs() {
+    return syncer.longestNs();
   }
 
   /**
    * Appends an event and gives it the next number, whatever number it has.
    *
    * @return the number
+   * @throws JournalFullException where there is no room; nothing is broken, and the same writer
+   *     goes on when there is
    * @throws JournalException where it cannot be written: too large, or the file system refuses; in
    *     the latter case the writer is of no more use
    */
   public synchronized long append(EventRecord record) throws JournalException {
+    return append(record, false);
+  }
+
+  /**
+   * Appends one of the last events of a recording: some room is kept for these, so that they are
+   * written where the file system is full.
+   */
+  public synchronized long appendLastWords(EventRecord record) throws JournalException {
+    return append(record, true);
+  }
+
+  private long append(EventRecord record, boolean lastWords) throws JournalException {
     checkUsable();
+    if (full != null && !lastWords && nanoClock.getAsLong() - retryAtNs < 0) {
+      throw full;
+    }
     long seq = lastSeq + 1;
     try {
       encoder.encode(record, seq);
@@ -173,46 +189,258 @@ public final class JournalWriter implements AutoCloseable {
           e);
     }
     try {
-      while (!write()) {
-        // A new cycle file began; its format is named now.
+      if (sealer.isOverdue(nanoClock.getAsLong())) {
+        seal();
       }
-    } catch (RuntimeException | InternalError e) {
+      CycleWriter to = fileFor(record, lastWords);
+      to.append(encoder.bytes(), encoder.length());
+      sealer.add(encoder.bytes(), encoder.length(), nanoClock.getAsLong());
+      appended(record, seq);
+      if (sealer.isFull()) {
+        seal();
+      }
+      syncer.appended();
+      if (outgrows()) {
+        removeFor("--max-size is reached");
+      }
+    } catch (JournalFullException e) {
+      full = e;
+      retryAtNs = nanoClock.getAsLong() + RETRY_NS;
+      throw e;
+    } catch (RuntimeException | InternalError | IOException e) {
       throw fail("append record #" + seq + " to", e);
     }
-    lastSeq = seq;
     return seq;
   }
 
-  /** Writes the record; or, where a new file begins, its format, and returns false. */
-  private boolean write() {
-    DocumentContext document = appender.writingDocument();
+  private void appended(EventRecord record, long seq) {
+    lastSeq = seq;
+    fileRecords++;
+    lastWallNs = record.wallNs();
+    lastMonoNs = record.monoNs();
+    fileWallMaxNs = Math.max(fileWallMaxNs, lastWallNs);
+    wallMaxNs = Math.max(wallMaxNs, lastWallNs);
+    full = null;
+  }
+
+  /** What is to be done from time to time where nothing is appended: seals, retention. */
+  public synchronized void tick() throws JournalException {
+    checkUsable();
     try {
-      int cycle = appender.cycle();
-      if (cycle == formattedCycle) {
-        put(document, encoder.bytes(), encoder.length());
-        return true;
+      if (sealer.isOverdue(nanoClock.getAsLong())) {
+        seal();
+        syncer.appended();
       }
-      put(document, format, format.length);
-      formattedCycle = cycle;
-      return false;
-    } catch (Throwable e) {
-      document.rollbackOnClose();
-      throw e;
-    } finally {
-      document.close();
+    } catch (RuntimeException | InternalError | IOException e) {
+      throw fail("seal", e);
     }
   }
 
-  /** Documents are padded to multiples of four, as the queue aligns them. */
-  private static void put(DocumentContext document, byte[] bytes, int length) {
-    Bytes<?> out = Objects.requireNonNull(document.wire()).bytes();
-    out.write(bytes, 0, length);
-    out.write(PADDING, 0, -length & 3);
+  // Files.
+
+  /** The file that the encoded record goes to, with room for it. */
+  private CycleWriter fileFor(EventRecord record, boolean lastWords) throws IOException {
+    CycleWriter to = file;
+    if (to == null || isOver(to, record)) {
+      to = begin(record.wallNs(), to != null && lastWords);
+    }
+    while (!to.reserve(encoder.length(), lastWords)) {
+      if (!removeFor("the file system is full")) {
+        throw room.full();
+      }
+    }
+    return to;
   }
 
-  /** The number of the last record; 0 in an empty journal. */
-  public synchronized long lastSeq() {
-    return lastSeq;
+  private boolean isOver(CycleWriter to, EventRecord record) {
+    return fileRecords > 0
+        && (Math.floorDiv(record.wallNs(), DAY_NS) > fileDay
+            || record.wallNs() < fileWallMaxNs - STEP_BACK_NS
+            || to.endBytes() + encoder.length() > options.fileBytes());
+  }
+
+  /** Begins a file, and ends the one before it; or goes on with that where it has to do. */
+  private CycleWriter begin(long wallNs, boolean mayGoOn) throws IOException {
+    CycleWriter before = file;
+    if (before != null) {
+      seal();
+    }
+    Chain chain = new Chain(sealer.link());
+    CycleWriter next = null;
+    try {
+      next = create(Math.max(minute + 1, Math.floorDiv(wallNs, MINUTE_NS)));
+      writeBeginning(next, chain);
+    } catch (JournalFullException e) {
+      if (next != null) {
+        next.abandon();
+      }
+      if (before != null && mayGoOn) {
+        return before;
+      }
+      throw e;
+    }
+    if (before != null) {
+      before.finish();
+      files.closed(before);
+    }
+    syncer.begin(next);
+    sealer.goOnWith(chain, nanoClock.getAsLong());
+    file = next;
+    fileRecords = 0;
+    fileDay = Math.floorDiv(wallNs, DAY_NS);
+    fileWallMaxNs = wallNs;
+    minute = CycleWriter.minuteOf(next.path());
+    files.begin(next.path());
+    removeOld(wallNs);
+    return next;
+  }
+
+  private CycleWriter create(long nextMinute) throws IOException {
+    while (true) {
+      try {
+        return CycleWriter.create(folder, Math.max(0, nextMinute), room);
+      } catch (JournalFullException e) {
+        if (!removeFor("the file system is full")) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The header, the keys, the state of the stack; then the file can be seen. */
+  private void writeBeginning(CycleWriter next, Chain chain) throws IOException {
+    FileHeader header =
+        new FileHeader(
+            RecordLayout.FORMAT_VERSION,
+            FileHeader.thisWriter(),
+            sealer.journal(),
+            files.number() + 1,
+            lastSeq + 1,
+            wallMaxNs,
+            sealer.link(),
+            options.seals(),
+            sealer.publicKey());
+    put(next, chain, header.encode());
+    byte[] keys = sealer.keys(lastSeq, lastWallNs);
+    if (keys != null) {
+      put(next, chain, keys);
+    }
+    try {
+      for (byte[] part : CheckpointNote.encode(topology, lastSeq, lastWallNs)) {
+        put(next, chain, part);
+      }
+    } catch (MalformedException e) {
+      throw new JournalException(Reasons.cannot("write a checkpoint to", folder, e), e);
+    }
+    next.publish();
+  }
+
+  private void put(CycleWriter to, Chain chain, byte[] note) throws JournalException {
+    if (!to.reserve(note.length, false)) {
+      throw room.full();
+    }
+    to.append(note, note.length);
+    chain.add(note, 0, note.length);
+  }
+
+  // Seals.
+
+  private void seal() throws IOException {
+    CycleWriter to = file;
+    if (to == null || !sealer.hasUnsealed()) {
+      return;
+    }
+    byte[] seal = sealer.seal(lastSeq, lastWallNs);
+    if (to.reserve(seal.length, true)) {
+      to.append(seal, seal.length);
+      sealer.sealed(seal);
+    }
+    evolveKey(to);
+  }
+
+  /** A new key signs from here on, where it is time; the old one says so and is erased. */
+  private void evolveKey(CycleWriter to) throws IOException {
+    if (!sealer.isKeyDue(lastWallNs)) {
+      return;
+    }
+    // The old key vouches for what lies before, so that has to be on the disk first.
+    syncer.sync();
+    byte[] keys = sealer.evolve(lastSeq, lastWallNs);
+    if (to.reserve(keys.length, true)) {
+      to.append(keys, keys.length);
+      sealer.add(keys, keys.length, nanoClock.getAsLong());
+    }
+  }
+
+  // Retention.
+
+  private boolean outgrows() {
+    long max = options.retention().maxBytes();
+    return max > 0
+        && file != null
+        && files.closedBytes() + file.allocatedBytes() + SLACK_BYTES > max;
+  }
+
+  private void removeOld(long nowNs) throws IOException {
+    long keepNs = options.retention().keepNs();
+    if (keepNs > 0) {
+      JournalFiles.Removal removal = files.olderThan(nowNs - keepNs);
+      if (removal != null) {
+        remove(removal, "--keep has passed");
+      }
+    }
+  }
+
+  /** Removes the oldest files until the journal fits again; false where it may remove none. */
+  private boolean removeFor(String reason) throws IOException {
+    if (options.retention().maxBytes() == 0) {
+      return false;
+    }
+    JournalFiles.Removal removal = files.oldest();
+    if (removal == null) {
+      return false;
+    }
+    remove(removal, reason);
+    return true;
+  }
+
+  /** First the event, then the deed: a file that is missing was removed by somebody else. */
+  private void remove(JournalFiles.Removal removal, String reason) throws IOException {
+    CycleWriter to = file;
+    EventRecord event =
+        new EventRecord(
+            lastSeq + 1,
+            lastWallNs,
+            lastMonoNs,
+            0,
+            0,
+            Source.RECORDER,
+            Certainty.REPORTED,
+            0,
+            null,
+            DeviceRef.NONE,
+            removal.event(reason),
+            Bytes.NONE,
+            Bytes.NONE);
+    if (to != null) {
+      RecordEncoder words = new RecordEncoder();
+      try {
+        words.encode(event, lastSeq + 1);
+      } catch (MalformedException e) {
+        throw new IOException(e);
+      }
+      if (!to.reserve(words.length(), true)) {
+        throw room.full();
+      }
+      to.append(words.bytes(), words.length());
+      sealer.add(words.bytes(), words.length(), nanoClock.getAsLong());
+      appended(event, lastSeq + 1);
+      syncer.appended();
+    }
+    String notice = removal.notice(reason);
+    files.remove(removal);
+    syncer.folderChanged();
+    options.notices().accept(notice);
   }
 
   /**
@@ -220,12 +448,16 @@ public final class JournalWriter implements AutoCloseable {
    *
    * @throws JournalException where it cannot be
    */
-  public synchronized void sync() throws JournalException {
-    checkUsable();
+  public void sync() throws JournalException {
+    synchronized (this) {
+      checkUsable();
+    }
     try {
-      appender.sync();
-    } catch (RuntimeException | InternalError e) {
-      throw fail("sync", e);
+      syncer.sync();
+    } catch (IOException e) {
+      synchronized (this) {
+        throw fail("sync", e);
+      }
     }
   }
 
@@ -236,29 +468,45 @@ public final class JournalWriter implements AutoCloseable {
     if (broken != null) {
       throw new JournalException(String.valueOf(broken.getMessage()), broken);
     }
+    IOException failure = syncer.failure();
+    if (failure != null) {
+      throw fail("sync", failure);
+    }
   }
 
   private JournalException fail(String what, Throwable cause) {
     JournalException failure =
-        new JournalException(
-            Reasons.cannot(what, folder, cause) + ". Check the file system, then open it again",
-            cause);
+        cause instanceof JournalException e
+            ? e
+            : new JournalException(
+                Reasons.cannot(what, folder, cause) + ". Check the file system, then open it again",
+                cause);
     broken = failure;
     return failure;
   }
 
+  /** Seals what is not sealed, brings it to the disk where that is asked for, and ends. */
   @Override
   public synchronized void close() {
     if (closed) {
       return;
     }
-    closed = true;
+    CycleWriter last = file;
     try {
-      appender.close();
-      queue.close();
-    } catch (RuntimeException | InternalError e) {
+      if (broken == null && last != null) {
+        seal();
+        last.finish();
+        if (options.sync().records() > 0) {
+          syncer.sync();
+        }
+      } else if (last != null) {
+        last.abandon();
+      }
+    } catch (RuntimeException | InternalError | IOException e) {
       broken = fail("close", e);
     } finally {
+      closed = true;
+      syncer.close();
       lock.close();
     }
   }

@@ -42,9 +42,26 @@ final class RecordDecoder {
 
   /** Whether a record that its checksum proves begins at {@code at}. */
   boolean isRecord(byte[] bytes, int at, int length) {
-    return looksLikeRecord(bytes, at, length)
-        && intAt(bytes, at + RecordLayout.CRC)
-            == RecordLayout.crc(crc, bytes, at, intAt(bytes, at + RecordLayout.TOTAL_LENGTH));
+    return looksLikeRecord(bytes, at, length) && isProved(bytes, at);
+  }
+
+  /** Whether the checksum of what looks like a record or note is right. */
+  boolean isProved(byte[] bytes, int at) {
+    return intAt(bytes, at + RecordLayout.CRC)
+        == RecordLayout.crc(crc, bytes, at, intAt(bytes, at + RecordLayout.TOTAL_LENGTH));
+  }
+
+  /** What is wrong with a document that is no record and no note. */
+  String fault(byte[] bytes, int at, int length) {
+    if (Note.looksLikeNote(bytes, at, length)) {
+      return "a note of the journal's own, whose checksum is wrong";
+    }
+    try {
+      checkFrame(bytes, at, length);
+      return "no record";
+    } catch (MalformedException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   /** Whether what begins at {@code at} claims to be a record of the length of its document. */

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param live the targets of the live table with their status; null without a live table
  * @param inactive the targets of the inactive table; null where that slot is empty
  * @param dependencies the devices the live table uses, in the kernel's order
- * @param changedSeq number of the last record that was about this device
- * @param changedWallNs wall clock of that record
  */
 public record Device(
     DeviceRef ref,
@@ -36,9 +34,7 @@ public record Device(
     int readAheadKib,
     @Nullable List<Target> live,
     @Nullable List<Target> inactive,
-    List<DevNo> dependencies,
-    long changedSeq,
-    long changedWallNs) {
+    List<DevNo> dependencies) {
 
   public DevNo dev() {
     return ref.dev();
@@ -68,8 +64,7 @@ public record Device(
   }
 
   static Device created(DeviceRef ref, boolean suspended, boolean readOnly) {
-    return new Device(
-        ref, suspended, readOnly, false, false, 0, 0, -1, null, null, List.of(), 0, 0);
+    return new Device(ref, suspended, readOnly, false, false, 0, 0, -1, null, null, List.of());
   }
 
   static Device of(DeviceRef ref, DmEvent.Baseline state) {
@@ -84,9 +79,7 @@ public record Device(
         state.readAheadKib(),
         state.hasLive() ? state.live() : null,
         state.hasInactive() ? state.inactive() : null,
-        state.dependencies(),
-        0,
-        0);
+        state.dependencies());
   }
 
   /** This state as a {@code baseline} event. */
@@ -106,23 +99,6 @@ public record Device(
         dependencies);
   }
 
-  Device touched(long seq, long wallNs) {
-    return new Device(
-        ref,
-        suspended,
-        readOnly,
-        deferredRemove,
-        internalSuspend,
-        eventNr,
-        openCount,
-        readAheadKib,
-        live,
-        inactive,
-        dependencies,
-        seq,
-        wallNs);
-  }
-
   Device withRef(DeviceRef newRef) {
     return new Device(
         newRef,
@@ -135,9 +111,7 @@ public record Device(
         readAheadKib,
         live,
         inactive,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   Device withSuspended(boolean now) {
@@ -152,9 +126,7 @@ public record Device(
         readAheadKib,
         live,
         inactive,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   Device withInternalSuspend(boolean now) {
@@ -169,9 +141,7 @@ public record Device(
         readAheadKib,
         live,
         inactive,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   Device withReadOnly(boolean now) {
@@ -186,9 +156,7 @@ public record Device(
         readAheadKib,
         live,
         inactive,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   Device withDeferredRemove(boolean now) {
@@ -203,9 +171,7 @@ public record Device(
         readAheadKib,
         live,
         inactive,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   Device withCounters(DmEvent.CountersChanged now) {
@@ -220,9 +186,7 @@ public record Device(
         now.readAheadKib(),
         live,
         inactive,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   Device withLive(List<Target> targets, List<DevNo> uses) {
@@ -237,9 +201,7 @@ public record Device(
         readAheadKib,
         targets,
         inactive,
-        uses,
-        changedSeq,
-        changedWallNs);
+        uses);
   }
 
   Device withInactive(@Nullable List<Target> targets) {
@@ -254,9 +216,7 @@ public record Device(
         readAheadKib,
         live,
         targets,
-        dependencies,
-        changedSeq,
-        changedWallNs);
+        dependencies);
   }
 
   /** The same device with another status of one target; unchanged where it has no such target. */

@@ -1,10 +1,13 @@
 package dmrec.topology;
 
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Mark;
+import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Multipath;
 import dmrec.target.Target;
@@ -124,6 +127,48 @@ public final class Topology {
     return disk != null && !disk.name().isEmpty() ? disk.name() : dev.toString();
   }
 
+  /**
+   * The records that rebuild this state when they are applied to an empty topology: the recording,
+   * the disks, the devices. Each bears the number and the time of the last record applied.
+   */
+  public List<EventRecord> records() {
+    List<EventRecord> records = new ArrayList<>(1 + disks.size() + devices.size());
+    if (recording != null) {
+      records.add(record(DeviceRef.NONE, recording));
+    }
+    for (Disk disk : disks.values()) {
+      records.add(
+          record(
+              DeviceRef.NONE,
+              new DmEvent.DiskBaseline(
+                  disk.dev(), disk.name(), disk.wwid(), disk.serial(), disk.sizeSectors())));
+      if (!disk.present()) {
+        records.add(record(DeviceRef.NONE, new DmEvent.DiskRemoved(disk.dev(), disk.name())));
+      }
+    }
+    for (Device device : devices.values()) {
+      records.add(record(device.ref(), device.baseline()));
+    }
+    return records;
+  }
+
+  private EventRecord record(DeviceRef ref, DmEvent event) {
+    return new EventRecord(
+        seq,
+        wallNs,
+        0,
+        0,
+        0,
+        Source.RECORDER,
+        Certainty.REPORTED,
+        0,
+        null,
+        ref,
+        event,
+        Bytes.NONE,
+        Bytes.NONE);
+  }
+
   /** Moves on by one event. What a process injected is kept as a record but changes nothing. */
   public void apply(EventRecord record) {
     seq = record.seq();
@@ -137,6 +182,13 @@ public final class Topology {
         recording = (DmEvent.RecordingStarted) event;
         devices.clear();
         disks.clear();
+      }
+      case GAP -> {
+        if (((DmEvent.Gap) event).lost().equals(DmEvent.Gap.JOURNAL)) {
+          // Events that nobody can read any more changed it; all of it is told again behind this.
+          devices.clear();
+          disks.clear();
+        }
       }
       case DISK_ADDED -> {
         DmEvent.DiskAdded e = (DmEvent.DiskAdded) event;
@@ -188,7 +240,7 @@ public final class Topology {
       // A uevent or log line about a device of which no look has told yet.
       return;
     }
-    devices.put(ref.dev(), after.touched(record.seq(), record.wallNs()));
+    devices.put(ref.dev(), after);
   }
 
   private static boolean isSameLife(DeviceRef known, DeviceRef told) {

@@ -169,17 +169,16 @@ class DamageTest {
     return read.events().size() - read.events().stream().distinct().count();
   }
 
+  /** Where the documents of the events begin, and where the last one ends. */
   private List<Integer> documents() {
     List<Integer> at = new ArrayList<>();
     int p = firstRecordAt - 5;
     while (p < endOfData) {
       int length = RecordLayout.intAt(sound, p);
-      if (at.size() <= RECORDS) {
-        if (p > firstRecordAt) {
-          at.add(p);
-        }
+      if (at.size() == RECORDS || sound[p + 4] == RecordLayout.FORMAT_VERSION) {
+        at.add(p);
       }
-      p += 4 + length;
+      p = (p + 4 + (length & CycleFile.LENGTH_MASK) + 3) & ~3;
     }
     return at;
   }

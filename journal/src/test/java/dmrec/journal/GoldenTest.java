@@ -59,7 +59,7 @@ class GoldenTest {
 
   @Test
   void theGoldenCycleFileReadsAsTheGoldenText() throws Exception {
-    Files.write(folder.resolve("20260301F.cq4"), resource("golden-1.cycle"));
+    Files.write(folder.resolve("20260301-0312.cq4"), resource("golden-1.cycle"));
     try (JournalReader reader = JournalReader.open(folder)) {
       for (String line : lines("golden-1.jsonl")) {
         assertEquals(line, EventJson.write(Objects.requireNonNull(reader.next())));

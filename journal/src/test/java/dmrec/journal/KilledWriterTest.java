@@ -44,7 +44,22 @@ class KilledWriterTest {
 
   /** The record of that number; different in length from its neighbours. */
   private static EventRecord record(long seq) {
-    return new EventRecords(seq).next().withSeq(seq);
+    EventRecord r = new EventRecords(seq).next();
+    long ns = seq * 1_000_000L;
+    return new EventRecord(
+        seq,
+        EventRecords.FIRST_WALL_NS + ns,
+        ns,
+        0,
+        0,
+        r.source(),
+        r.certainty(),
+        r.marks(),
+        r.actor(),
+        r.device(),
+        r.event(),
+        r.evidence(),
+        r.extra());
   }
 
   @Test

@@ -237,7 +237,7 @@ public final class EventText {
         DmEvent.Gap e = (DmEvent.Gap) event;
         yield text(e.lost())
             + ": "
-            + (e.count() < 0 ? "an unknown number of messages" : count(e.count(), "message"))
+            + lost(e)
             + " lost within "
             + duration(e.toNs() - e.fromNs())
             + because(e.reason());
@@ -252,11 +252,38 @@ public final class EventText {
             + " lost"
             + (e.dropped() > 0 ? ", " + e.dropped() + " refused (sender not the kernel)" : "");
       }
+      case FILES_REMOVED -> {
+        DmEvent.FilesRemoved e = (DmEvent.FilesRemoved) event;
+        yield "removed "
+            + (e.files() == 1
+                ? text(e.firstFile())
+                : e.files() + " files, " + text(e.firstFile()) + " to " + text(e.lastFile()))
+            + " (#"
+            + e.firstSeq()
+            + " to #"
+            + e.lastSeq()
+            + ", "
+            + bytes(e.bytes())
+            + ")"
+            + because(e.reason());
+      }
+      case CLOCK_STEPPED -> {
+        DmEvent.ClockStepped e = (DmEvent.ClockStepped) event;
+        yield "the clock was set "
+            + (e.byNs() < 0 ? "back" : "forward")
+            + " by "
+            + duration(Math.abs(e.byNs()));
+      }
       case UNKNOWN ->
           "kind "
               + ((DmEvent.Unknown) event).code()
               + ", which this version of dmrec does not know";
     };
+  }
+
+  private static String lost(DmEvent.Gap e) {
+    String what = e.lost().equals(DmEvent.Gap.JOURNAL) ? "event" : "message";
+    return e.count() < 0 ? "an unknown number of " + what + "s" : count(e.count(), what);
   }
 
   /** The device an event is about, in the form of {@link Names}; a dash where it is about none. */
@@ -545,7 +572,8 @@ public final class EventText {
           CACHE_MODE_CHANGED,
           DEVICE_SUSPENDED,
           READ_ONLY_CHANGED,
-          REMOVE_DEFERRED ->
+          REMOVE_DEFERRED,
+          CLOCK_STEPPED ->
           YELLOW;
       case POOL_MODE_CHANGED ->
           switch (((DmEvent.PoolModeChanged) event).to()) {
@@ -554,7 +582,14 @@ public final class EventText {
             default -> YELLOW;
           };
       case KERNEL_MESSAGE -> ((DmEvent.KernelMessage) event).priority() <= 3 ? RED : "";
-      case UEVENT, COUNTERS_CHANGED, USAGE_CHANGED, BASELINE, DISK_BASELINE, UNKNOWN -> DIM;
+      case UEVENT,
+          COUNTERS_CHANGED,
+          USAGE_CHANGED,
+          BASELINE,
+          DISK_BASELINE,
+          FILES_REMOVED,
+          UNKNOWN ->
+          DIM;
       case TABLE_LIVE,
           DEVICE_RENAMED,
           DEVICE_CREATED,

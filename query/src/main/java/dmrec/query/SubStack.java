@@ -1,11 +1,8 @@
 package dmrec.query;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
-import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
-import dmrec.event.Source;
+import dmrec.event.Kind;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
@@ -62,41 +59,18 @@ public final class SubStack {
 
   private static Topology cut(Topology whole, Set<DevNo> part) {
     Topology topology = new Topology();
-    for (DevNo dev : part) {
-      Disk disk = whole.disk(dev);
-      if (disk != null) {
-        DmEvent known =
-            new DmEvent.DiskBaseline(
-                dev, disk.name(), disk.wwid(), disk.serial(), disk.sizeSectors());
-        topology.apply(record(whole.seq(), whole.wallNs(), DeviceRef.NONE, known));
-        if (!disk.present()) {
-          DmEvent removed = new DmEvent.DiskRemoved(dev, disk.name());
-          topology.apply(record(whole.seq(), whole.wallNs(), DeviceRef.NONE, removed));
-        }
-      }
-      Device device = whole.device(dev);
-      if (device != null) {
-        topology.apply(
-            record(device.changedSeq(), device.changedWallNs(), device.ref(), device.baseline()));
+    for (EventRecord record : whole.records()) {
+      if (record.kind() != Kind.RECORDING_STARTED && part.contains(about(record))) {
+        topology.apply(record);
       }
     }
     return topology;
   }
 
-  private static EventRecord record(long seq, long wallNs, DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        seq,
-        wallNs,
-        0,
-        0,
-        0,
-        Source.RECORDER,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+  private static DevNo about(EventRecord record) {
+    if (record.event() instanceof DmEvent.DiskBaseline disk) {
+      return disk.dev();
+    }
+    return record.event() instanceof DmEvent.DiskRemoved disk ? disk.dev() : record.device().dev();
   }
 }

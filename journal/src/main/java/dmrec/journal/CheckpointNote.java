@@ -1,0 +1,91 @@
+package dmrec.journal;
+
+import dmrec.event.EventRecord;
+import dmrec.topology.Topology;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The state of the stack at the beginning of a file: the records that rebuild it, each behind its
+ * length, in as many notes as they need. The first says 0 and each other one more; the last has bit
+ * 31 set.
+ */
+final class CheckpointNote {
+  private static final int PART_AT = Note.HEADER_BYTES;
+  private static final int LAST_PART = 0x8000_0000;
+  private static final int PART_BYTES = 1 << 20;
+
+  private CheckpointNote() {}
+
+  /**
+   * The notes for a state.
+   *
+   * @throws MalformedException where a device's state is larger than a record can be
+   */
+  static List<byte[]> encode(Topology topology, long seq, long wallNs) throws MalformedException {
+    RecordEncoder encoder = new RecordEncoder();
+    List<byte[]> notes = new ArrayList<>();
+    byte[] note = new byte[PART_BYTES];
+    int length = PART_AT + 4;
+    for (EventRecord record : topology.records()) {
+      encoder.encode(record, record.seq());
+      int needed = 4 + encoder.length();
+      if (length > PART_AT + 4 && length + needed > PART_BYTES) {
+        notes.add(part(note, length, notes.size()));
+        length = PART_AT + 4;
+      }
+      if (length + needed > note.length) {
+        note = Arrays.copyOf(note, length + needed);
+      }
+      RecordLayout.INT_LE.set(note, length, encoder.length());
+      System.arraycopy(encoder.bytes(), 0, note, length + 4, encoder.length());
+      length += needed;
+    }
+    notes.add(part(note, length, notes.size() | LAST_PART));
+    for (byte[] each : notes) {
+      Note.CHECKPOINT.begin(each, seq, wallNs);
+    }
+    return notes;
+  }
+
+  private static byte[] part(byte[] note, int length, int part) {
+    byte[] copy = Arrays.copyOf(note, length);
+    RecordLayout.INT_LE.set(copy, PART_AT, part);
+    return copy;
+  }
+
+  /** Whether the proved note at {@code at} is this part. */
+  static boolean isPart(byte[] bytes, int at, int part) {
+    return total(bytes, at) >= PART_AT + 4
+        && (RecordLayout.intAt(bytes, at + PART_AT) & ~LAST_PART) == part;
+  }
+
+  static boolean isLast(byte[] bytes, int at) {
+    return (RecordLayout.intAt(bytes, at + PART_AT) & LAST_PART) != 0;
+  }
+
+  /** Applies the records of one part. */
+  static void apply(byte[] bytes, int at, RecordDecoder decoder, Topology topology)
+      throws MalformedException {
+    ByteBuffer in = ByteBuffer.wrap(bytes, at, total(bytes, at)).order(ByteOrder.LITTLE_ENDIAN);
+    in.position(at + PART_AT + 4);
+    while (in.hasRemaining()) {
+      if (in.remaining() < 4) {
+        throw new MalformedException("the checkpoint ends within a length");
+      }
+      int length = in.getInt();
+      if (length < 0 || length > in.remaining()) {
+        throw new MalformedException("the checkpoint holds a record longer than itself");
+      }
+      topology.apply(decoder.decode(bytes, in.position(), length));
+      in.position(in.position() + length);
+    }
+  }
+
+  private static int total(byte[] bytes, int at) {
+    return RecordLayout.intAt(bytes, at + RecordLayout.TOTAL_LENGTH);
+  }
+}

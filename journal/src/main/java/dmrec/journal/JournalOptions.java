@@ -1,0 +1,73 @@
+package dmrec.journal;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a journal is written.
+ *
+ * @param sync when what was written is brought to the disk
+ * @param seals how often it is sealed
+ * @param retention which old files go
+ * @param reserveBytes how much of the file system is left to others; below 0 for the usual: a
+ *     twentieth of it, 64 MiB at most
+ * @param key signs the seals; null for seals without signatures
+ * @param mayEndSigning whether a journal that was signed so far may go on without signatures
+ * @param notices gets what a person should know at once, a line each
+ */
+public record JournalOptions(
+    SyncPolicy sync,
+    SealPolicy seals,
+    RetentionPolicy retention,
+    long reserveBytes,
+    @Nullable SigningKey key,
+    boolean mayEndSigning,
+    Consumer<String> notices) {
+  /** The largest file; a new one begins with each day, and before a file grows larger than this. */
+  private static final long FILE_BYTES = 64L << 20;
+
+  private static final int FILES = 8;
+
+  /** What a recorder does where nothing else is asked for. */
+  public static JournalOptions usual() {
+    return new JournalOptions(
+        SyncPolicy.DEFAULT,
+        SealPolicy.DEFAULT,
+        RetentionPolicy.KEEP_ALL,
+        -1,
+        null,
+        false,
+        notice -> {});
+  }
+
+  public JournalOptions with(SyncPolicy other) {
+    return new JournalOptions(other, seals, retention, reserveBytes, key, mayEndSigning, notices);
+  }
+
+  public JournalOptions with(SealPolicy other) {
+    return new JournalOptions(sync, other, retention, reserveBytes, key, mayEndSigning, notices);
+  }
+
+  public JournalOptions with(RetentionPolicy other) {
+    return new JournalOptions(sync, seals, other, reserveBytes, key, mayEndSigning, notices);
+  }
+
+  public JournalOptions with(@Nullable SigningKey other) {
+    return new JournalOptions(sync, seals, retention, reserveBytes, other, mayEndSigning, notices);
+  }
+
+  public JournalOptions withReserve(long bytes) {
+    return new JournalOptions(sync, seals, retention, bytes, key, mayEndSigning, notices);
+  }
+
+  public JournalOptions withNotices(Consumer<String> to) {
+    return new JournalOptions(sync, seals, retention, reserveBytes, key, mayEndSigning, to);
+  }
+
+  /** What retention removes is whole files, so that they are small beside what is kept. */
+  long fileBytes() {
+    return retention.maxBytes() == 0
+        ? FILE_BYTES
+        : Math.min(FILE_BYTES, Math.max(1 << 20, retention.maxBytes() / FILES));
+  }
+}
