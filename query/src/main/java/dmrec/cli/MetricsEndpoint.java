@@ -170,6 +170,11 @@ final class MetricsEndpoint implements AutoCloseable {
     return server == null ? sink : vitals.measuring(sink);
   }
 
+  /** What the scrapes show. */
+  Vitals vitals() {
+    return vitals;
+  }
+
   /** The loop has turned. */
   void turn(Recorder recorder, KernelWatch watch) {
     if (server != null) {

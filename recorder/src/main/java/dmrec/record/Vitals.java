@@ -159,12 +159,17 @@ public final class Vitals {
 
   /** Since the turn that recorded the last event. */
   public long lastEventAgeNs(long nanoTime) {
-    return nanoTime - eventAtNanos.getOpaque();
+    return age(nanoTime, eventAtNanos);
   }
 
   /** Since the loop turned last; it does each second, or it hangs. */
   public long turnAgeNs(long nanoTime) {
-    return nanoTime - turnAtNanos.getOpaque();
+    return age(nanoTime, turnAtNanos);
+  }
+
+  /** Not below 0 where the loop turned between the reader's clock and this. */
+  private static long age(long nanoTime, AtomicLong sinceNanos) {
+    return Math.max(0, nanoTime - sinceNanos.getOpaque());
   }
 
   /** Sum of the times from the reading of an observation to the appending of its event. */
