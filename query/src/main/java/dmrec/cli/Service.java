@@ -104,6 +104,8 @@ final class Service {
 
   /** The loop has ended; what is left is to close the journal. */
   void stopping() {
+    // At the end of the system the manager is gone before those it started.
+    warned = true;
     tell("STOPPING=1\n" + statusLine("closing the journal"));
   }
 

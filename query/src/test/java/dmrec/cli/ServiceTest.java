@@ -153,6 +153,17 @@ class ServiceTest {
     assertEquals(List.of(), warnings);
   }
 
+  @Test
+  void saysNothingOfAManagerThatEndsBeforeIt() throws Exception {
+    Service service;
+    try (Manager manager = new Manager()) {
+      service = service(env(manager.address()));
+      service.ready("7 events");
+    }
+    service.stopping();
+    assertEquals(List.of(), warnings);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/nobody/listens/here", "@dmrec-test-nobody", "relative", "vsock:2:1"})
   void warnsOnceWhereNobodyCanBeToldAndGoesOn(String address) {
