@@ -2,6 +2,7 @@ package dmrec.cli;
 
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.JournalInfo;
 import dmrec.journal.JournalWriter;
 import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
@@ -82,12 +83,23 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--lock-memory", description = "Keep all of the process in memory (mlockall).")
   private boolean lockMemory;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      description =
+          "Serve how the recording fares over HTTP for Prometheus, as on 127.0.0.1:9464; port 0"
+              + " for any. Default: not served.")
+  private @Nullable String metrics;
+
   RecordCommand(Host host) {
     this.host = host;
   }
 
   @Override
   public Integer call() throws IOException {
+    if (from != null && metrics != null) {
+      throw Failure.usage("--metrics shows a recording from the kernel; leave it out with --from");
+    }
     CaptureWriter copy = capture == null ? null : CaptureWriter.create(capture);
     try (copy) {
       return from != null ? fromCapture(from, copy) : fromKernel(copy);
@@ -105,9 +117,12 @@ final class RecordCommand implements Callable<Integer> {
             Amounts.durationNs("--sample", sample),
             lockMemory,
             Version.number());
-    try (JournalWriter writer = JournalWriter.open(folder);
+    Service service = Service.of(host, System::nanoTime, this::say);
+    try (MetricsEndpoint endpoint =
+            MetricsEndpoint.open(metrics, () -> sizeBytes(folder), System::nanoTime, this::say);
+        JournalWriter writer = JournalWriter.open(folder);
         KernelWatch watch = open(options)) {
-      Recorder recorder = new Recorder(writer::append, copy);
+      Recorder recorder = new Recorder(endpoint.measuring(writer::append), copy);
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
       StatusLine status = new StatusLine(host, recorder);
@@ -122,16 +137,40 @@ final class RecordCommand implements Callable<Integer> {
                     + (devices == 1 ? " device to " : " devices to ")
                     + folder
                     + (host.errIsTerminal() ? "; Ctrl-C ends it" : ""));
+            endpoint.turn(recorder, watch);
+            service.ready(status(recorder, folder));
           },
           () -> {
             status.show();
             syncing.turn(recorder.summary().events());
+            endpoint.turn(recorder, watch);
+            service.turn(() -> status(recorder, folder));
           });
+      service.stopping();
       status.clear();
       writer.sync();
       tell(recorder.summary(), folder);
     }
     return 0;
+  }
+
+  private static String status(Recorder recorder, Path folder) {
+    return String.format(
+        Locale.ROOT,
+        "%d events, %d devices, lost %d; to %s",
+        recorder.summary().events(),
+        recorder.topology().devices().size(),
+        recorder.summary().lost(),
+        KernelText.printable(folder.toString()));
+  }
+
+  /** What the journal takes on the disk; -1 where it cannot be read. */
+  private static long sizeBytes(Path folder) {
+    try {
+      return JournalInfo.of(folder).allocatedBytes();
+    } catch (IOException e) {
+      return -1;
+    }
   }
 
   private KernelWatch open(WatchOptions options) throws IOException {

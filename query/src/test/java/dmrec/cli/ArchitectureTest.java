@@ -59,6 +59,10 @@ class ArchitectureTest {
       only("the journal package", "dmrec.journal..", "net.openhft..");
 
   @ArchTest
+  static final ArchRule prometheusIsInTheCommandLineOnly =
+      only("the command line", "dmrec.cli..", "io.prometheus..", "com.sun.net.httpserver..");
+
+  @ArchTest
   static final ArchRule picocliIsInTheCommandLineOnly =
       noClasses()
           .that()

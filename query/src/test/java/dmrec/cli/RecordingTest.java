@@ -1,6 +1,7 @@
 package dmrec.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -72,6 +73,25 @@ class RecordingTest {
   void refusesAReceiveBufferThatIsNoSize(String size) {
     assertEquals(2, run("record", "--receive-buffer=" + size, "-j", path("j").toString()), err());
     assertTrue(err().startsWith("dmrec: --receive-buffer: expected a size up to 1G"), err());
+  }
+
+  @Test
+  void servesNoMetricsOfACapture() throws IOException {
+    String from = capture().toString();
+
+    assertEquals(
+        2, run("record", "--from", from, "--metrics", "[::1]:0", "-j", path("j").toString()));
+
+    assertTrue(err().startsWith("dmrec: --metrics shows a recording from the kernel"), err());
+  }
+
+  @Test
+  void makesNoJournalWhereTheMetricsCannotBeServed() {
+    assertEquals(2, run("record", "--metrics=9464", "-j", path("j").toString()));
+
+    assertTrue(err().startsWith("dmrec: --metrics: expected HOST:PORT"), err());
+    assertEquals(1, err().lines().count());
+    assertFalse(Files.exists(path("j")));
   }
 
   @ParameterizedTest

@@ -3,7 +3,7 @@ package dmrec.kernel;
 /**
  * The kernel's structs, laid out by the rules of C for LP64 (x86_64 and aarch64 agree).
  *
- * <p>Source: include/uapi/linux/{dm-ioctl,netlink,socket,uio}.h, include/linux/socket.h. Offsets
+ * <p>Source: include/uapi/linux/{dm-ioctl,netlink,socket,uio,un}.h, include/linux/socket.h. Offsets
  * are computed, then {@link #check()} compares the sizes with those a C compiler gives.
  */
 final class Layouts {
@@ -97,6 +97,16 @@ final class Layouts {
     private SockaddrNl() {}
   }
 
+  /** {@code struct sockaddr_un}. */
+  static final class SockaddrUn {
+    private static final Struct S = new Struct();
+    static final int FAMILY = S.field(2, 2);
+    static final int PATH = S.array(108, 1, 1);
+    static final int SIZE = S.size();
+
+    private SockaddrUn() {}
+  }
+
   /** {@code struct iovec}. */
   static final class Iovec {
     private static final Struct S = new Struct();
@@ -173,6 +183,7 @@ final class Layouts {
     same("dm_target_spec", 40, DmTargetSpec.SIZE);
     same("dm_name_list.name", 12, DmNameList.NAME);
     same("sockaddr_nl", 12, SockaddrNl.SIZE);
+    same("sockaddr_un", 110, SockaddrUn.SIZE);
     same("iovec", 16, Iovec.SIZE);
     same("msghdr", 56, Msghdr.SIZE);
     same("cmsghdr", 16, Cmsghdr.SIZE);

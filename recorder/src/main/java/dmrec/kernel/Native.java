@@ -42,6 +42,8 @@ final class Native {
 
     int bind(int fd, long address, int lengthBytes);
 
+    int connect(int fd, long address, int lengthBytes);
+
     int setsockopt(int fd, int level, int option, long value, int lengthBytes);
 
     int getsockopt(int fd, int level, int option, long value, long lengthBytes);

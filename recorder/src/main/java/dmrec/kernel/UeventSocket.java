@@ -67,6 +67,7 @@ public final class UeventSocket implements AutoCloseable {
   private static final int SCM_CREDENTIALS = 2;
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_DONTWAIT = 0x40;
+  private static final int MEMINFO_QUEUED = 0;
   private static final int MEMINFO_DROPS = 8 * 4;
   private static final int MEMINFO_BYTES = 9 * 4;
 
@@ -325,8 +326,17 @@ public final class UeventSocket implements AutoCloseable {
    * <p>SK_MEMINFO_DROPS of SO_MEMINFO (Linux 4.12), the Drops column of /proc/net/netlink.
    */
   public long drops() throws KernelException {
+    return meminfo(MEMINFO_DROPS);
+  }
+
+  /** How much of {@link #receiveBufferBytes()} is taken by messages that wait to be received. */
+  public long queuedBytes() throws KernelException {
+    return meminfo(MEMINFO_QUEUED);
+  }
+
+  private long meminfo(int word) throws KernelException {
     if (getOption(SO_MEMINFO, OPTION_BYTES) < 0) {
-      throw failed("SO_MEMINFO", "the count of lost messages");
+      throw failed("SO_MEMINFO", "the counts of lost and queued messages");
     }
     int length = block.bytes().getInt(OPTION_LENGTH);
     if (length < MEMINFO_BYTES) {
@@ -336,7 +346,7 @@ public final class UeventSocket implements AutoCloseable {
           MEMINFO_BYTES + " bytes",
           "Use Linux 4.12 or newer.");
     }
-    return Integer.toUnsignedLong(block.bytes().getInt(OPTION + MEMINFO_DROPS));
+    return Integer.toUnsignedLong(block.bytes().getInt(OPTION + word));
   }
 
   private int setOption(int option, int value) {

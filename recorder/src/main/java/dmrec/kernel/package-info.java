@@ -1,4 +1,7 @@
-/** The only native code: uevent netlink, the dm control device, kmsg, clocks, memory lock. */
+/**
+ * The only native code: uevent netlink, the dm control device, kmsg, clocks, memory lock, the
+ * service manager's socket.
+ */
 @NullMarked
 package dmrec.kernel;
 

@@ -167,6 +167,16 @@ public final class KernelWatch implements AutoCloseable {
     return refused;
   }
 
+  /** Uevents lost so far as the kernel counts them; between turns only, by the loop's thread. */
+  public long queueDrops() throws KernelException {
+    return uevents.drops();
+  }
+
+  /** What waits in the uevent socket, in the kernel's bytes; as {@link #queueDrops()}. */
+  public long queuedBytes() throws KernelException {
+    return uevents.queuedBytes();
+  }
+
   /** Ends {@link #run} soon; from any thread. */
   public void stop(String reason) {
     stopReason = reason;

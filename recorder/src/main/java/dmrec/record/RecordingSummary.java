@@ -36,6 +36,11 @@ public final class RecordingSummary {
     return Collections.unmodifiableMap(byKind);
   }
 
+  /** Events of one kind written. */
+  long count(Kind kind) {
+    return byKind.getOrDefault(kind, 0L);
+  }
+
   public long events() {
     return events;
   }

@@ -55,6 +55,28 @@ final class UeventSocketTest {
   }
 
   @Test
+  void showsHowMuchWaitsToBeReceived() throws Exception {
+    NetNamespace.run(
+        () -> {
+          try (UeventSocket socket = UeventSocket.open(Groups.KERNEL, ROOMY_BYTES);
+              UeventInjector injector = new UeventInjector()) {
+            for (int i = 0; i < 10; i++) {
+              injector.inject(UeventInjector.uevent(DEVPATH, "ACTION=change"));
+            }
+            long queued = socket.queuedBytes();
+            assertTrue(queued >= 10 * 512, "queued " + queued);
+
+            for (int i = 0; i < 10; i++) {
+              nextOfOurs(socket);
+            }
+            assertTrue(socket.queuedBytes() < queued);
+            assertEquals(0, socket.drops());
+          }
+          return null;
+        });
+  }
+
+  @Test
   void multicastShowsItsSendersPort() throws Exception {
     NetNamespace.run(
         () -> {

@@ -1,0 +1,148 @@
+package dmrec.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The unit in samples/systemd, held against the program it starts. */
+class SystemdUnitTest {
+  private static final Path UNIT =
+      Path.of(System.getProperty("dmrec.root", ".."), "samples", "systemd", "dmrec.service");
+  private static final String LAUNCHER = "/usr/local/bin/dmrec";
+
+  private final Host root =
+      new Host(
+          new ByteArrayOutputStream(),
+          new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+          Map.of(),
+          Clock.systemUTC(),
+          true,
+          false,
+          false,
+          0,
+          true);
+
+  private static List<String> lines() throws IOException {
+    return Files.readAllLines(UNIT);
+  }
+
+  /** By key; several lines of one key are one value. */
+  private static Map<String, String> settings() throws IOException {
+    Map<String, String> settings = new HashMap<>();
+    for (String line : lines()) {
+      if (!line.startsWith("#") && line.contains("=")) {
+        int at = line.indexOf('=');
+        settings.merge(line.substring(0, at), line.substring(at + 1), (a, b) -> a + " " + b);
+      }
+    }
+    return settings;
+  }
+
+  private static String setting(String key) throws IOException {
+    return settings().getOrDefault(key, "");
+  }
+
+  private static Set<String> words(String key) throws IOException {
+    return new TreeSet<>(List.of(setting(key).split(" ")));
+  }
+
+  /** Those in effect, and those that comments propose. */
+  private static List<List<String>> commands() throws IOException {
+    List<List<String>> commands = new ArrayList<>();
+    for (String line : lines()) {
+      String text = line.replaceFirst("^#\\s*", "");
+      if (text.startsWith("ExecStart=/")) {
+        commands.add(List.of(text.substring("ExecStart=".length()).split(" ")));
+      }
+    }
+    return commands;
+  }
+
+  @Test
+  void startsTheRecorderWithOptionsItHas() throws IOException {
+    List<List<String>> commands = commands();
+    assertTrue(commands.size() >= 2, commands::toString);
+    for (List<String> command : commands) {
+      assertEquals(LAUNCHER, command.get(0));
+      CommandLine.ParseResult parsed =
+          Main.commandLine(root)
+              .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
+      assertInstanceOf(
+          RecordCommand.class, parsed.subcommand().commandSpec().userObject(), command::toString);
+    }
+  }
+
+  @Test
+  void letsItTellWhenItIsReadyAndThatItLives() throws IOException {
+    assertEquals("notify", setting("Type"));
+    assertEquals("main", setting("NotifyAccess"));
+    assertTrue(setting("WatchdogSec").matches("\\d+min"));
+  }
+
+  @Test
+  void givesItTheFoldersItUses() throws IOException {
+    assertEquals(JournalOption.defaultPath(root), Path.of("/var/lib", setting("StateDirectory")));
+    assertEquals("0700", setting("StateDirectoryMode"));
+    assertEquals("strict", setting("ProtectSystem"));
+  }
+
+  @Test
+  void leavesItWhatItNeeds() throws IOException {
+    assertEquals(
+        Set.of("CAP_SYS_ADMIN", "CAP_SYSLOG", "CAP_NET_ADMIN", "CAP_IPC_LOCK"),
+        words("CapabilityBoundingSet"));
+    assertEquals(
+        Set.of("AF_NETLINK", "AF_UNIX", "AF_INET", "AF_INET6"), words("RestrictAddressFamilies"));
+    assertEquals(Set.of("/dev/mapper/control", "rw", "/dev/kmsg", "r"), words("DeviceAllow"));
+    assertEquals("infinity", setting("LimitMEMLOCK"));
+    for (String harmful :
+        List.of(
+            "PrivateNetwork",
+            "PrivateDevices",
+            "PrivateUsers",
+            "PrivateTmp",
+            "ProtectKernelLogs",
+            "MemoryDenyWriteExecute",
+            "User",
+            "DynamicUser")) {
+      assertFalse(settings().containsKey(harmful), harmful);
+    }
+  }
+
+  @Test
+  void saysOfEachThingItLeavesOutWhy() throws IOException {
+    String comments =
+        lines().stream().filter(line -> line.startsWith("#")).collect(Collectors.joining("\n"));
+    for (String absent :
+        List.of(
+            "PrivateTmp=",
+            "PrivateNetwork=",
+            "PrivateUsers=",
+            "ProtectKernelLogs=",
+            "ProtectProc=",
+            "MemoryDenyWriteExecute=",
+            "MemoryMax=",
+            "Conflicts=shutdown.target",
+            "Before=multipathd.service")) {
+      assertTrue(comments.contains(absent), absent);
+    }
+  }
+}

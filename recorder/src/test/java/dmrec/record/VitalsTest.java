@@ -1,0 +1,146 @@
+package dmrec.record;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.kernel.NetNamespace;
+import dmrec.kernel.UeventInjector;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class VitalsTest {
+  private static final byte[] PATH_FAILED =
+      UeventInjector.uevent(
+          "/devices/virtual/block/dm-1077",
+          "ACTION=change",
+          "DEVPATH=/devices/virtual/block/dm-1077",
+          "SUBSYSTEM=block",
+          "DM_TARGET=multipath",
+          "DM_ACTION=PATH_FAILED",
+          "DM_SEQNUM=1",
+          "DM_PATH=8:16",
+          "DM_NR_VALID_PATHS=1",
+          "DM_NAME=vitals-test",
+          "DM_UUID=mpath-vitals-test",
+          "MAJOR=254",
+          "MINOR=1077",
+          "DEVTYPE=disk");
+
+  private static KernelWatch open(int bufferBytes) throws IOException {
+    return KernelWatch.open(
+        new WatchOptions(false, false, true, bufferBytes, 0, false, "test"), line -> {});
+  }
+
+  @Test
+  void countsWhatTheKernelDropsAsItDoes() throws Exception {
+    NetNamespace.run(
+        () -> {
+          Vitals vitals = new Vitals(0);
+          Recorder recorder = new Recorder(vitals.measuring(event -> 1), null);
+          try (KernelWatch watch = open(1);
+              UeventInjector injector = new UeventInjector()) {
+            for (int i = 0; i < 60; i++) {
+              injector.inject(PATH_FAILED);
+            }
+            vitals.publish(recorder, watch, 1);
+            long dropped = vitals.queueDrops();
+            assertTrue(dropped > 0 && vitals.queuedBytes() > 0, "dropped " + dropped);
+            assertEquals(0, vitals.lost());
+
+            watch.run(
+                recorder,
+                () -> {},
+                () -> {
+                  vitals.publish(recorder, watch, 2);
+                  if (vitals.lost() > 0) {
+                    watch.stop("done");
+                  }
+                });
+
+            vitals.publish(recorder, watch, 3);
+            assertEquals(vitals.queueDrops(), vitals.lost());
+            assertEquals(1, vitals.events(Kind.GAP));
+            assertEquals(
+                recorder.summary().byKind().get(Kind.PATH_FAILED), vitals.events(Kind.PATH_FAILED));
+            assertEquals(recorder.summary().events(), Arrays.stream(vitals.lagCounts()).sum());
+            assertTrue(vitals.lagMaxNs() > 0 && vitals.lagSumNs() >= vitals.lagMaxNs());
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void countsWhatIsRefused() throws Exception {
+    NetNamespace.run(
+        () -> {
+          Vitals vitals = new Vitals(0);
+          Recorder recorder = new Recorder(event -> 1, null);
+          try (KernelWatch watch = open(16 << 20);
+              UeventInjector injector = new UeventInjector()) {
+            injector.multicast(1, PATH_FAILED);
+            injector.multicast(1, PATH_FAILED);
+            injector.inject(PATH_FAILED);
+            watch.run(
+                recorder,
+                () -> {},
+                () -> {
+                  vitals.publish(recorder, watch, 1);
+                  if (vitals.events(Kind.PATH_FAILED) > 0) {
+                    watch.stop("done");
+                  }
+                });
+          }
+          assertEquals(2, vitals.refused());
+          return null;
+        });
+  }
+
+  @Test
+  void agesCountFromTheLastTurnAndTheTurnOfTheLastEvent() throws Exception {
+    Vitals vitals = new Vitals(100);
+    Recorder recorder = new Recorder(event -> 1, null);
+    vitals.publish(recorder, 110);
+    assertEquals(30, vitals.lastEventAgeNs(130));
+    assertEquals(20, vitals.turnAgeNs(130));
+
+    recorder.accept(new Observation.Stopped(new Stamp(1, 1), "test", 0));
+    vitals.publish(recorder, 140);
+    vitals.publish(recorder, 150);
+
+    assertEquals(20, vitals.lastEventAgeNs(160));
+    assertEquals(10, vitals.turnAgeNs(160));
+    assertEquals(0, vitals.turnAgeNs(149));
+  }
+
+  @Test
+  void measuringAndPublishingCostNoMemoryToSpeakOf() throws Exception {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().getId();
+    Vitals vitals = new Vitals(0);
+    EventSink sink = vitals.measuring(event -> 1);
+    Recorder recorder = new Recorder(event -> 1, null);
+    recorder.accept(new Observation.Stopped(new Stamp(1, 1), "test", 0));
+    EventRecord record = Objects.requireNonNull(recorder.last());
+    long least = Long.MAX_VALUE;
+    int batch = 1000;
+    for (int b = 0; b < 20; b++) {
+      long before = threads.getThreadAllocatedBytes(self);
+      for (int i = 0; i < batch; i++) {
+        sink.append(record);
+        vitals.publish(recorder, i);
+      }
+      least = Math.min(least, threads.getThreadAllocatedBytes(self) - before);
+    }
+    // One small object a turn, where the compiler does not take it away.
+    assertTrue(least <= 32L * batch, least + " bytes in " + batch + " turns");
+    assertEquals(20L * batch, Arrays.stream(vitals.lagCounts()).sum());
+  }
+}
