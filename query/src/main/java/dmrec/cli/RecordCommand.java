@@ -82,15 +82,34 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--lock-memory", description = "Keep all of the process in memory (mlockall).")
   private boolean lockMemory;
 
+  @Option(
+      names = "--force",
+      description =
+          "Record even where the journal or the capture lies on a mapped device, which is recorded"
+              + " too: when that device is suspended or fails, the recording stops.")
+  private boolean force;
+
   RecordCommand(Host host) {
     this.host = host;
   }
 
   @Override
   public Integer call() throws IOException {
+    if (from == null) {
+      checkPlace();
+    }
     CaptureWriter copy = capture == null ? null : CaptureWriter.create(capture);
     try (copy) {
       return from != null ? fromCapture(from, copy) : fromKernel(copy);
+    }
+  }
+
+  /** Before anything is made: what must not be written to need not be touched at all. */
+  private void checkPlace() {
+    JournalPlace.Choice choice = new JournalPlace.Choice(force, false);
+    JournalPlace.check("-j", journal.path(host), choice, this::say);
+    if (capture != null) {
+      JournalPlace.check("--capture", capture, choice, this::say);
     }
   }
 
