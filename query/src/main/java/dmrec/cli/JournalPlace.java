@@ -20,21 +20,35 @@ final class JournalPlace {
    */
   record Choice(boolean forced, boolean spooled) {}
 
+  /** What of the recording lies there. */
+  enum Part {
+    JOURNAL("-j", ", give --spool /run/dmrec to keep recording in memory meanwhile,"),
+    /** Not spooled: it is for studying the recorder. */
+    CAPTURE("--capture", ",");
+
+    private final String option;
+    private final String spool;
+
+    Part(String option, String spool) {
+      this.option = option;
+      this.spool = spool;
+    }
+  }
+
   private JournalPlace() {}
 
   /**
    * Checks where a file of the recording would lie, before anything is made there.
    *
-   * @param option the option that names another place
    * @param warning gets one line where it may lie on a mapped device all the same
    * @throws Failure where it would, and neither choice allows that
    */
-  static void check(String option, Path file, Choice choice, Consumer<String> warning) {
-    judge(option, file, FileSystemStack.under(file), choice, warning);
+  static void check(Part part, Path file, Choice choice, Consumer<String> warning) {
+    judge(part, file, FileSystemStack.under(file), choice, warning);
   }
 
   static void judge(
-      String option,
+      Part part,
       Path file,
       FileSystemStack.Answer answer,
       Choice choice,
@@ -49,7 +63,7 @@ final class JournalPlace {
       }
       return;
     }
-    if (choice.spooled()) {
+    if (choice.spooled() && part == Part.JOURNAL) {
       return;
     }
     List<String> way = answer.mapped().get(0);
@@ -71,8 +85,9 @@ final class JournalPlace {
             + place
             + ", which would be recorded too: when it is suspended or fails, the recorder hangs"
             + " with it and misses why. Name a folder on another file system with "
-            + option
-            + " (in memory, until the next boot: /run/dmrec), give --spool /run/dmrec to keep"
-            + " recording in memory meanwhile, or --force to record there nevertheless");
+            + part.option
+            + " (in memory, until the next boot: /run/dmrec)"
+            + part.spool
+            + " or give --force to record there nevertheless");
   }
 }
