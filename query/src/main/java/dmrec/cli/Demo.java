@@ -77,7 +77,8 @@ final class Demo implements Callable<Integer> {
     return 0;
   }
 
-  private static long record(Path journal) throws IOException {
+  /** Records the failover into a new journal; the number of its events. */
+  static long record(Path journal) throws IOException {
     InputStream capture = Demo.class.getResourceAsStream(CAPTURE);
     if (capture == null) {
       throw Failure.of("this build holds no " + CAPTURE + "; build it from a whole source tree");

@@ -39,6 +39,7 @@ final class Rehearsal {
         writer.append(record);
       }
     }
+    Demo.record(Path.of(args[0], "recorded"));
     String path = journal.toString();
     for (String command :
         List.of(

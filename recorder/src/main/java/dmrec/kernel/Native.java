@@ -63,6 +63,8 @@ final class Native {
     int mlockall(int flags);
 
     int munlockall();
+
+    int mlock(long address, long lengthBytes);
   }
 
   /** Direct memory with its address, native byte order, zeroed. */

@@ -4,6 +4,7 @@ import dmrec.decode.DecodeException;
 import dmrec.decode.VersionsReply;
 import dmrec.event.Bytes;
 import dmrec.kernel.DmControl;
+import dmrec.kernel.FileSystemStack;
 import dmrec.kernel.HostFacts;
 import dmrec.kernel.KernelException;
 import dmrec.kernel.KernelLog;
@@ -224,10 +225,16 @@ public final class Diagnosis {
     FileStore store = Files.getFileStore(existing);
     long freeMib = store.getUsableSpace() >> 20;
     String found = folder + ", " + freeMib + " MiB free on " + store.type();
+    List<String> mapped = FileSystemStack.under(folder).devices();
     if (store.type().startsWith("nfs") || store.type().startsWith("9p")) {
       missing("journal", found, "a journal must not be on a network file system");
     } else if (freeMib < 64) {
       partly("journal", found, "make space: a recording stops when there is none");
+    } else if (!mapped.isEmpty()) {
+      partly(
+          "journal",
+          found + ", on " + String.join(" and ", mapped),
+          "a mapped device, recorded too: 'dmrec record' wants -j elsewhere, or --force");
     } else {
       ok("journal", found);
     }

@@ -104,6 +104,7 @@ public final class KernelWatch implements AutoCloseable {
       throws KernelException {
     if (options.lockMemory()) {
       MemoryLock.lockAll();
+      WarmUp.run();
     }
     List<String> lacking = new ArrayList<>();
     UeventSocket uevents =
@@ -192,6 +193,9 @@ public final class KernelWatch implements AutoCloseable {
   public void run(Recorder recorder, Runnable ready, Runnable turn) throws IOException {
     recorder.accept(new Observation.Started(stamp(), facts()));
     lookAtAll(recorder, true);
+    if (options.lockMemory()) {
+      MemoryLock.faultIn();
+    }
     ready.run();
     while (stopReason == null) {
       poller.await(waitNs());

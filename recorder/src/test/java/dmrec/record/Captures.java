@@ -16,7 +16,7 @@ final class Captures {
 
   private static InputStream open() {
     return Objects.requireNonNull(
-        Captures.class.getResourceAsStream("/captures/smoke.ndjson"), "captures/smoke.ndjson");
+        Captures.class.getResourceAsStream(WarmUp.CAPTURE), WarmUp.CAPTURE);
   }
 
   static List<String> smokeLines() throws IOException {
