@@ -54,6 +54,7 @@ public enum Kind {
   DISK_BASELINE(82, DmEvent.DiskBaseline.class),
   GAP(83, DmEvent.Gap.class),
   RECORDING_STOPPED(84, DmEvent.RecordingStopped.class),
+  EVENTS_MISSED(91, DmEvent.EventsMissed.class),
 
   UNKNOWN(0, DmEvent.Unknown.class);
 

@@ -34,8 +34,11 @@ public final class Topology {
   private long seq;
   private long wallNs;
   private DmEvent.@Nullable RecordingStarted recording;
+  private boolean stopped;
+  private final Uncounted uncounted;
 
   public Topology() {
+    uncounted = new Uncounted();
     devices = new TreeMap<>();
     disks = new TreeMap<>();
   }
@@ -46,6 +49,8 @@ public final class Topology {
     seq = other.seq;
     wallNs = other.wallNs;
     recording = other.recording;
+    stopped = other.stopped;
+    uncounted = new Uncounted(other.uncounted);
   }
 
   public Topology copy() {
@@ -65,6 +70,19 @@ public final class Topology {
   /** The recording that the last record applied belongs to; null before the first. */
   public DmEvent.@Nullable RecordingStarted recording() {
     return recording;
+  }
+
+  /** Whether that recording ended as it should. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * How many events of the device may be recorded that its event number does not count yet, at
+   * most. None after a recording that ended as it should.
+   */
+  public long uncounted(DevNo dev) {
+    return uncounted.of(dev);
   }
 
   /** The mapped devices by number. */
@@ -128,16 +146,14 @@ public final class Topology {
   public void apply(EventRecord record) {
     seq = record.seq();
     wallNs = record.wallNs();
+    uncounted.apply(record);
     if (Mark.INJECTED.isIn(record.marks())) {
       return;
     }
     DmEvent event = record.event();
     switch (record.kind()) {
-      case RECORDING_STARTED -> {
-        recording = (DmEvent.RecordingStarted) event;
-        devices.clear();
-        disks.clear();
-      }
+      case RECORDING_STARTED -> begin((DmEvent.RecordingStarted) event);
+      case RECORDING_STOPPED -> stopped = true;
       case DISK_ADDED -> {
         DmEvent.DiskAdded e = (DmEvent.DiskAdded) event;
         putDisk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors());
@@ -165,6 +181,17 @@ public final class Topology {
         }
       }
     }
+  }
+
+  /** The stack of another boot is gone; that of the same is as last known until it is seen. */
+  private void begin(DmEvent.RecordingStarted started) {
+    if (!started.goesOn()) {
+      devices.clear();
+      disks.clear();
+      uncounted.clear();
+    }
+    recording = started;
+    stopped = false;
   }
 
   private void putDisk(DevNo dev, String name, String wwid, String serial, long sizeSectors) {
@@ -252,6 +279,9 @@ public final class Topology {
       }
       case COUNTERS_CHANGED -> {
         return device.withCounters((DmEvent.CountersChanged) event);
+      }
+      case EVENTS_MISSED -> {
+        return device.withEventNr(((DmEvent.EventsMissed) event).toNr());
       }
       case PATH_FAILED -> {
         return withPath(device, ((DmEvent.PathFailed) event).path(), true);

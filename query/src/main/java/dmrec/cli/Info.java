@@ -105,7 +105,7 @@ final class Info implements Callable<Integer> {
     DmEvent.RecordingStarted started = recording.started();
     if (started != null) {
       line(text, "  host", shown(started.host()));
-      line(text, "  boot", shown(started.bootId()));
+      line(text, "  boot", shown(started.bootId()) + before(started));
       line(
           text,
           "  kernel",
@@ -120,6 +120,16 @@ final class Info implements Callable<Integer> {
                   : ", a look every " + EventText.duration(started.sampleNs())));
       line(text, "  dmrec", shown(started.version()));
     }
+  }
+
+  private static String before(DmEvent.RecordingStarted started) {
+    String previous = started.previousBootId();
+    if (previous.isEmpty()) {
+      return "";
+    }
+    return previous.equals(started.bootId())
+        ? " (as before)"
+        : " (before it " + shown(previous) + ")";
   }
 
   private static String ending(Recording recording) {
@@ -205,6 +215,7 @@ final class Info implements Callable<Integer> {
     DmEvent.RecordingStarted started = recording.started();
     if (started != null) {
       json.writeStringField("boot_id", started.bootId());
+      json.writeStringField("previous_boot_id", started.previousBootId());
       json.writeStringField("host", started.host());
       json.writeStringField("kernel", started.kernel());
       json.writeStringField("driver", started.driver());

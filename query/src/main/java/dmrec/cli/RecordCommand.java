@@ -2,9 +2,12 @@ package dmrec.cli;
 
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.JournalException;
 import dmrec.journal.JournalWriter;
 import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
+import dmrec.query.TimeSpec;
+import dmrec.query.TopologyAt;
 import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
 import dmrec.record.CaptureWriter;
@@ -13,8 +16,10 @@ import dmrec.record.Observation;
 import dmrec.record.Recorder;
 import dmrec.record.RecordingSummary;
 import dmrec.record.WatchOptions;
+import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
@@ -107,7 +112,7 @@ final class RecordCommand implements Callable<Integer> {
             Version.number());
     try (JournalWriter writer = JournalWriter.open(folder);
         KernelWatch watch = open(options)) {
-      Recorder recorder = new Recorder(writer::append, copy);
+      Recorder recorder = new Recorder(writer::append, copy, lastKnown(writer, folder));
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
       StatusLine status = new StatusLine(host, recorder);
@@ -184,13 +189,23 @@ final class RecordCommand implements Callable<Integer> {
     int damaged = 0;
     try (CaptureReader reader = CaptureReader.open(file);
         JournalWriter writer = JournalWriter.open(folder)) {
-      Recorder recorder = new Recorder(writer::append, copy);
+      Topology known = lastKnown(writer, folder);
+      Recorder recorder = new Recorder(writer::append, copy, known);
       Observation last = null;
       while (true) {
         try {
           Observation next = reader.next();
           if (next == null) {
             break;
+          }
+          if (last == null && next.at().wallNs() < known.wallNs()) {
+            throw Failure.of(
+                folder
+                    + ": expected a journal that ends before the capture begins, "
+                    + TimeSpec.format(next.at().wallNs(), ZoneOffset.UTC)
+                    + ", found a record of "
+                    + TimeSpec.format(known.wallNs(), ZoneOffset.UTC)
+                    + "; name a new folder");
           }
           recorder.accept(next);
           last = next;
@@ -209,6 +224,23 @@ final class RecordCommand implements Callable<Integer> {
       tell(recorder.summary(), folder);
     }
     return damaged == 0 ? 0 : 1;
+  }
+
+  /** The stack as the journal last had it, for the recording to go on from. */
+  private Topology lastKnown(JournalWriter writer, Path folder) {
+    if (writer.lastSeq() == 0) {
+      return new Topology();
+    }
+    try {
+      TopologyAt known = TopologyAt.of(folder, null);
+      if (known.damage().count() > 0) {
+        say("going on from a journal that is damaged: " + known.damage().messages().get(0));
+      }
+      return known.topology();
+    } catch (JournalException e) {
+      say("what changed since the last recording is not told: " + e.getMessage());
+      return new Topology();
+    }
   }
 
   private void tell(RecordingSummary summary, Path folder) {

@@ -50,6 +50,9 @@ public final class KernelWatch implements AutoCloseable {
   /** A round of looks is never given more than a third of the time. */
   private static final int REST_FACTOR = 2;
 
+  /** A stack that is never quiet must not keep the recording from ending. */
+  private static final int LAST_TURNS = 8;
+
   private final WatchOptions options;
   private final Clocks clocks;
   private final UeventSocket uevents;
@@ -189,7 +192,7 @@ public final class KernelWatch implements AutoCloseable {
       turn(recorder);
       turn.run();
     }
-    turn(recorder);
+    lastTurn(recorder);
     recorder.accept(new Observation.Stopped(stamp(), stopReason, refused));
   }
 
@@ -221,7 +224,8 @@ public final class KernelWatch implements AutoCloseable {
         host.hostName(),
         List.copyOf(sources),
         options.sampleNs(),
-        "receive time");
+        "receive time",
+        "");
   }
 
   private long waitNs() {
@@ -248,6 +252,27 @@ public final class KernelWatch implements AutoCloseable {
       lookAtWhatChanged(recorder);
     }
     lookAtDisks(recorder);
+  }
+
+  /**
+   * Looks at everything, until no uevent came while it was looked at. Then the event numbers in the
+   * journal count the events in it, and the next recording can tell how many it missed.
+   */
+  private void lastTurn(Recorder recorder) throws IOException {
+    readUevents(recorder);
+    readLog(recorder);
+    lookAtAll(recorder, lossTold);
+    lossTold = false;
+    for (int i = 0; i < LAST_TURNS && poller.await(0) > 0; i++) {
+      readUevents(recorder);
+      readLog(recorder);
+      lookAtWhatChanged(recorder);
+      lookAtDisks(recorder);
+    }
+    if (lossTold) {
+      lossTold = false;
+      lookAtAll(recorder, true);
+    }
   }
 
   // Messages.
@@ -551,7 +576,9 @@ public final class KernelWatch implements AutoCloseable {
     for (DevNo dev : wantedDisks) {
       Stamp began = stamp();
       Sysfs.BlockDevice block = sysfs.blockDevice(dev.encoded());
-      if (block != null && !block.isMapped()) {
+      if (block == null) {
+        recorder.accept(new Observation.Vanished(stamp(), began, dev));
+      } else if (!block.isMapped()) {
         recorder.accept(
             new Observation.DiskLooked(
                 stamp(),
