@@ -3,6 +3,7 @@ package dmrec.event;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can happen to the device-mapper stack: one record per {@link Kind}.
@@ -230,6 +231,7 @@ public sealed interface DmEvent {
    * @param sources what is listened to
    * @param sampleNs time between two looks at the states that raise no event; 0 for never
    * @param clock what the stamps are
+   * @param previousBootId the boot of the journal's recording before; empty where there is none
    */
   record RecordingStarted(
       String bootId,
@@ -239,8 +241,29 @@ public sealed interface DmEvent {
       String host,
       List<String> sources,
       long sampleNs,
-      String clock)
-      implements DmEvent {}
+      String clock,
+      String previousBootId)
+      implements DmEvent {
+
+    /** The same recording, as the one that follows {@code before}; null is none. */
+    public RecordingStarted after(@Nullable RecordingStarted before) {
+      return new RecordingStarted(
+          bootId,
+          kernel,
+          driver,
+          version,
+          host,
+          sources,
+          sampleNs,
+          clock,
+          before == null ? "" : before.bootId());
+    }
+
+    /** Whether the recorder went on from what was known, as the kernel was still the same. */
+    public boolean goesOn() {
+      return !bootId.isEmpty() && bootId.equals(previousBootId);
+    }
+  }
 
   /** One device's full state, where a recording begins and after a loss. */
   record Baseline(
@@ -319,6 +342,28 @@ public sealed interface DmEvent {
    * @param dropped how many messages it refused because their sender was not the kernel
    */
   record RecordingStopped(String reason, long events, long lost, long dropped) implements DmEvent {}
+
+  /**
+   * A device's event number moved between two recordings of one boot.
+   *
+   * <p>After a recording that ended as it should, {@code count} is the difference of the two
+   * numbers. One that was killed may have written down path events whose number it had not looked
+   * at yet. The kernel sends the uevents of an event before it counts it, and counts several of a
+   * multipath target as one ({@code dm.c:event_callback}, {@code dm-mpath.c:trigger_event}): so of
+   * the difference at most as many are known as such uevents were recorded, and {@code count} is
+   * the difference less these. The truth then lies between {@code count} and the difference.
+   *
+   * @param count how many events are in no recording, at least
+   * @param fromNr the number when the earlier recording last saw it, unsigned 32 bits
+   * @param toNr the number at this recording's first look, unsigned 32 bits
+   */
+  record EventsMissed(long count, long fromNr, long toNr) implements DmEvent {
+
+    /** How far the number moved; it wraps around at 32 bits. At most so many were missed. */
+    public long moved() {
+      return (toNr - fromNr) & 0xffffffffL;
+    }
+  }
 
   /** A kind that this version does not know; its fields are kept in {@link EventRecord#extra}. */
   record Unknown(int code) implements DmEvent {}

@@ -56,6 +56,7 @@ public enum Kind {
   RECORDING_STOPPED(84, DmEvent.RecordingStopped.class),
   FILES_REMOVED(88, DmEvent.FilesRemoved.class),
   CLOCK_STEPPED(89, DmEvent.ClockStepped.class),
+  EVENTS_MISSED(91, DmEvent.EventsMissed.class),
 
   UNKNOWN(0, DmEvent.Unknown.class);
 

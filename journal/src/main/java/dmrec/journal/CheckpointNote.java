@@ -9,13 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The state of the stack at the beginning of a file: the records that rebuild it, each behind its
- * length, in as many notes as they need. The first says 0 and each other one more; the last has bit
- * 31 set.
+ * The state of the stack at the beginning of a file: the records that rebuild it, in as many notes
+ * as they need. The first says 0 and each other one more; the last has bit 31 set.
  */
 final class CheckpointNote {
   private static final int PART_AT = Note.HEADER_BYTES;
   private static final int LAST_PART = 0x8000_0000;
+
+  /** Before each record: its length, and how many events of its device no number counts yet. */
+  private static final int ENTRY_BYTES = 4 + 8;
+
   private static final int PART_BYTES = 1 << 20;
 
   private CheckpointNote() {}
@@ -32,7 +35,7 @@ final class CheckpointNote {
     int length = PART_AT + 4;
     for (EventRecord record : topology.records()) {
       encoder.encode(record, record.seq());
-      int needed = 4 + encoder.length();
+      int needed = ENTRY_BYTES + encoder.length();
       if (length > PART_AT + 4 && length + needed > PART_BYTES) {
         notes.add(part(note, length, notes.size()));
         length = PART_AT + 4;
@@ -41,7 +44,8 @@ final class CheckpointNote {
         note = Arrays.copyOf(note, length + needed);
       }
       RecordLayout.INT_LE.set(note, length, encoder.length());
-      System.arraycopy(encoder.bytes(), 0, note, length + 4, encoder.length());
+      RecordLayout.LONG_LE.set(note, length + 4, topology.uncounted(record.device().dev()));
+      System.arraycopy(encoder.bytes(), 0, note, length + ENTRY_BYTES, encoder.length());
       length += needed;
     }
     notes.add(part(note, length, notes.size() | LAST_PART));
@@ -73,14 +77,15 @@ final class CheckpointNote {
     ByteBuffer in = ByteBuffer.wrap(bytes, at, total(bytes, at)).order(ByteOrder.LITTLE_ENDIAN);
     in.position(at + PART_AT + 4);
     while (in.hasRemaining()) {
-      if (in.remaining() < 4) {
-        throw new MalformedException("the checkpoint ends within a length");
+      if (in.remaining() < ENTRY_BYTES) {
+        throw new MalformedException("the checkpoint ends within an entry");
       }
       int length = in.getInt();
+      long uncounted = in.getLong();
       if (length < 0 || length > in.remaining()) {
         throw new MalformedException("the checkpoint holds a record longer than itself");
       }
-      topology.apply(decoder.decode(bytes, in.position(), length));
+      topology.restore(decoder.decode(bytes, in.position(), length), uncounted);
       in.position(in.position() + length);
     }
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param wallMaxNs the largest wall clock of all events before it; 0 in the first file
  * @param link the chain's value behind all that lies before, 32 bytes; zeros in the first file
  * @param seals how often its records are sealed
+ * @param sync when they are brought to the disk
  * @param publicKey the key of epoch 0 of whoever signs its seals, 32 bytes; zeros where nobody does
  */
 record FileHeader(
@@ -33,12 +34,13 @@ record FileHeader(
     long wallMaxNs,
     Bytes link,
     SealPolicy seals,
+    SyncPolicy sync,
     Bytes publicKey) {
   /** No other document begins so. */
   private static final byte[] MAGIC = {(byte) 0xd3, 'd', 'm', 'r', 'e', 'c', '\r', '\n'};
 
   private static final int NAME_BYTES = MAGIC.length + 2 + 2;
-  private static final int PLACE_BYTES = 16 + 8 + 8 + 8 + 32 + 4 + 8 + 32;
+  private static final int PLACE_BYTES = 16 + 8 + 8 + 8 + 32 + 4 + 8 + 4 + 8 + 32;
   private static final int MAX_WRITER_BYTES = 200;
 
   /** The version of this code. */
@@ -62,7 +64,8 @@ record FileHeader(
     out.putInt(crc(out.array(), 0, out.position()));
     out.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
     out.putLong(number).putLong(firstSeq).putLong(wallMaxNs).put(link.buffer());
-    out.putInt(seals.records()).putLong(seals.intervalNs()).put(publicKey.buffer());
+    out.putInt(seals.records()).putLong(seals.intervalNs());
+    out.putInt(sync.records()).putLong(sync.intervalNs()).put(publicKey.buffer());
     out.putInt(crc(out.array(), 0, out.position()));
     return out.array();
   }
@@ -88,7 +91,16 @@ record FileHeader(
     String writer = KernelText.decode(ByteBuffer.wrap(bytes, at + NAME_BYTES, textBytes));
     if (version != RecordLayout.FORMAT_VERSION) {
       return new FileHeader(
-          version, writer, new UUID(0, 0), 0, 0, 0, Chain.ZERO, SealPolicy.NEVER, Chain.ZERO);
+          version,
+          writer,
+          new UUID(0, 0),
+          0,
+          0,
+          0,
+          Chain.ZERO,
+          SealPolicy.NEVER,
+          SyncPolicy.OS,
+          Chain.ZERO);
     }
     int whole = name + PLACE_BYTES + 4;
     if (whole > length
@@ -104,6 +116,7 @@ record FileHeader(
     byte[] link = new byte[Chain.BYTES];
     in.get(link);
     SealPolicy seals = new SealPolicy(in.getInt(), in.getLong());
+    SyncPolicy sync = new SyncPolicy(in.getInt(), in.getLong());
     byte[] publicKey = new byte[Chain.BYTES];
     in.get(publicKey);
     return number < 1 || firstSeq < 1
@@ -117,6 +130,7 @@ record FileHeader(
             wallMaxNs,
             Bytes.of(link),
             seals,
+            sync,
             Bytes.of(publicKey));
   }
 

@@ -20,6 +20,7 @@ import java.util.List;
  * @param allocatedBytes what it takes on the disk: the files up to their last document, in pages
  * @param apparentBytes the sum of the lengths of its files, which are sparse
  * @param cycles its cycle files, oldest first
+ * @param sync when its last writer brings what it writes to the disk: what a power failure can take
  */
 public record JournalInfo(
     Path path,
@@ -31,7 +32,8 @@ public record JournalInfo(
     long recordCount,
     long allocatedBytes,
     long apparentBytes,
-    List<Path> cycles) {
+    List<Path> cycles,
+    SyncPolicy sync) {
   private static final long PAGE_BYTES = 4096;
 
   /**
@@ -70,7 +72,19 @@ public record JournalInfo(
         first == null || last == null ? 0 : last.seq() - first.seq() + 1,
         allocated,
         apparent,
-        cycles);
+        cycles,
+        syncOf(cycles));
+  }
+
+  /** Of the newest file whose header is sound. */
+  private static SyncPolicy syncOf(List<Path> cycles) throws JournalException {
+    for (int i = cycles.size() - 1; i >= 0; i--) {
+      FileHeader header = CycleScanner.headerOf(cycles.get(i));
+      if (header != null) {
+        return header.sync();
+      }
+    }
+    return SyncPolicy.OS;
   }
 
   /** Behind its last document a cycle file is a hole. */

@@ -319,6 +319,7 @@ public final class JournalWriter implements AutoCloseable {
             wallMaxNs,
             sealer.link(),
             options.seals(),
+            options.sync(),
             sealer.publicKey());
     put(next, chain, header.encode());
     byte[] keys = sealer.keys(lastSeq, lastWallNs);

@@ -19,11 +19,12 @@ public record SyncPolicy(int records, long intervalNs) {
   public static final SyncPolicy OS = new SyncPolicy(0, 0);
 
   /** What a power failure can take, in words for a person. */
-  @Override
-  public String toString() {
+  public String lossWindow() {
     if (records == 0) {
-      return "os";
+      return "what the system has not written yet, usually half a minute";
     }
-    return records == 1 ? "always" : records + " events or " + intervalNs / 1_000_000 + " ms";
+    return records == 1
+        ? "nothing"
+        : intervalNs / 1_000_000 + " ms or " + records + " events, and what comes during a sync";
   }
 }

@@ -189,6 +189,10 @@ public record Device(
         dependencies);
   }
 
+  Device withEventNr(long now) {
+    return withCounters(new DmEvent.CountersChanged(now, openCount, readAheadKib));
+  }
+
   Device withLive(List<Target> targets, List<DevNo> uses) {
     return new Device(
         ref,

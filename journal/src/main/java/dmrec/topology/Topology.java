@@ -37,8 +37,11 @@ public final class Topology {
   private long seq;
   private long wallNs;
   private DmEvent.@Nullable RecordingStarted recording;
+  private boolean stopped;
+  private final Uncounted uncounted;
 
   public Topology() {
+    uncounted = new Uncounted();
     devices = new TreeMap<>();
     disks = new TreeMap<>();
   }
@@ -49,6 +52,8 @@ public final class Topology {
     seq = other.seq;
     wallNs = other.wallNs;
     recording = other.recording;
+    stopped = other.stopped;
+    uncounted = new Uncounted(other.uncounted);
   }
 
   public Topology copy() {
@@ -68,6 +73,19 @@ public final class Topology {
   /** The recording that the last record applied belongs to; null before the first. */
   public DmEvent.@Nullable RecordingStarted recording() {
     return recording;
+  }
+
+  /** Whether that recording ended as it should. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * How many events of the device may be recorded that its event number does not count yet, at
+   * most. None after a recording that ended as it should.
+   */
+  public long uncounted(DevNo dev) {
+    return uncounted.of(dev);
   }
 
   /** The mapped devices by number. */
@@ -129,7 +147,8 @@ public final class Topology {
 
   /**
    * The records that rebuild this state when they are applied to an empty topology: the recording,
-   * the disks, the devices. Each bears the number and the time of the last record applied.
+   * the disks, the devices, the recording's end. Each bears the number and the time of the last
+   * record applied.
    */
   public List<EventRecord> records() {
     List<EventRecord> records = new ArrayList<>(1 + disks.size() + devices.size());
@@ -148,6 +167,9 @@ public final class Topology {
     }
     for (Device device : devices.values()) {
       records.add(record(device.ref(), device.baseline()));
+    }
+    if (stopped) {
+      records.add(record(DeviceRef.NONE, new DmEvent.RecordingStopped("", 0, 0, 0)));
     }
     return records;
   }
@@ -169,20 +191,28 @@ public final class Topology {
         Bytes.NONE);
   }
 
+  /**
+   * Applies one of {@link #records}.
+   *
+   * @param uncountedEvents {@link #uncounted} of its device at that time
+   */
+  public void restore(EventRecord record, long uncountedEvents) {
+    apply(record);
+    uncounted.restore(record.device().dev(), uncountedEvents);
+  }
+
   /** Moves on by one event. What a process injected is kept as a record but changes nothing. */
   public void apply(EventRecord record) {
     seq = record.seq();
     wallNs = record.wallNs();
+    uncounted.apply(record);
     if (Mark.INJECTED.isIn(record.marks())) {
       return;
     }
     DmEvent event = record.event();
     switch (record.kind()) {
-      case RECORDING_STARTED -> {
-        recording = (DmEvent.RecordingStarted) event;
-        devices.clear();
-        disks.clear();
-      }
+      case RECORDING_STARTED -> begin((DmEvent.RecordingStarted) event);
+      case RECORDING_STOPPED -> stopped = true;
       case GAP -> {
         if (((DmEvent.Gap) event).lost().equals(DmEvent.Gap.JOURNAL)) {
           // Events that nobody can read any more changed it; all of it is told again behind this.
@@ -217,6 +247,17 @@ public final class Topology {
         }
       }
     }
+  }
+
+  /** The stack of another boot is gone; that of the same is as last known until it is seen. */
+  private void begin(DmEvent.RecordingStarted started) {
+    if (!started.goesOn()) {
+      devices.clear();
+      disks.clear();
+      uncounted.clear();
+    }
+    recording = started;
+    stopped = false;
   }
 
   private void putDisk(DevNo dev, String name, String wwid, String serial, long sizeSectors) {
@@ -304,6 +345,9 @@ public final class Topology {
       }
       case COUNTERS_CHANGED -> {
         return device.withCounters((DmEvent.CountersChanged) event);
+      }
+      case EVENTS_MISSED -> {
+        return device.withEventNr(((DmEvent.EventsMissed) event).toNr());
       }
       case PATH_FAILED -> {
         return withPath(device, ((DmEvent.PathFailed) event).path(), true);

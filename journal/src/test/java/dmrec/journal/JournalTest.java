@@ -259,6 +259,7 @@ class JournalTest {
                 0,
                 header.link(),
                 header.seals(),
+                header.sync(),
                 header.publicKey())
             .encode();
     int at = 0;

@@ -71,6 +71,7 @@ final class Info implements Callable<Integer> {
             + " with the holes of its "
             + facts.info().cycles().size()
             + (facts.info().cycles().size() == 1 ? " file" : " files"));
+    line(text, "at risk", "at a power failure " + facts.info().sync().lossWindow());
     for (Recording recording : facts.recordings()) {
       text.append('\n');
       recording(text, recording);
@@ -105,7 +106,7 @@ final class Info implements Callable<Integer> {
     DmEvent.RecordingStarted started = recording.started();
     if (started != null) {
       line(text, "  host", shown(started.host()));
-      line(text, "  boot", shown(started.bootId()));
+      line(text, "  boot", shown(started.bootId()) + before(started));
       line(
           text,
           "  kernel",
@@ -120,6 +121,16 @@ final class Info implements Callable<Integer> {
                   : ", a look every " + EventText.duration(started.sampleNs())));
       line(text, "  dmrec", shown(started.version()));
     }
+  }
+
+  private static String before(DmEvent.RecordingStarted started) {
+    String previous = started.previousBootId();
+    if (previous.isEmpty()) {
+      return "";
+    }
+    return previous.equals(started.bootId())
+        ? " (as before)"
+        : " (before it " + shown(previous) + ")";
   }
 
   private static String ending(Recording recording) {
@@ -167,6 +178,7 @@ final class Info implements Callable<Integer> {
       json.writeNumberField("last_seq", facts.info().lastSeq());
       json.writeNumberField("allocated_bytes", facts.info().allocatedBytes());
       json.writeNumberField("apparent_bytes", facts.info().apparentBytes());
+      json.writeStringField("loss_window", facts.info().sync().lossWindow());
       json.writeNumberField("damaged", facts.damage().count());
       json.writeArrayFieldStart("recordings");
       for (Recording recording : facts.recordings()) {
@@ -205,6 +217,7 @@ final class Info implements Callable<Integer> {
     DmEvent.RecordingStarted started = recording.started();
     if (started != null) {
       json.writeStringField("boot_id", started.bootId());
+      json.writeStringField("previous_boot_id", started.previousBootId());
       json.writeStringField("host", started.host());
       json.writeStringField("kernel", started.kernel());
       json.writeStringField("driver", started.driver());

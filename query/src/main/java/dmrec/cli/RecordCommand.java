@@ -2,10 +2,15 @@ package dmrec.cli;
 
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.journal.JournalInfo;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.RetentionPolicy;
+import dmrec.journal.SealPolicy;
+import dmrec.journal.SigningKey;
 import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
+import dmrec.query.TimeSpec;
 import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
 import dmrec.record.CaptureWriter;
@@ -14,8 +19,10 @@ import dmrec.record.Observation;
 import dmrec.record.Recorder;
 import dmrec.record.RecordingSummary;
 import dmrec.record.WatchOptions;
+import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +42,6 @@ import picocli.CommandLine.Option;
       "Exit code: 0, 1 where the recording failed, 2 for wrong usage."
     })
 final class RecordCommand implements Callable<Integer> {
-  private static final long SYNC_NS = 1_000_000_000L;
-
   private final Host host;
 
   @Mixin private JournalOption journal = new JournalOption();
@@ -89,6 +94,42 @@ final class RecordCommand implements Callable<Integer> {
   private boolean lockMemory;
 
   @Option(
+      names = "--sync",
+      paramLabel = "WHEN",
+      description =
+          "When events are brought to the disk: TIME/COUNT for the latest of each, always for before"
+              + " each counts as recorded, os for when the system likes. Until then a power failure"
+              + " takes them. Default: ${DEFAULT-VALUE}.")
+  private String sync = "100ms/1000";
+
+  @Option(
+      names = "--keep",
+      paramLabel = "TIME",
+      description =
+          "Remove files of the journal in which nothing is newer, as 30d; a file holds a day at"
+              + " most.")
+  private @Nullable String keep;
+
+  @Option(
+      names = "--max-size",
+      paramLabel = "SIZE",
+      description =
+          "Remove the oldest files of the journal before it takes more, as 1G; also where the file"
+              + " system is full.")
+  private @Nullable String maxSize;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "Sign the journal's seals with this key, which 'dmrec key new' made.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--unsigned",
+      description = "Go on without signatures in a journal that was signed so far.")
+  private boolean unsigned;
+
+  @Option(
       names = "--metrics",
       paramLabel = "HOST:PORT",
       description =
@@ -102,6 +143,9 @@ final class RecordCommand implements Callable<Integer> {
           "Record even where the journal or the capture lies on a mapped device, which is recorded"
               + " too: when that device is suspended or fails, the recording stops.")
   private boolean force;
+
+  /** What the journal takes on the disk, for whoever asks while it is written. */
+  private volatile long journalBytes;
 
   RecordCommand(Host host) {
     this.host = host;
@@ -143,14 +187,13 @@ final class RecordCommand implements Callable<Integer> {
             Version.number());
     Service service = Service.of(host, System::nanoTime, this::say);
     try (MetricsEndpoint endpoint =
-            MetricsEndpoint.open(metrics, () -> sizeBytes(folder), System::nanoTime, this::say);
-        JournalWriter writer = JournalWriter.open(folder);
+            MetricsEndpoint.open(metrics, () -> journalBytes, System::nanoTime, this::say);
+        JournalWriter writer = JournalWriter.open(folder, journalOptions());
         KernelWatch watch = open(options)) {
-      Recorder recorder = new Recorder(endpoint.measuring(writer::append), copy);
+      Recorder recorder = new Recorder(endpoint.measuring(writer::append), copy, writer.topology());
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
       StatusLine status = new StatusLine(host, recorder);
-      Syncing syncing = new Syncing(writer, copy);
       watch.run(
           recorder,
           () -> {
@@ -166,7 +209,7 @@ final class RecordCommand implements Callable<Integer> {
           },
           () -> {
             status.show();
-            syncing.turn(recorder.summary().events());
+            tick(writer, copy);
             endpoint.turn(recorder, watch);
             service.turn(() -> status(recorder, folder));
           });
@@ -188,15 +231,6 @@ final class RecordCommand implements Callable<Integer> {
         KernelText.printable(folder.toString()));
   }
 
-  /** What the journal takes on the disk; -1 where it cannot be read. */
-  private static long sizeBytes(Path folder) {
-    try {
-      return JournalInfo.of(folder).allocatedBytes();
-    } catch (IOException e) {
-      return -1;
-    }
-  }
-
   private KernelWatch open(WatchOptions options) throws IOException {
     try {
       return KernelWatch.open(options, this::say);
@@ -205,35 +239,6 @@ final class RecordCommand implements Callable<Integer> {
           e.getMessage()
               + (options.ueventsOnly() ? "" : " Or give --uevents-only to record uevents alone."),
           e);
-    }
-  }
-
-  /** Brings what was written to the disk, at most once a second and only where there is more. */
-  private static final class Syncing {
-    private final JournalWriter writer;
-    private final @Nullable CaptureWriter copy;
-    private long syncedEvents;
-    private long syncedAtNs = System.nanoTime();
-
-    Syncing(JournalWriter writer, @Nullable CaptureWriter copy) {
-      this.writer = writer;
-      this.copy = copy;
-    }
-
-    void turn(long events) {
-      if (events == syncedEvents || System.nanoTime() - syncedAtNs < SYNC_NS) {
-        return;
-      }
-      try {
-        writer.sync();
-        if (copy != null) {
-          copy.flush();
-        }
-      } catch (IOException e) {
-        throw Failure.of(String.valueOf(e.getMessage()), e);
-      }
-      syncedEvents = events;
-      syncedAtNs = System.nanoTime();
     }
   }
 
@@ -246,14 +251,25 @@ final class RecordCommand implements Callable<Integer> {
     Path folder = journal.path(host);
     int damaged = 0;
     try (CaptureReader reader = CaptureReader.open(file);
-        JournalWriter writer = JournalWriter.open(folder)) {
-      Recorder recorder = new Recorder(writer::append, copy);
+        JournalWriter writer =
+            JournalWriter.open(folder, journalOptions().with(new SealPolicy(1000, 0)))) {
+      Topology known = writer.topology();
+      Recorder recorder = new Recorder(writer::append, copy, known);
       Observation last = null;
       while (true) {
         try {
           Observation next = reader.next();
           if (next == null) {
             break;
+          }
+          if (last == null && next.at().wallNs() < known.wallNs()) {
+            throw Failure.of(
+                folder
+                    + ": expected a journal that ends before the capture begins, "
+                    + TimeSpec.format(next.at().wallNs(), ZoneOffset.UTC)
+                    + ", found a record of "
+                    + TimeSpec.format(known.wallNs(), ZoneOffset.UTC)
+                    + "; name a new folder");
           }
           recorder.accept(next);
           last = next;
@@ -272,6 +288,45 @@ final class RecordCommand implements Callable<Integer> {
       tell(recorder.summary(), folder);
     }
     return damaged == 0 ? 0 : 1;
+  }
+
+  private JournalOptions journalOptions() throws JournalException {
+    JournalOptions options = JournalOptions.usual();
+    return new JournalOptions(
+        Amounts.sync("--sync", sync),
+        options.seals(),
+        new RetentionPolicy(keep == null ? 0 : Amounts.durationNs("--keep", keep), maxBytes()),
+        options.reserveBytes(),
+        key == null ? null : SigningKey.read(key),
+        unsigned,
+        this::say);
+  }
+
+  private long maxBytes() {
+    if (maxSize == null) {
+      return 0;
+    }
+    long bytes = Amounts.longBytes("--max-size", maxSize);
+    if (bytes < RetentionPolicy.LEAST_BYTES) {
+      throw Failure.usage(
+          "--max-size: expected at least "
+              + (RetentionPolicy.LEAST_BYTES >> 20)
+              + "M, as less would keep nothing of use, found "
+              + maxSize);
+    }
+    return bytes;
+  }
+
+  private void tick(JournalWriter writer, @Nullable CaptureWriter copy) {
+    try {
+      writer.tick();
+      journalBytes = writer.allocatedBytes();
+      if (copy != null) {
+        copy.flush();
+      }
+    } catch (IOException e) {
+      throw Failure.of(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private void tell(RecordingSummary summary, Path folder) {

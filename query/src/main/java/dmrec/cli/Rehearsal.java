@@ -87,7 +87,15 @@ final class Rehearsal {
             1,
             DeviceRef.NONE,
             new DmEvent.RecordingStarted(
-                "boot", "6.1", "4.47.0", "1", "host", List.of("uevent"), 1_000_000_000L, "read")),
+                "boot",
+                "6.1",
+                "4.47.0",
+                "1",
+                "host",
+                List.of("uevent"),
+                1_000_000_000L,
+                "read",
+                "")),
         record(2, DeviceRef.NONE, new DmEvent.DiskBaseline(paths.get(0), "sdb", "naa.5", "", 64)),
         record(
             3,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code dm-3}, or any of them behind {@code /dev/}.
  *
  * <p>A name means whatever bears it at the time, and from then on that device, whatever it is
- * called later, until it is removed or another recording begins: names and numbers are reused, and
+ * called later, until it is removed or another boot is recorded: names and numbers are reused, and
  * a reader who follows {@code mpatha} through a rename wants the same device, not the next of that
  * name only. Disks are found by the events that name them. Sees each record once, in order.
  */
@@ -38,7 +38,7 @@ final class DeviceMatcher {
   }
 
   boolean matches(EventRecord record) {
-    if (record.kind() == Kind.RECORDING_STARTED) {
+    if (record.event() instanceof DmEvent.RecordingStarted started && !started.goesOn()) {
       followed.clear();
     }
     DeviceRef device = record.device();

@@ -230,7 +230,8 @@ public final class EventText {
             + ", from "
             + text(String.join(" ", e.sources()))
             + ", dmrec "
-            + text(e.version());
+            + text(e.version())
+            + boot(e);
       }
       case BASELINE -> baseline((DmEvent.Baseline) event);
       case GAP -> {
@@ -274,6 +275,15 @@ public final class EventText {
             + " by "
             + duration(Math.abs(e.byNs()));
       }
+      case EVENTS_MISSED -> {
+        DmEvent.EventsMissed e = (DmEvent.EventsMissed) event;
+        yield missed(e.count(), e.moved())
+            + " while nobody listened (event number "
+            + e.fromNr()
+            + " to "
+            + e.toNr()
+            + ")";
+      }
       case UNKNOWN ->
           "kind "
               + ((DmEvent.Unknown) event).code()
@@ -284,6 +294,23 @@ public final class EventText {
   private static String lost(DmEvent.Gap e) {
     String what = e.lost().equals(DmEvent.Gap.JOURNAL) ? "event" : "message";
     return e.count() < 0 ? "an unknown number of " + what + "s" : count(e.count(), what);
+  }
+
+  /** How a boot stands to the one before it in the journal. */
+  private static String boot(DmEvent.RecordingStarted e) {
+    if (e.previousBootId().isEmpty()) {
+      return "";
+    }
+    return e.previousBootId().equals(e.bootId())
+        ? ", same boot as before"
+        : ", boot " + text(e.bootId()) + " after boot " + text(e.previousBootId());
+  }
+
+  private static String missed(long least, long most) {
+    if (least >= most) {
+      return count(most, "event");
+    }
+    return (least <= 0 ? "up to " : least + " to ") + count(most, "event");
   }
 
   /** The device an event is about, in the form of {@link Names}; a dash where it is about none. */
@@ -564,7 +591,7 @@ public final class EventText {
           CRYPT_FAULT,
           INTEGRITY_FAULT ->
           RED;
-      case GAP -> BOLD_RED;
+      case GAP, EVENTS_MISSED -> BOLD_RED;
       case PATH_REINSTATED, GROUP_ENABLED, MIRROR_IN_SYNC, RAID_IN_SYNC, DEVICE_RESUMED -> GREEN;
       case GROUP_BYPASSED,
           GROUP_SWITCHED,

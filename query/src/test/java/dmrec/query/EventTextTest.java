@@ -201,6 +201,36 @@ class EventTextTest {
     assertEquals("0.5 KiB", EventText.size(1));
   }
 
+  @Test
+  void tellsHowManyEventsWereMissedAsFarAsThatIsKnown() {
+    assertEquals(
+        "12 events while nobody listened (event number 5 to 17)",
+        phrase(new DmEvent.EventsMissed(12, 5, 17)));
+    assertEquals(
+        "1 event while nobody listened (event number 4294967295 to 0)",
+        phrase(new DmEvent.EventsMissed(1, 4294967295L, 0)));
+    assertEquals(
+        "10 to 12 events while nobody listened (event number 5 to 17)",
+        phrase(new DmEvent.EventsMissed(10, 5, 17)));
+    assertEquals(
+        "up to 12 events while nobody listened (event number 5 to 17)",
+        phrase(new DmEvent.EventsMissed(0, 5, 17)));
+  }
+
+  @Test
+  void tellsWhetherARecordingIsOfTheSameBoot() {
+    DmEvent.RecordingStarted first =
+        new DmEvent.RecordingStarted(
+            "b1", "6.1", "4.47.0", "1", "host", List.of("uevent"), 0, "receive time", "");
+    DmEvent.RecordingStarted other =
+        new DmEvent.RecordingStarted(
+            "b2", "6.1", "4.47.0", "1", "host", List.of("uevent"), 0, "receive time", "");
+    String text = "on host, Linux 6.1, dm 4.47.0, from uevent, dmrec 1";
+    assertEquals(text, phrase(first));
+    assertEquals(text + ", same boot as before", phrase(first.after(first)));
+    assertEquals(text + ", boot b2 after boot b1", phrase(other.after(first)));
+  }
+
   private static String phrase(DmEvent event) {
     return EventText.phrase(event);
   }

@@ -199,7 +199,7 @@ class SelectionTest {
 
   private static DmEvent started() {
     return new DmEvent.RecordingStarted(
-        "boot", "6.1", "4.47.0", "1", "host", List.of("uevent"), SECOND, "realtime");
+        "boot", "6.1", "4.47.0", "1", "host", List.of("uevent"), SECOND, "realtime", "");
   }
 
   private static void append(JournalWriter writer, long seq, DeviceRef device, DmEvent event)

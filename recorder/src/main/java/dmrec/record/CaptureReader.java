@@ -197,7 +197,8 @@ public final class CaptureReader implements AutoCloseable {
                 in.text("host"),
                 in.texts("sources"),
                 in.number("sample_ns"),
-                in.text("clock")));
+                in.text("clock"),
+                ""));
       }
       case "uevent" -> {
         return new Observation.UeventSeen(

@@ -41,6 +41,7 @@ final class Interpreter {
   private final PathUevents paths;
   private final UeventRules uevents;
   private final Looks looks;
+  private final Restart restart;
 
   Interpreter(Topology topology, EventSink sink) {
     this.topology = topology;
@@ -48,6 +49,7 @@ final class Interpreter {
     this.lives = new Lives(topology, wanted);
     this.paths = new PathUevents(topology, events, lives);
     this.uevents = new UeventRules(topology, events, lives, paths, wanted);
+    this.restart = new Restart(topology, events);
     this.looks =
         new Looks(
             topology,
@@ -55,7 +57,8 @@ final class Interpreter {
             lives,
             paths,
             new DeviceChanges(events, lives, paths, reasons),
-            wanted);
+            wanted,
+            restart);
   }
 
   Topology topology() {
@@ -92,6 +95,7 @@ final class Interpreter {
         looks.listed(o);
       } else if (observation instanceof Observation.Vanished o) {
         looks.vanished(o);
+        restart.vanished(o);
       } else if (observation instanceof Observation.Sampled o) {
         looks.sampled(o);
       } else if (observation instanceof Observation.DiskLooked o) {
@@ -114,12 +118,19 @@ final class Interpreter {
   // The recording.
 
   private void started(Observation.Started o) throws IOException {
+    DmEvent.RecordingStarted facts = o.facts().after(topology.recording());
+    restart.begin(facts, o.at());
     lives.clear();
     paths.clear();
     looks.begin();
     wanted.clear();
     reasons.clear();
-    events.emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, o.facts(), Bytes.NONE);
+    events.emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, facts, Bytes.NONE);
+    if (restart.isOn()) {
+      lives.goOn(restart.endNs(), topology.seq());
+      paths.loseUevents();
+      wanted.disks.addAll(restart.disks());
+    }
   }
 
   private void lost(Observation.Lost o) throws IOException {
@@ -191,6 +202,7 @@ final class Interpreter {
   private void diskLooked(Observation.DiskLooked o) throws IOException {
     Disk known = topology.disk(o.dev());
     Disk seen = new Disk(o.dev(), o.name(), o.wwid(), o.serial(), o.sizeSectors(), true);
+    restart.seen(seen);
     if (!seen.equals(known)) {
       events.emit(
           Source.SYSFS,

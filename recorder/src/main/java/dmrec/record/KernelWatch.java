@@ -50,6 +50,9 @@ public final class KernelWatch implements AutoCloseable {
   /** A round of looks is never given more than a third of the time. */
   private static final int REST_FACTOR = 2;
 
+  /** A stack that is never quiet must not keep the recording from ending. */
+  private static final int LAST_TURNS = 8;
+
   private final WatchOptions options;
   private final Clocks clocks;
   private final UeventSocket uevents;
@@ -203,7 +206,7 @@ public final class KernelWatch implements AutoCloseable {
       turn(recorder);
       turn.run();
     }
-    turn(recorder);
+    lastTurn(recorder);
     recorder.accept(new Observation.Stopped(stamp(), stopReason, refused));
   }
 
@@ -235,7 +238,8 @@ public final class KernelWatch implements AutoCloseable {
         host.hostName(),
         List.copyOf(sources),
         options.sampleNs(),
-        "receive time");
+        "receive time",
+        "");
   }
 
   private long waitNs() {
@@ -262,6 +266,27 @@ public final class KernelWatch implements AutoCloseable {
       lookAtWhatChanged(recorder);
     }
     lookAtDisks(recorder);
+  }
+
+  /**
+   * Looks at everything, until no uevent came while it was looked at. Then the event numbers in the
+   * journal count the events in it, and the next recording can tell how many it missed.
+   */
+  private void lastTurn(Recorder recorder) throws IOException {
+    readUevents(recorder);
+    readLog(recorder);
+    lookAtAll(recorder, lossTold);
+    lossTold = false;
+    for (int i = 0; i < LAST_TURNS && poller.await(0) > 0; i++) {
+      readUevents(recorder);
+      readLog(recorder);
+      lookAtWhatChanged(recorder);
+      lookAtDisks(recorder);
+    }
+    if (lossTold) {
+      lossTold = false;
+      lookAtAll(recorder, true);
+    }
   }
 
   // Messages.
@@ -565,7 +590,9 @@ public final class KernelWatch implements AutoCloseable {
     for (DevNo dev : wantedDisks) {
       Stamp began = stamp();
       Sysfs.BlockDevice block = sysfs.blockDevice(dev.encoded());
-      if (block != null && !block.isMapped()) {
+      if (block == null) {
+        recorder.accept(new Observation.Vanished(stamp(), began, dev));
+      } else if (!block.isMapped()) {
         recorder.accept(
             new Observation.DiskLooked(
                 stamp(),

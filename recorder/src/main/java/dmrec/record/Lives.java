@@ -43,6 +43,7 @@ final class Lives {
   private long listBeganNs;
   private long sampleBeganNs;
   private long generation;
+  private long wentOnNs;
 
   /** What is remembered of a device besides its state. */
   static final class Memory {
@@ -92,6 +93,21 @@ final class Lives {
     awaiting.clear();
     listBeganNs = 0;
     sampleBeganNs = 0;
+    wentOnNs = 0;
+  }
+
+  /**
+   * The recording goes on where another one ended.
+   *
+   * @param endNs wall clock of that end: what was known is how it was then
+   * @param seq the number of the last record; so many generation numbers may be given at most, as
+   *     each stands in a record of its own
+   */
+  void goOn(long endNs, long seq) {
+    wentOnNs = endNs;
+    listBeganNs = endNs;
+    sampleBeganNs = endNs;
+    generation = Math.min(generation, -seq);
   }
 
   Memory memory(DevNo dev) {
@@ -108,6 +124,8 @@ final class Lives {
     if (memory != null && memory.lookBeganNs > 0) {
       // The last look showed this life, so another was not there yet.
       absentNs.put(dev, memory.lookBeganNs);
+    } else if (wentOnNs > 0) {
+      absentNs.putIfAbsent(dev, wentOnNs);
     }
     awaiting.remove(dev);
     added.remove(dev);

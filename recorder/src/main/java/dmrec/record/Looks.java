@@ -26,6 +26,7 @@ final class Looks {
   private final PathUevents paths;
   private final DeviceChanges changes;
   private final Wanted wanted;
+  private final Restart restart;
   private final Set<DevNo> toBaseline = new HashSet<>();
   private boolean baselineDue;
   private boolean afterLoss;
@@ -36,13 +37,15 @@ final class Looks {
       Lives lives,
       PathUevents paths,
       DeviceChanges changes,
-      Wanted wanted) {
+      Wanted wanted,
+      Restart restart) {
     this.topology = topology;
     this.events = events;
     this.lives = lives;
     this.paths = paths;
     this.changes = changes;
     this.wanted = wanted;
+    this.restart = restart;
   }
 
   /** A recording begins: how everything is has to be said first. */
@@ -100,6 +103,7 @@ final class Looks {
     lives.sampleBegan(o.began().wallNs());
     baselineDue = false;
     afterLoss = false;
+    restart.end();
     paths.recover();
     paths.giveUpWaiting(false);
   }
@@ -166,7 +170,7 @@ final class Looks {
   private void looked(DevNo dev, DeviceLook look, Observation.Answer o, Source source)
       throws IOException {
     Device known = topology.device(dev);
-    if (known != null && !isSameLife(known, look)) {
+    if (known != null && (!isSameLife(known, look) || restart.isOtherLife(known, look))) {
       events.derived(known.ref(), lives.lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       lives.forget(dev);
       known = null;
@@ -178,13 +182,21 @@ final class Looks {
     }
     Lives.Memory memory = lives.memory(dev);
     boolean wantsBaseline = toBaseline.remove(dev) || (source == Source.SYSFS && baselineDue);
-    if (wantsBaseline && known == null && !afterLoss) {
+    boolean goesOn = wantsBaseline && restart.isOn();
+    boolean comparable =
+        known == null ? afterLoss || restart.knewAll() : !goesOn || restart.knew(source);
+    if (wantsBaseline && !comparable) {
       DeviceRef ref = lives.identified(look.ref());
       events.emit(source, Certainty.REPORTED, 0, ref, look.baseline(), Bytes.NONE);
     } else {
       long since = known == null ? lives.absentSince(dev) : lives.lastSeen(dev);
+      boolean isNew = known == null;
       if (known == null) {
         known = created(look, since, source);
+      }
+      if (goesOn) {
+        restart.missed(known, isNew, look, since, source);
+        memory.changeSeen |= Slots.provesNewTable(known.live(), look.live());
       }
       memory.usagePending = false;
       changes.tell(known, look, memory, since, source);
@@ -207,8 +219,9 @@ final class Looks {
         }
       }
     }
-    if (afterLoss && toBaseline.isEmpty() && !baselineDue) {
+    if ((afterLoss || restart.isOn()) && toBaseline.isEmpty() && !baselineDue) {
       afterLoss = false;
+      restart.end();
       paths.recover();
     }
     paths.giveUpWaiting(false);

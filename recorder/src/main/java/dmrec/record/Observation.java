@@ -24,7 +24,7 @@ public sealed interface Observation {
     Stamp began();
   }
 
-  /** Recording begins. */
+  /** Recording begins; what came before it is the recorder's to know. */
   record Started(Stamp at, DmEvent.RecordingStarted facts) implements Observation {}
 
   /**

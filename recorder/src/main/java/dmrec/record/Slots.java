@@ -1,5 +1,6 @@
 package dmrec.record;
 
+import dmrec.target.MultipathTable;
 import dmrec.target.Target;
 import dmrec.topology.Device;
 import java.util.List;
@@ -78,6 +79,26 @@ final class Slots {
     return DeviceLook.sameMapping(doubted, after) && !look.suspended()
         ? Verdict.CHANGED_TEXT
         : Verdict.DOUBTED;
+  }
+
+  /**
+   * Whether the two tables cannot be one: a target differs in what no message changes. For where
+   * the uevents that tell were not heard.
+   */
+  static boolean provesNewTable(@Nullable List<Target> before, @Nullable List<Target> after) {
+    if (before == null || after == null || !DeviceLook.sameShape(before, after)) {
+      return !DeviceLook.sameMapping(before, after);
+    }
+    for (int i = 0; i < after.size(); i++) {
+      if (after.get(i).type().equals("multipath")) {
+        MultipathTable was = MultipathTable.parse(before.get(i).params());
+        MultipathTable is = MultipathTable.parse(after.get(i).params());
+        if (was != null && is != null && !was.groups().equals(is.groups())) {
+          return true;
+        }
+      }
+    }
+    return differsInFixedTarget(before, after);
   }
 
   private static boolean differsInFixedTarget(List<Target> before, List<Target> after) {

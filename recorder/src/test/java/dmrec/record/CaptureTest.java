@@ -250,7 +250,15 @@ class CaptureTest {
           new Observation.Started(
               at,
               new DmEvent.RecordingStarted(
-                  text(), text(), text(), text(), text(), List.of(text(), text()), number(), ""));
+                  text(),
+                  text(),
+                  text(),
+                  text(),
+                  text(),
+                  List.of(text(), text()),
+                  number(),
+                  "",
+                  ""));
       case 1 ->
           new Observation.UeventSeen(
               at, random.nextBoolean(), random.nextInt(), random.nextInt(), text(), bytes());

@@ -64,8 +64,10 @@ class RecorderFuzzTest {
     events++;
     DevNo dev = record.device().dev();
     if (!Mark.INJECTED.isIn(record.marks())) {
-      if (record.event() instanceof DmEvent.RecordingStarted) {
-        alive.clear();
+      if (record.event() instanceof DmEvent.RecordingStarted started) {
+        if (!started.previousBootId().equals(started.bootId())) {
+          alive.clear();
+        }
       } else if (record.event() instanceof DmEvent.Baseline) {
         alive.add(dev);
       } else if (record.event() instanceof DmEvent.DeviceCreated) {

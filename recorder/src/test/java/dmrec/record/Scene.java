@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Plays a kernel: the devices there are, and what the recorder is told of them and when. */
 final class Scene {
@@ -28,16 +29,25 @@ final class Scene {
   private static final long ANSWER_NS = 1_000_000L;
   private static final long FIRST_NS = 1_772_334_725_000_000_000L;
 
+  static final String BOOT = "boot";
+
   final List<EventRecord> records = new ArrayList<>();
-  final Recorder recorder = new Recorder(this::append, null);
+  Recorder recorder = new Recorder(this::append, null);
   final Map<DevNo, State> devices = new TreeMap<>();
   private final Topology fold = new Topology();
   private final Set<DevNo> alive = new HashSet<>();
   private long nowNs = FIRST_NS;
+  private long seq;
+  private @Nullable Kind diesBefore;
+  private boolean dead;
   private long ueventSeq;
 
   private long append(EventRecord record) {
-    EventRecord kept = record.withSeq(records.size() + 1);
+    dead |= record.kind() == diesBefore;
+    if (dead) {
+      return seq; // Nothing of it reaches the journal.
+    }
+    EventRecord kept = record.withSeq(++seq);
     records.add(kept);
     fold.apply(kept);
     check(kept);
@@ -49,7 +59,11 @@ final class Scene {
     assertEquals(nowNs, record.wallNs());
     assertTrue(record.notBeforeNs() <= record.wallNs());
     DevNo dev = record.device().dev();
-    if (record.event() instanceof DmEvent.DeviceCreated) {
+    if (record.event() instanceof DmEvent.RecordingStarted started) {
+      if (!started.previousBootId().equals(started.bootId())) {
+        alive.clear();
+      }
+    } else if (record.event() instanceof DmEvent.DeviceCreated) {
       assertTrue(alive.add(dev), () -> "a second device_created of " + dev);
     } else if (record.event() instanceof DmEvent.DeviceRemoved) {
       assertTrue(alive.remove(dev), () -> "a device_removed of " + dev + ", which is not there");
@@ -61,21 +75,57 @@ final class Scene {
   /** Started, with the devices that are there already. */
   static Scene with(State... states) throws IOException {
     Scene scene = new Scene();
-    scene.recorder.accept(
-        new Observation.Started(
-            scene.stamp(),
-            new DmEvent.RecordingStarted(
-                "boot", "6.1.0", "4.47.0", "test", "lab", List.of("uevent", "dm"), STEP_NS, "")));
-    for (State state : states) {
-      scene.devices.put(state.dev(), state);
-    }
-    scene.list();
-    for (State state : states) {
-      scene.look(state);
-    }
-    scene.sampled();
+    scene.started(BOOT);
+    scene.lookAtAll(states);
     scene.records.clear();
     return scene;
+  }
+
+  /** The recorder is killed before it writes such an event. */
+  void dies(Kind before) {
+    diesBefore = before;
+  }
+
+  /** Another recorder goes on from the journal; the last one may have ended in any way. */
+  void restarted(String boot, State... states) throws IOException {
+    assertSameFold();
+    if (dead) {
+      diesBefore = null;
+      dead = false;
+    }
+    later(STEP_NS);
+    recorder = new Recorder(this::append, null, fold.copy());
+    started(boot);
+    lookAtAll(states);
+  }
+
+  void started(String boot, String... sources) throws IOException {
+    recorder.accept(
+        new Observation.Started(
+            stamp(),
+            new DmEvent.RecordingStarted(
+                boot,
+                "6.1.0",
+                "4.47.0",
+                "test",
+                "lab",
+                sources.length == 0 ? List.of("uevent", "dm") : List.of(sources),
+                STEP_NS,
+                "",
+                "")));
+  }
+
+  /** A first round of looks, at the devices there are. */
+  void lookAtAll(State... states) throws IOException {
+    devices.clear();
+    for (State state : states) {
+      devices.put(state.dev(), state);
+    }
+    list();
+    for (State state : states) {
+      look(state);
+    }
+    sampled();
   }
 
   Stamp stamp() {
@@ -210,6 +260,9 @@ final class Scene {
 
   /** The journal says what the recorder knows. */
   void assertSameFold() {
+    if (dead) {
+      return;
+    }
     assertEquals(List.copyOf(fold.devices()), List.copyOf(recorder.topology().devices()));
     assertEquals(List.copyOf(fold.disks()), List.copyOf(recorder.topology().disks()));
   }

@@ -1,0 +1,89 @@
+package dmrec.topology;
+
+import dmrec.event.Certainty;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Mark;
+import dmrec.target.DevNo;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which events of a device are recorded before the event number that counts them.
+ *
+ * <p>An event's uevent comes before the number moves, and of one look the number is written last. A
+ * recorder that ends as it should has looked at every number; one that is killed may leave events
+ * behind which the next recording must not count as missed.
+ */
+final class Uncounted {
+  /** A look was written in part: any number of events may be known by what there is of it. */
+  private static final long ANY = Long.MAX_VALUE;
+
+  private final Map<DevNo, Long> events;
+  private DevNo lookedAt = DevNo.NONE;
+  private long lookedNs;
+
+  Uncounted() {
+    events = new HashMap<>();
+  }
+
+  Uncounted(Uncounted other) {
+    events = new HashMap<>(other.events);
+    lookedAt = other.lookedAt;
+    lookedNs = other.lookedNs;
+  }
+
+  long of(DevNo dev) {
+    return dev.equals(lookedAt) && !dev.equals(DevNo.NONE) ? ANY : events.getOrDefault(dev, 0L);
+  }
+
+  void restore(DevNo dev, long count) {
+    lookedAt = DevNo.NONE;
+    if (count > 0) {
+      events.put(dev, count);
+    }
+  }
+
+  void clear() {
+    events.clear();
+    lookedAt = DevNo.NONE;
+  }
+
+  void apply(EventRecord record) {
+    if (Mark.INJECTED.isIn(record.marks())) {
+      return;
+    }
+    if (record.kind() == Kind.RECORDING_STARTED) {
+      if (!lookedAt.equals(DevNo.NONE)) {
+        events.put(lookedAt, ANY);
+        lookedAt = DevNo.NONE;
+      }
+      return;
+    }
+    // Only the last look can lack its end: the records of a look all bear its time.
+    DevNo dev = record.device().dev();
+    if (record.wallNs() != lookedNs) {
+      lookedNs = record.wallNs();
+      lookedAt = DevNo.NONE;
+    }
+    switch (record.kind()) {
+      case PATH_FAILED, PATH_REINSTATED, VERITY_CORRUPTED -> {
+        if (record.certainty() == Certainty.REPORTED) {
+          events.merge(dev, 1L, (known, one) -> known == ANY ? ANY : known + one);
+        } else {
+          lookedAt = dev;
+        }
+      }
+      case COUNTERS_CHANGED, EVENTS_MISSED, BASELINE, DEVICE_CREATED, DEVICE_REMOVED -> {
+        events.remove(dev);
+        lookedAt = DevNo.NONE;
+      }
+      case RECORDING_STOPPED -> clear();
+      case USAGE_CHANGED -> {
+        // Numbers that move raise no event.
+      }
+      default -> lookedAt = record.event() instanceof DmEvent.OfTarget ? dev : lookedAt;
+    }
+  }
+}
