@@ -8,7 +8,6 @@ import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -39,13 +38,16 @@ public final class CaptureReader implements AutoCloseable {
           .build();
 
   private final String name;
-  private final BufferedReader in;
+  private final Reader in;
+  private final char[] chars = new char[1 << 16];
+  private int at;
+  private int end;
   private long line;
   private boolean broken;
 
   private CaptureReader(String name, Reader in) {
     this.name = name;
-    this.in = new BufferedReader(in);
+    this.in = in;
   }
 
   public static CaptureReader open(Path file) throws CaptureException {
@@ -86,16 +88,20 @@ public final class CaptureReader implements AutoCloseable {
       return null;
     }
     try {
-      int c = in.read();
-      if (c < 0) {
+      if (at == end && !fill()) {
         return null;
       }
-      for (; c >= 0 && c != '\n'; c = in.read()) {
-        if (text.length() < MAX_LINE_CHARS) {
-          text.append((char) c);
-        } else {
-          tooLong = true;
+      boolean whole = false;
+      while (!whole && (at < end || fill())) {
+        int from = at;
+        while (at < end && chars[at] != '\n') {
+          at++;
         }
+        int room = MAX_LINE_CHARS - text.length();
+        tooLong |= at - from > room;
+        text.append(chars, from, Math.min(at - from, room));
+        whole = at < end;
+        at += whole ? 1 : 0;
       }
     } catch (IOException e) {
       broken = true;
@@ -105,6 +111,12 @@ public final class CaptureReader implements AutoCloseable {
       throw error("a line of at most " + MAX_LINE_CHARS + " characters", "a longer one");
     }
     return text.toString();
+  }
+
+  private boolean fill() throws IOException {
+    at = 0;
+    end = Math.max(0, in.read(chars));
+    return end > 0;
   }
 
   private CaptureException error(String expected, String found) {
