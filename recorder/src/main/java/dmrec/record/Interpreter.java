@@ -37,6 +37,7 @@ final class Interpreter {
   private final EventWriter events;
   private final SnapshotReasons reasons = new SnapshotReasons();
   private final Wanted wanted = new Wanted();
+  private final ClockSteps clock = new ClockSteps();
   private final Lives lives;
   private final PathUevents paths;
   private final UeventRules uevents;
@@ -84,6 +85,7 @@ final class Interpreter {
   /** The events of one observation go to the sink before this returns. */
   void accept(Observation observation) throws IOException {
     events.begin(observation);
+    clock(observation.at());
     try {
       if (observation instanceof Observation.UeventSeen o) {
         uevents.uevent(o);
@@ -115,11 +117,21 @@ final class Interpreter {
     }
   }
 
+  private void clock(Stamp at) throws IOException {
+    DmEvent.ClockStepped step = clock.at(at);
+    if (step != null) {
+      // What is remembered by the clock as it was goes on by the clock as it is.
+      lives.shift(step.byNs());
+      events.emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, step, Bytes.NONE);
+    }
+  }
+
   // The recording.
 
   private void started(Observation.Started o) throws IOException {
     DmEvent.RecordingStarted facts = o.facts().after(topology.recording());
     restart.begin(facts, o.at());
+    clock.clear();
     lives.clear();
     paths.clear();
     looks.begin();

@@ -110,6 +110,21 @@ final class Lives {
     generation = Math.min(generation, -seq);
   }
 
+  /** The wall clock was set: every time remembered moves with it. */
+  void shift(long byNs) {
+    listBeganNs = shifted(listBeganNs, byNs);
+    sampleBeganNs = shifted(sampleBeganNs, byNs);
+    absentNs.replaceAll((dev, ns) -> shifted(ns, byNs));
+    for (Memory memory : memories.values()) {
+      memory.lookBeganNs = shifted(memory.lookBeganNs, byNs);
+    }
+  }
+
+  /** 0 is none. */
+  private static long shifted(long ns, long byNs) {
+    return ns == 0 ? 0 : Math.max(1, ns + byNs);
+  }
+
   Memory memory(DevNo dev) {
     return memories.computeIfAbsent(dev, d -> new Memory());
   }

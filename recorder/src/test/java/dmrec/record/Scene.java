@@ -37,6 +37,7 @@ final class Scene {
   private final Topology fold = new Topology();
   private final Set<DevNo> alive = new HashSet<>();
   private long nowNs = FIRST_NS;
+  private long setNs;
   private long seq;
   private @Nullable Kind diesBefore;
   private boolean dead;
@@ -129,11 +130,17 @@ final class Scene {
   }
 
   Stamp stamp() {
-    return new Stamp(nowNs, nowNs - FIRST_NS + 1_000_000_000L);
+    return new Stamp(nowNs, nowNs - setNs - FIRST_NS + 1_000_000_000L);
   }
 
   long nowNs() {
     return nowNs;
+  }
+
+  /** The wall clock is set. */
+  void setClock(long byNs) {
+    nowNs += byNs;
+    setNs += byNs;
   }
 
   void later(long ns) {
