@@ -3,11 +3,14 @@ package dmrec.journal;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ public final class JournalWriter implements AutoCloseable {
   private final Syncer syncer;
   private final Topology topology;
   private final RecordEncoder encoder = new RecordEncoder();
+  private final Deque<DmEvent> owed = new ArrayDeque<>();
   private @Nullable CycleWriter file;
   private long fileRecords;
   private long fileDay;
@@ -193,6 +197,11 @@ public final class JournalWriter implements AutoCloseable {
         seal();
       }
       CycleWriter to = fileFor(record, lastWords);
+      if (lastSeq + 1 != seq) {
+        // Making room was an event of its own.
+        seq = lastSeq + 1;
+        encoder.encode(record, seq);
+      }
       to.append(encoder.bytes(), encoder.length());
       sealer.add(encoder.bytes(), encoder.length(), nanoClock.getAsLong());
       appended(record, seq);
@@ -200,6 +209,10 @@ public final class JournalWriter implements AutoCloseable {
         seal();
       }
       syncer.appended();
+      while (!owed.isEmpty()) {
+        tell(to, owed.peek());
+        owed.remove();
+      }
       if (outgrows()) {
         removeFor("--max-size is reached");
       }
@@ -207,7 +220,7 @@ public final class JournalWriter implements AutoCloseable {
       full = e;
       retryAtNs = nanoClock.getAsLong() + RETRY_NS;
       throw e;
-    } catch (RuntimeException | InternalError | IOException e) {
+    } catch (RuntimeException | InternalError | IOException | MalformedException e) {
       throw fail("append record #" + seq + " to", e);
     }
     return seq;
@@ -262,13 +275,12 @@ public final class JournalWriter implements AutoCloseable {
   /** Begins a file, and ends the one before it; or goes on with that where it has to do. */
   private CycleWriter begin(long wallNs, boolean mayGoOn) throws IOException {
     CycleWriter before = file;
-    if (before != null) {
-      seal();
-    }
-    Chain chain = new Chain(sealer.link());
     CycleWriter next = null;
+    Chain chain;
     try {
       next = create(Math.max(minute + 1, Math.floorDiv(wallNs, MINUTE_NS)));
+      seal();
+      chain = new Chain(sealer.link());
       writeBeginning(next, chain);
     } catch (JournalFullException e) {
       if (next != null) {
@@ -407,8 +419,22 @@ public final class JournalWriter implements AutoCloseable {
 
   /** First the event, then the deed: a file that is missing was removed by somebody else. */
   private void remove(JournalFiles.Removal removal, String reason) throws IOException {
-    CycleWriter to = file;
-    EventRecord event =
+    DmEvent removed = removal.event(reason);
+    String notice = removal.notice(reason);
+    if (file == null) {
+      // There is no room even for a file to say it in; it is said as soon as there is.
+      owed.add(removed);
+    } else {
+      tell(file, removed);
+    }
+    files.remove(removal);
+    syncer.folderChanged();
+    options.notices().accept(notice);
+  }
+
+  /** Appends an event of the journal's own, with the room that is kept for such. */
+  private void tell(CycleWriter to, DmEvent event) throws IOException {
+    EventRecord record =
         new EventRecord(
             lastSeq + 1,
             lastWallNs,
@@ -420,28 +446,22 @@ public final class JournalWriter implements AutoCloseable {
             0,
             null,
             DeviceRef.NONE,
-            removal.event(reason),
+            event,
             Bytes.NONE,
             Bytes.NONE);
-    if (to != null) {
-      RecordEncoder words = new RecordEncoder();
-      try {
-        words.encode(event, lastSeq + 1);
-      } catch (MalformedException e) {
-        throw new IOException(e);
-      }
-      if (!to.reserve(words.length(), true)) {
-        throw room.full();
-      }
-      to.append(words.bytes(), words.length());
-      sealer.add(words.bytes(), words.length(), nanoClock.getAsLong());
-      appended(event, lastSeq + 1);
-      syncer.appended();
+    RecordEncoder words = new RecordEncoder();
+    try {
+      words.encode(record, record.seq());
+    } catch (MalformedException e) {
+      throw new IOException(e);
     }
-    String notice = removal.notice(reason);
-    files.remove(removal);
-    syncer.folderChanged();
-    options.notices().accept(notice);
+    if (!to.reserve(words.length(), true)) {
+      throw room.full();
+    }
+    to.append(words.bytes(), words.length());
+    sealer.add(words.bytes(), words.length(), nanoClock.getAsLong());
+    appended(record, record.seq());
+    syncer.appended();
   }
 
   /**

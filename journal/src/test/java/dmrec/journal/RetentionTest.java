@@ -1,0 +1,169 @@
+package dmrec.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.EventRecords;
+import dmrec.event.Kind;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Old files go, are said to have gone, and what remains can be read alone. */
+class RetentionTest {
+  private static final List<Kind> KINDS =
+      List.copyOf(EnumSet.complementOf(EnumSet.of(Kind.FILES_REMOVED, Kind.UNKNOWN)));
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private final List<String> notices = new ArrayList<>();
+  private long spread = 1_000_000L;
+
+  private JournalOptions options(RetentionPolicy retention) {
+    return JournalOptions.usual().with(retention).withNotices(notices::add);
+  }
+
+  /** Appends so many events and applies each; the size is looked at now and then. */
+  private Topology write(RetentionPolicy retention, int count) throws IOException {
+    EventRecords records = new EventRecords(1);
+    Topology fold = new Topology();
+    try (JournalWriter writer = JournalWriter.open(folder, options(retention))) {
+      for (int i = 0; i < count; i++) {
+        EventRecord next = records.next(KINDS.get(i % KINDS.size()));
+        EventRecord record =
+            new EventRecord(
+                0,
+                EventRecords.FIRST_WALL_NS + i * spread,
+                i * spread,
+                0,
+                0,
+                next.source(),
+                next.certainty(),
+                0,
+                null,
+                next.device(),
+                next.event(),
+                next.evidence(),
+                next.extra());
+        EventRecord kept = record.withSeq(writer.append(record));
+        writer.topology().apply(kept);
+        fold.apply(kept);
+        if (i % 500 == 0 && retention.maxBytes() > 0) {
+          assertTrue(sizeBytes() <= retention.maxBytes(), () -> sizeBytes() + " bytes");
+        }
+      }
+    }
+    return fold;
+  }
+
+  /** What the files take, holes left out. */
+  private long sizeBytes() {
+    try (Stream<Path> files = Files.list(folder)) {
+      long sum = 0;
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Process du = new ProcessBuilder("du", "--block-size=1", file.toString()).start();
+        String text =
+            new String(du.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        sum += text.isEmpty() ? 0 : Long.parseLong(text.split("\\s", -1)[0]);
+      }
+      return sum;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<EventRecord> read() throws IOException {
+    List<EventRecord> records = new ArrayList<>();
+    try (JournalReader reader = JournalReader.open(folder)) {
+      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
+        records.add(r);
+      }
+    }
+    return records;
+  }
+
+  @Test
+  void staysBelowItsSizeAndSaysWhatWent() throws Exception {
+    write(new RetentionPolicy(0, 8 << 20), 60_000);
+
+    List<EventRecord> left = read();
+    long expected = 1;
+    for (EventRecord record : left) {
+      if (record.event() instanceof DmEvent.FilesRemoved removed) {
+        assertEquals(1, removed.files());
+        assertTrue(removed.lastSeq() >= removed.firstSeq(), removed::toString);
+        expected = removed.lastSeq() + 1;
+      }
+    }
+    assertTrue(expected > 1);
+    assertEquals(expected, left.get(0).seq());
+    assertEquals(left.get(0).seq() + left.size() - 1, left.get(left.size() - 1).seq());
+    assertTrue(notices.get(0).startsWith("--max-size is reached: removed 20260301-0312.cq4"));
+  }
+
+  @Test
+  void whatRemainsBeginsWithTheStackAsItWas() throws Exception {
+    Topology all = write(new RetentionPolicy(0, 8 << 20), 40_000);
+
+    Path first = JournalFolder.cycles(folder).get(0);
+    Topology alone = new Topology();
+    try (CycleScanner scanner = new CycleScanner(CycleFile.open(first))) {
+      while (scanner.nextDocument(true) != CycleScanner.Found.EVENT) {
+        if (Note.at(scanner.bytes(), scanner.at()) == Note.CHECKPOINT) {
+          CheckpointNote.apply(scanner.bytes(), scanner.at(), scanner.decoder(), alone);
+        }
+      }
+    }
+    assertTrue(alone.seq() > 0);
+    for (EventRecord record : read()) {
+      alone.apply(record);
+    }
+    assertEquals(List.copyOf(all.devices()), List.copyOf(alone.devices()));
+    assertEquals(List.copyOf(all.disks()), List.copyOf(alone.disks()));
+    assertEquals(all.recording(), alone.recording());
+  }
+
+  @Test
+  void keepsWhatIsYoungEnough() throws Exception {
+    spread = TimeUnit.HOURS.toNanos(1);
+    write(new RetentionPolicy(TimeUnit.DAYS.toNanos(3), 0), 24 * 10);
+
+    List<EventRecord> left = read();
+    long lastNs = left.get(left.size() - 1).wallNs();
+    long keptNs = lastNs - left.get(0).wallNs();
+    assertTrue(keptNs > TimeUnit.DAYS.toNanos(3), () -> keptNs + " ns are left");
+    assertTrue(keptNs < TimeUnit.DAYS.toNanos(5), () -> keptNs + " ns are left");
+    assertTrue(left.stream().anyMatch(r -> r.kind() == Kind.FILES_REMOVED));
+    assertTrue(notices.get(0).startsWith("--keep has passed: removed "), notices::toString);
+  }
+
+  @Test
+  void theNextWriterGoesOnBehindFilesThatWereRemoved() throws Exception {
+    write(new RetentionPolicy(0, 8 << 20), 40_000);
+    long lastSeq = read().get(read().size() - 1).seq();
+    try (JournalWriter writer = JournalWriter.open(folder, options(RetentionPolicy.KEEP_ALL))) {
+      assertEquals(lastSeq, writer.lastSeq());
+      assertNotNull(writer.topology());
+      assertEquals(lastSeq + 1, writer.append(new EventRecords(2).next(Kind.GAP)));
+    }
+    FileHeader header =
+        Objects.requireNonNull(
+            CycleScanner.headerOf(JournalFolder.cycles(folder).get(read().isEmpty() ? 0 : 1)));
+    assertTrue(header.number() > 2);
+  }
+}
