@@ -25,6 +25,8 @@ final class FileWalk implements AutoCloseable {
 
   private static final int DEPTH = 8;
   private static final int NEAR_BYTES = 64 << 10;
+  private static final int HEADER_STEP = 4;
+  private static final int MOST_HEADER_BYTES = 1024;
   private static final long BUDGET_BYTES = 1L << 30;
 
   private final CycleFile file;
@@ -185,7 +187,9 @@ final class FileWalk implements AutoCloseable {
   }
 
   private @Nullable Found document(int size, long next) throws JournalException {
-    int first = size > RecordLayout.MAX_READ_BYTES ? -1 : file.load(position + 4, size);
+    // Every document is padded within its frame.
+    boolean framed = size <= RecordLayout.MAX_READ_BYTES && (size & 3) == 0;
+    int first = framed ? file.load(position + 4, size) : -1;
     if (first >= 0) {
       int total = isProved(first, size);
       if (total < 0 && live) {
@@ -282,17 +286,28 @@ final class FileWalk implements AutoCloseable {
           ? RecordLayout.intAt(bytes, first + RecordLayout.TOTAL_LENGTH)
           : -1;
     }
-    int total = FileHeader.isHeader(bytes, first, size) ? headerLength(first) : -1;
-    return total >= 0
-            && total <= size
-            && size - total < 4
-            && FileHeader.decode(bytes, first, size) != null
-        ? total
-        : -1;
+    FileHeader read = FileHeader.decode(bytes, first, size);
+    return read == null ? -1 : lengthOf(read, size);
   }
 
-  private int headerLength(int first) {
-    return 12 + RecordLayout.shortAt(file.window(), first + 10) + 4 + 116 + 4;
+  private static int lengthOf(FileHeader read, int size) {
+    // Of a newer format nothing is known but that it is one.
+    return read.formatVersion() == RecordLayout.FORMAT_VERSION ? read.encode().length : size;
+  }
+
+  /** The length of a file's header that proves itself, or -1. */
+  private int ownHeader(long from) throws JournalException {
+    for (int size = HEADER_STEP; size <= MOST_HEADER_BYTES; size += HEADER_STEP) {
+      int first = file.load(from, size);
+      if (first < 0) {
+        return -1;
+      }
+      FileHeader read = FileHeader.decode(file.window(), first, size);
+      if (read != null && read.formatVersion() == RecordLayout.FORMAT_VERSION) {
+        return read.encode().length;
+      }
+    }
+    return -1;
   }
 
   /** The length of a document that proves itself, whatever its frame says; or -1. */
@@ -304,7 +319,7 @@ final class FileWalk implements AutoCloseable {
     int begins = file.window()[first] & 0xff;
     int total;
     if (begins == 0xd3) {
-      total = headerLength(first);
+      return ownHeader(from);
     } else if (begins == RecordLayout.FORMAT_VERSION || (begins >= 0xd4 && begins <= 0xdf)) {
       total = RecordLayout.intAt(file.window(), first + RecordLayout.TOTAL_LENGTH);
     } else {

@@ -44,9 +44,15 @@ final class IntervalJudge {
    * @param seq the last number; -1 where it is not known
    */
   void behind(Bytes value, long seq, long wallNs) {
+    told = 0;
     last = value;
     seqBefore = seq;
     wallBeforeNs = wallNs;
+  }
+
+  /** How much was said of them. */
+  int told() {
+    return told;
   }
 
   private void tell(Kind kind, int index, long firstSeq, long lastSeq, String text) {

@@ -193,6 +193,11 @@ public final class JournalWriter implements AutoCloseable {
         seal();
       }
       CycleWriter to = fileFor(record, lastWords);
+      if (lastSeq >= seq) {
+        // Files were removed for it, which are events too; its number is as long as before.
+        seq = lastSeq + 1;
+        encoder.encode(record, seq);
+      }
       to.append(encoder.bytes(), encoder.length());
       sealer.add(encoder.bytes(), encoder.length(), nanoClock.getAsLong());
       appended(record, seq);
@@ -207,7 +212,7 @@ public final class JournalWriter implements AutoCloseable {
       full = e;
       retryAtNs = nanoClock.getAsLong() + RETRY_NS;
       throw e;
-    } catch (RuntimeException | InternalError | IOException e) {
+    } catch (RuntimeException | InternalError | IOException | MalformedException e) {
       throw fail("append record #" + seq + " to", e);
     }
     return seq;
@@ -265,10 +270,12 @@ public final class JournalWriter implements AutoCloseable {
     if (before != null) {
       seal();
     }
-    Chain chain = new Chain(sealer.link());
+    Chain chain;
     CycleWriter next = null;
     try {
       next = create(Math.max(minute + 1, Math.floorDiv(wallNs, MINUTE_NS)));
+      // Only now: room for it may have been made by an event in the file before.
+      chain = new Chain(sealer.link());
       writeBeginning(next, chain);
     } catch (JournalFullException e) {
       if (next != null) {

@@ -448,9 +448,9 @@ final class VerifierRun {
   }
 
   private void seal(SealNote seal, long offset) {
-    tooMany(interval);
     judge.behind(value, judgedSeq, judgedWallNs);
     boolean good = judge.isSealed(seal);
+    tooMany(interval);
     good &= keys.seal(seal, offset);
     value = seal.value();
     judgedSeq = seal.seq();
@@ -463,8 +463,9 @@ final class VerifierRun {
     }
   }
 
+  /** Seals that are gone, where nothing else was said of that. */
   private void tooMany(Interval unsealed) {
-    if (policy.records() > 0 && unsealed.events() > (long) policy.records() + SLACK_EVENTS) {
+    if (judge.told() == 0 && policy.records() > 0 && unsealed.events() > (long) policy.records() + SLACK_EVENTS) {
       tell(
           Finding.Kind.SEAL_ABSENT,
           unsealed.offset(0),
@@ -487,7 +488,6 @@ final class VerifierRun {
     int waiting = interval.events();
     long from = waiting == 0 ? 0 : Math.max(judgedSeq + 1, 1);
     long to = judge.lastSeq();
-    tooMany(interval);
     if (next != null && isJoined && next.number() == number + 1) {
       if (judge.isLinked(next.link(), next.firstSeq())) {
         if (waiting > 0 && policy.records() > 0) {
@@ -501,9 +501,11 @@ final class VerifierRun {
                   + " file began");
         }
       }
+      tooMany(interval);
       return;
     }
     judge.unsealed(0, interval.count(), -1);
+    tooMany(interval);
     if (isEnd && policy.records() > 0) {
       if (policy.intervalNs() > 0 && interval.spanNs() > policy.intervalNs() + SLACK_NS) {
         tell(
