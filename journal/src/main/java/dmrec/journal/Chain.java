@@ -31,9 +31,11 @@ final class Chain {
   private final byte[] digest = new byte[BYTES];
   private byte[] digests = new byte[64 * SHORT_BYTES];
   private int count;
+  private Bytes value;
 
   /** A chain whose value so far is {@code value}. */
   Chain(Bytes value) {
+    this.value = value;
     running.update(value.buffer());
   }
 
@@ -70,8 +72,11 @@ final class Chain {
     return Bytes.of(Arrays.copyOf(digests, count * SHORT_BYTES));
   }
 
-  /** What {@link #close} would return. */
+  /** What {@link #close} would return; the value itself where nothing was added. */
   Bytes peek() {
+    if (count == 0) {
+      return value;
+    }
     try {
       return Bytes.of(((MessageDigest) running.clone()).digest());
     } catch (CloneNotSupportedException e) {
@@ -81,13 +86,13 @@ final class Chain {
 
   /** The value over all that was added; what is added from here on goes into the next one. */
   Bytes close() {
-    Bytes value = Bytes.of(running.digest());
-    restart(value);
+    restart(peek());
     return value;
   }
 
   /** Goes on from a value that was read, as that of a seal behind damage. */
-  void restart(Bytes value) {
+  void restart(Bytes from) {
+    value = from;
     running.reset();
     running.update(value.buffer());
     count = 0;

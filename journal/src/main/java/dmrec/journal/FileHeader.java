@@ -75,6 +75,11 @@ record FileHeader(
         && Arrays.equals(bytes, at, at + MAGIC.length, MAGIC, 0, MAGIC.length);
   }
 
+  /** How long the header is that begins at {@code at}, in the format of this version. */
+  static int lengthAt(byte[] bytes, int at) {
+    return NAME_BYTES + RecordLayout.shortAt(bytes, at + MAGIC.length + 2) + 4 + PLACE_BYTES + 4;
+  }
+
   /** What the document says, or null where it is none or damaged. */
   static @Nullable FileHeader decode(byte[] bytes, int at, int length) {
     if (!isHeader(bytes, at, length)) {
