@@ -3,6 +3,7 @@ package dmrec.journal;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
 import dmrec.topology.Topology;
@@ -42,6 +43,7 @@ public final class JournalWriter implements AutoCloseable {
 
   private final Path folder;
   private final JournalOptions options;
+  private final long fileBytes;
   private final LongSupplier nanoClock;
   private final WriterLock lock;
   private final Room room;
@@ -49,6 +51,7 @@ public final class JournalWriter implements AutoCloseable {
   private final Sealer sealer;
   private final Syncer syncer;
   private final Topology topology;
+  private @Nullable Topology checkpointed;
   private final RecordEncoder encoder = new RecordEncoder();
   private @Nullable CycleWriter file;
   private long fileRecords;
@@ -64,17 +67,29 @@ public final class JournalWriter implements AutoCloseable {
   private @Nullable JournalException broken;
   private boolean closed;
 
-  private JournalWriter(
-      Path folder, JournalOptions options, LongSupplier nanoClock, WriterLock lock)
+  /**
+   * A writer that goes on behind {@code tail}.
+   *
+   * @param found the folder's files
+   * @param fileBytes a new file begins before one grows larger
+   * @param lock on the folder; closed with the writer
+   */
+  JournalWriter(
+      Path folder,
+      List<Path> found,
+      JournalTail tail,
+      JournalOptions options,
+      long fileBytes,
+      LongSupplier nanoClock,
+      WriterLock lock)
       throws JournalException {
     this.folder = folder;
     this.options = options;
+    this.fileBytes = fileBytes;
     this.nanoClock = nanoClock;
     this.lock = lock;
     this.room = Room.in(folder, options.reserveBytes());
     CycleWriter.clear(folder.resolve(CycleWriter.STAGING));
-    List<Path> found = JournalFolder.cycles(folder);
-    JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
     SigningKey key = options.key();
     if (tail.isSigned() && key == null && !options.mayEndSigning()) {
       throw new JournalException(
@@ -118,7 +133,9 @@ public final class JournalWriter implements AutoCloseable {
     JournalFolder.prepare(folder);
     WriterLock lock = WriterLock.take(folder);
     try {
-      return new JournalWriter(folder, options, nanoClock, lock);
+      List<Path> found = JournalFolder.cycles(folder);
+      JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
+      return new JournalWriter(folder, found, tail, options, options.fileBytes(), nanoClock, lock);
     } catch (JournalException e) {
       lock.close();
       throw e;
@@ -131,6 +148,14 @@ public final class JournalWriter implements AutoCloseable {
   /** The stack as it is behind the last event; whoever appends events applies them to it. */
   public Topology topology() {
     return topology;
+  }
+
+  /**
+   * Lets files begin with another state than {@link #topology}, as what the journal's records add
+   * up to is another one while events are not kept; null for the same again.
+   */
+  public synchronized void checkpoint(@Nullable Topology state) {
+    checkpointed = state;
   }
 
   /** The number of the last record; 0 in an empty journal. */
@@ -256,7 +281,7 @@ public final class JournalWriter implements AutoCloseable {
     return fileRecords > 0
         && (Math.floorDiv(record.wallNs(), DAY_NS) > fileDay
             || record.wallNs() < fileWallMaxNs - STEP_BACK_NS
-            || to.endBytes() + encoder.length() > options.fileBytes());
+            || to.endBytes() + encoder.length() > fileBytes);
   }
 
   /** Begins a file, and ends the one before it; or goes on with that where it has to do. */
@@ -281,7 +306,7 @@ public final class JournalWriter implements AutoCloseable {
     }
     if (before != null) {
       before.finish();
-      files.closed(before);
+      files.closed(before.allocatedBytes());
     }
     syncer.begin(next);
     sealer.goOnWith(chain, nanoClock.getAsLong());
@@ -326,7 +351,8 @@ public final class JournalWriter implements AutoCloseable {
       put(next, chain, keys);
     }
     try {
-      for (byte[] part : CheckpointNote.encode(topology, lastSeq, lastWallNs)) {
+      Topology state = checkpointed == null ? topology : checkpointed;
+      for (byte[] part : CheckpointNote.encode(state, lastSeq, lastWallNs)) {
         put(next, chain, part);
       }
     } catch (MalformedException e) {
@@ -407,21 +433,7 @@ public final class JournalWriter implements AutoCloseable {
   /** First the event, then the deed: a file that is missing was removed by somebody else. */
   private void remove(JournalFiles.Removal removal, String reason) throws IOException {
     CycleWriter to = file;
-    EventRecord event =
-        new EventRecord(
-            lastSeq + 1,
-            lastWallNs,
-            lastMonoNs,
-            0,
-            0,
-            Source.RECORDER,
-            Certainty.REPORTED,
-            0,
-            null,
-            DeviceRef.NONE,
-            removal.event(reason),
-            Bytes.NONE,
-            Bytes.NONE);
+    EventRecord event = own(removal.event(reason));
     if (to != null) {
       RecordEncoder words = new RecordEncoder();
       try {
@@ -441,6 +453,29 @@ public final class JournalWriter implements AutoCloseable {
     files.remove(removal);
     syncer.folderChanged();
     options.notices().accept(notice);
+  }
+
+  /** An event of the writer's own, at the time of the last one. */
+  private EventRecord own(DmEvent event) {
+    return new EventRecord(
+        lastSeq + 1,
+        lastWallNs,
+        lastMonoNs,
+        0,
+        0,
+        Source.RECORDER,
+        Certainty.REPORTED,
+        0,
+        null,
+        DeviceRef.NONE,
+        event,
+        Bytes.NONE,
+        Bytes.NONE);
+  }
+
+  /** Tells that files of the journal, which are not this writer's, are about to be removed. */
+  synchronized void tellRemoval(DmEvent.FilesRemoved event) throws JournalException {
+    append(own(event), true);
   }
 
   /**

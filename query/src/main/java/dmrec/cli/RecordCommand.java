@@ -2,12 +2,14 @@ package dmrec.cli;
 
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
 import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
 import dmrec.record.CaptureWriter;
+import dmrec.record.JournalSink;
 import dmrec.record.KernelWatch;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
@@ -82,6 +84,14 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--lock-memory", description = "Keep all of the process in memory (mlockall).")
   private boolean lockMemory;
 
+  @Option(
+      names = "--spool",
+      paramLabel = "DIR",
+      description =
+          "Write into this folder first, in memory as /run/dmrec, and move it into the journal from"
+              + " there: recording never waits for the journal's disk.")
+  private @Nullable Path spool;
+
   RecordCommand(Host host) {
     this.host = host;
   }
@@ -105,13 +115,17 @@ final class RecordCommand implements Callable<Integer> {
             Amounts.durationNs("--sample", sample),
             lockMemory,
             Version.number());
-    try (JournalWriter writer = JournalWriter.open(folder);
+    try (RecordedJournal opened =
+            RecordedJournal.open(folder, spool, JournalOptions.usual().withNotices(this::say));
         KernelWatch watch = open(options)) {
-      Recorder recorder = new Recorder(writer::append, copy);
+      JournalWriter writer = opened.writer();
+      JournalSink sink = JournalSink.of(writer, this::say);
+      Recorder recorder = new Recorder(sink, copy, writer.topology());
+      sink.countIn(recorder.summary());
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
       StatusLine status = new StatusLine(host, recorder);
-      Syncing syncing = new Syncing(writer, copy);
+      Syncing syncing = new Syncing(writer, sink, copy);
       watch.run(
           recorder,
           () -> {
@@ -148,16 +162,23 @@ final class RecordCommand implements Callable<Integer> {
   /** Brings what was written to the disk, at most once a second and only where there is more. */
   private static final class Syncing {
     private final JournalWriter writer;
+    private final JournalSink sink;
     private final @Nullable CaptureWriter copy;
     private long syncedEvents;
     private long syncedAtNs = System.nanoTime();
 
-    Syncing(JournalWriter writer, @Nullable CaptureWriter copy) {
+    Syncing(JournalWriter writer, JournalSink sink, @Nullable CaptureWriter copy) {
       this.writer = writer;
+      this.sink = sink;
       this.copy = copy;
     }
 
     void turn(long events) {
+      try {
+        sink.tick();
+      } catch (IOException e) {
+        throw Failure.of(String.valueOf(e.getMessage()), e);
+      }
       if (events == syncedEvents || System.nanoTime() - syncedAtNs < SYNC_NS) {
         return;
       }
@@ -183,8 +204,12 @@ final class RecordCommand implements Callable<Integer> {
     Path folder = journal.path(host);
     int damaged = 0;
     try (CaptureReader reader = CaptureReader.open(file);
-        JournalWriter writer = JournalWriter.open(folder)) {
-      Recorder recorder = new Recorder(writer::append, copy);
+        RecordedJournal opened =
+            RecordedJournal.open(folder, spool, JournalOptions.usual().withNotices(this::say))) {
+      JournalWriter writer = opened.writer();
+      JournalSink sink = JournalSink.of(writer, this::say);
+      Recorder recorder = new Recorder(sink, copy, writer.topology());
+      sink.countIn(recorder.summary());
       Observation last = null;
       while (true) {
         try {

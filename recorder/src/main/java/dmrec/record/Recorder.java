@@ -32,9 +32,21 @@ public final class Recorder {
    * @param capture where the observations go too; null for nowhere
    */
   public Recorder(EventSink journal, @Nullable CaptureWriter capture) {
+    this(journal, capture, new Topology());
+  }
+
+  /**
+   * A recorder that goes on from what an earlier one knew.
+   *
+   * @param journal where the events go
+   * @param capture where the observations go too; null for nowhere
+   * @param topology the fold of all records that are in the journal already; every further one
+   *     changes it
+   */
+  public Recorder(EventSink journal, @Nullable CaptureWriter capture, Topology topology) {
     this.journal = journal;
     this.capture = capture;
-    this.interpreter = new Interpreter(new Topology(), this::append);
+    this.interpreter = new Interpreter(topology, this::append);
   }
 
   /** What an observation proves is in the journal when this returns. */
