@@ -106,14 +106,19 @@ final class CycleFile implements AutoCloseable {
    * it says nothing. Always read anew.
    */
   long writePosition() throws JournalException {
-    if (writePositionAt < 0) {
-      writePositionAt = findWritePosition();
-      if (writePositionAt < 0) {
-        return -1;
-      }
+    if (writePositionAt() < 0) {
+      return -1;
     }
     ByteBuffer value = ByteBuffer.wrap(word);
     return read(writePositionAt, value) < 8 ? -1 : RecordLayout.longAt(word, 0);
+  }
+
+  /** Where in the file that is said, in 8 bytes; -1 where it is not. */
+  long writePositionAt() throws JournalException {
+    if (writePositionAt < 0) {
+      writePositionAt = findWritePosition();
+    }
+    return writePositionAt;
   }
 
   /** The value stands behind its name, a type byte and two counts, at a multiple of 8. */

@@ -42,6 +42,11 @@ final class CycleWriter {
   static final RollCycle NAMES = LegacyRollCycles.MINUTELY;
   static final String STAGING = ".writing";
 
+  /** Beside each queue; written to by the queue alone, and gone with it. */
+  private static final String OWN_FILE = "metadata.cq4t";
+
+  private static final int OWN_BYTES = 128 << 10;
+
   /** A quarter of it is the largest document. */
   private static final int BLOCK_BYTES = 16 << 20;
 
@@ -76,6 +81,9 @@ final class CycleWriter {
     this.staged = staged;
     this.published = published;
     this.room = room;
+    if (!fillOwnFile(staged.resolveSibling(OWN_FILE), zeros)) {
+      throw room.full();
+    }
     SetTimeProvider clock = new SetTimeProvider();
     clock.currentTimeMillis(minute * 60_000);
     this.queue =
@@ -100,6 +108,14 @@ final class CycleWriter {
       throw room.full();
     }
     this.allocatedBytes = FIRST_BYTES;
+  }
+
+  /** The queue maps that one as well, and would find holes in it. */
+  private static boolean fillOwnFile(Path path, ByteBuffer zeros) throws IOException {
+    try (FileChannel own =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      return fill(own, 0, OWN_BYTES, zeros);
+    }
   }
 
   /** What the file of a minute is called. */

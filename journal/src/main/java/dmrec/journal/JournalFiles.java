@@ -66,10 +66,10 @@ final class JournalFiles {
   }
 
   /** The last file is complete. */
-  void closed(CycleWriter file) {
+  void closed(long bytes) {
     Entry last = entries.remove(entries.size() - 1);
-    entries.add(new Entry(last.path(), file.allocatedBytes(), last.header()));
-    closedBytes += file.allocatedBytes();
+    entries.add(new Entry(last.path(), bytes, last.header()));
+    closedBytes += bytes;
   }
 
   /** Files that can go: the first {@code count}. */
@@ -84,7 +84,7 @@ final class JournalFiles {
       return entries.subList(0, count).stream().mapToLong(Entry::bytes).sum();
     }
 
-    DmEvent event(String reason) {
+    DmEvent.FilesRemoved event(String reason) {
       FileHeader first = entries.get(0).header();
       FileHeader next = entries.get(count).header();
       return new DmEvent.FilesRemoved(

@@ -45,6 +45,7 @@ public final class JournalWriter implements AutoCloseable {
 
   private final Path folder;
   private final JournalOptions options;
+  private final long fileBytes;
   private final LongSupplier nanoClock;
   private final WriterLock lock;
   private final Room room;
@@ -52,6 +53,7 @@ public final class JournalWriter implements AutoCloseable {
   private final Sealer sealer;
   private final Syncer syncer;
   private final Topology topology;
+  private @Nullable Topology checkpointed;
   private final RecordEncoder encoder = new RecordEncoder();
   private final Deque<DmEvent> owed = new ArrayDeque<>();
   private @Nullable CycleWriter file;
@@ -68,17 +70,29 @@ public final class JournalWriter implements AutoCloseable {
   private @Nullable JournalException broken;
   private boolean closed;
 
-  private JournalWriter(
-      Path folder, JournalOptions options, LongSupplier nanoClock, WriterLock lock)
+  /**
+   * A writer that goes on behind {@code tail}.
+   *
+   * @param found the folder's files
+   * @param fileBytes a new file begins before one grows larger
+   * @param lock on the folder; closed with the writer
+   */
+  JournalWriter(
+      Path folder,
+      List<Path> found,
+      JournalTail tail,
+      JournalOptions options,
+      long fileBytes,
+      LongSupplier nanoClock,
+      WriterLock lock)
       throws JournalException {
     this.folder = folder;
     this.options = options;
+    this.fileBytes = fileBytes;
     this.nanoClock = nanoClock;
     this.lock = lock;
     this.room = Room.in(folder, options.reserveBytes());
     CycleWriter.clear(folder.resolve(CycleWriter.STAGING));
-    List<Path> found = JournalFolder.cycles(folder);
-    JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
     SigningKey key = options.key();
     if (tail.isSigned() && key == null && !options.mayEndSigning()) {
       throw new JournalException(
@@ -122,7 +136,9 @@ public final class JournalWriter implements AutoCloseable {
     JournalFolder.prepare(folder);
     WriterLock lock = WriterLock.take(folder);
     try {
-      return new JournalWriter(folder, options, nanoClock, lock);
+      List<Path> found = JournalFolder.cycles(folder);
+      JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
+      return new JournalWriter(folder, found, tail, options, options.fileBytes(), nanoClock, lock);
     } catch (JournalException e) {
       lock.close();
       throw e;
@@ -135,6 +151,14 @@ public final class JournalWriter implements AutoCloseable {
   /** The stack as it is behind the last event; whoever appends events applies them to it. */
   public Topology topology() {
     return topology;
+  }
+
+  /**
+   * Lets files begin with another state than {@link #topology}, as what the journal's records add
+   * up to is another one while events are not kept; null for the same again.
+   */
+  public synchronized void checkpoint(@Nullable Topology state) {
+    checkpointed = state;
   }
 
   /** The number of the last record; 0 in an empty journal. */
@@ -269,7 +293,7 @@ public final class JournalWriter implements AutoCloseable {
     return fileRecords > 0
         && (Math.floorDiv(record.wallNs(), DAY_NS) > fileDay
             || record.wallNs() < fileWallMaxNs - STEP_BACK_NS
-            || to.endBytes() + encoder.length() > options.fileBytes());
+            || to.endBytes() + encoder.length() > fileBytes);
   }
 
   /** Begins a file, and ends the one before it; or goes on with that where it has to do. */
@@ -293,7 +317,7 @@ public final class JournalWriter implements AutoCloseable {
     }
     if (before != null) {
       before.finish();
-      files.closed(before);
+      files.closed(before.allocatedBytes());
     }
     syncer.begin(next);
     sealer.goOnWith(chain, nanoClock.getAsLong());
@@ -339,7 +363,8 @@ public final class JournalWriter implements AutoCloseable {
       put(next, chain, keys);
     }
     try {
-      for (byte[] part : CheckpointNote.encode(topology, lastSeq, lastWallNs)) {
+      Topology state = checkpointed == null ? topology : checkpointed;
+      for (byte[] part : CheckpointNote.encode(state, lastSeq, lastWallNs)) {
         put(next, chain, part);
       }
     } catch (MalformedException e) {
@@ -434,21 +459,7 @@ public final class JournalWriter implements AutoCloseable {
 
   /** Appends an event of the journal's own, with the room that is kept for such. */
   private void tell(CycleWriter to, DmEvent event) throws IOException {
-    EventRecord record =
-        new EventRecord(
-            lastSeq + 1,
-            lastWallNs,
-            lastMonoNs,
-            0,
-            0,
-            Source.RECORDER,
-            Certainty.REPORTED,
-            0,
-            null,
-            DeviceRef.NONE,
-            event,
-            Bytes.NONE,
-            Bytes.NONE);
+    EventRecord record = own(event);
     RecordEncoder words = new RecordEncoder();
     try {
       words.encode(record, record.seq());
@@ -462,6 +473,29 @@ public final class JournalWriter implements AutoCloseable {
     sealer.add(words.bytes(), words.length(), nanoClock.getAsLong());
     appended(record, record.seq());
     syncer.appended();
+  }
+
+  /** An event of the writer's own, at the time of the last one. */
+  private EventRecord own(DmEvent event) {
+    return new EventRecord(
+        lastSeq + 1,
+        lastWallNs,
+        lastMonoNs,
+        0,
+        0,
+        Source.RECORDER,
+        Certainty.REPORTED,
+        0,
+        null,
+        DeviceRef.NONE,
+        event,
+        Bytes.NONE,
+        Bytes.NONE);
+  }
+
+  /** Tells that files of the journal, which are not this writer's, are about to be removed. */
+  synchronized void tellRemoval(DmEvent.FilesRemoved event) throws JournalException {
+    append(own(event), true);
   }
 
   /**

@@ -14,6 +14,7 @@ import dmrec.query.TimeSpec;
 import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
 import dmrec.record.CaptureWriter;
+import dmrec.record.JournalSink;
 import dmrec.record.KernelWatch;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
@@ -144,6 +145,14 @@ final class RecordCommand implements Callable<Integer> {
               + " too: when that device is suspended or fails, the recording stops.")
   private boolean force;
 
+  @Option(
+      names = "--spool",
+      paramLabel = "DIR",
+      description =
+          "Write into this folder first, in memory as /run/dmrec, and move it into the journal from"
+              + " there: recording never waits for the journal's disk.")
+  private @Nullable Path spool;
+
   /** What the journal takes on the disk, for whoever asks while it is written. */
   private volatile long journalBytes;
 
@@ -167,7 +176,7 @@ final class RecordCommand implements Callable<Integer> {
 
   /** Before anything is made: what must not be written to need not be touched at all. */
   private void checkPlace() {
-    JournalPlace.Choice choice = new JournalPlace.Choice(force, false);
+    JournalPlace.Choice choice = new JournalPlace.Choice(force, spool != null);
     JournalPlace.check(JournalPlace.Part.JOURNAL, journal.path(host), choice, this::say);
     if (capture != null) {
       JournalPlace.check(JournalPlace.Part.CAPTURE, capture, choice, this::say);
@@ -188,9 +197,12 @@ final class RecordCommand implements Callable<Integer> {
     Service service = Service.of(host, System::nanoTime, this::say);
     try (MetricsEndpoint endpoint =
             MetricsEndpoint.open(metrics, () -> journalBytes, System::nanoTime, this::say);
-        JournalWriter writer = JournalWriter.open(folder, journalOptions());
+        RecordedJournal opened = RecordedJournal.open(folder, spool, journalOptions());
         KernelWatch watch = open(options)) {
-      Recorder recorder = new Recorder(endpoint.measuring(writer::append), copy, writer.topology());
+      JournalWriter writer = opened.writer();
+      JournalSink sink = JournalSink.of(writer, this::say);
+      Recorder recorder = new Recorder(endpoint.measuring(sink), copy, writer.topology());
+      sink.countIn(recorder.summary());
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
       StatusLine status = new StatusLine(host, recorder);
@@ -209,7 +221,7 @@ final class RecordCommand implements Callable<Integer> {
           },
           () -> {
             status.show();
-            tick(writer, copy);
+            tick(sink, writer, copy);
             endpoint.turn(recorder, watch);
             service.turn(() -> status(recorder, folder));
           });
@@ -251,10 +263,13 @@ final class RecordCommand implements Callable<Integer> {
     Path folder = journal.path(host);
     int damaged = 0;
     try (CaptureReader reader = CaptureReader.open(file);
-        JournalWriter writer =
-            JournalWriter.open(folder, journalOptions().with(new SealPolicy(1000, 0)))) {
+        RecordedJournal opened =
+            RecordedJournal.open(folder, spool, journalOptions().with(new SealPolicy(1000, 0)))) {
+      JournalWriter writer = opened.writer();
       Topology known = writer.topology();
-      Recorder recorder = new Recorder(writer::append, copy, known);
+      JournalSink sink = JournalSink.of(writer, this::say);
+      Recorder recorder = new Recorder(sink, copy, known);
+      sink.countIn(recorder.summary());
       Observation last = null;
       while (true) {
         try {
@@ -317,9 +332,9 @@ final class RecordCommand implements Callable<Integer> {
     return bytes;
   }
 
-  private void tick(JournalWriter writer, @Nullable CaptureWriter copy) {
+  private void tick(JournalSink sink, JournalWriter writer, @Nullable CaptureWriter copy) {
     try {
-      writer.tick();
+      sink.tick();
       journalBytes = writer.allocatedBytes();
       if (copy != null) {
         copy.flush();

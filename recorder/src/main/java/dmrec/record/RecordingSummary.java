@@ -1,5 +1,6 @@
 package dmrec.record;
 
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import java.util.Collections;
@@ -17,14 +18,27 @@ public final class RecordingSummary {
 
   void count(EventRecord record) {
     events++;
-    byKind.merge(record.kind(), 1L, Long::sum);
-    if (record.event() instanceof dmrec.event.DmEvent.Gap gap && gap.count() > 0) {
+    add(record.kind(), 1);
+    if (record.event() instanceof DmEvent.Gap gap
+        && gap.count() > 0
+        && !gap.lost().equals(DmEvent.Gap.JOURNAL)) {
       lost += gap.count();
     }
     if (firstMonoNs < 0) {
       firstMonoNs = record.monoNs();
     }
     lastMonoNs = record.monoNs();
+  }
+
+  /** The journal has no room for an event; the recorder counts that one like all others. */
+  void notKept(EventRecord record) {
+    events--;
+    add(record.kind(), -1);
+    lost++;
+  }
+
+  private void add(Kind kind, long count) {
+    byKind.merge(kind, count, (a, b) -> a + b == 0 ? null : a + b);
   }
 
   void dropped(long messages) {
@@ -45,7 +59,7 @@ public final class RecordingSummary {
     return events;
   }
 
-  /** Messages known to be missed. */
+  /** Messages known to be missed, and events that the journal had no room for. */
   public long lost() {
     return lost;
   }

@@ -1,0 +1,236 @@
+package dmrec.journal;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A journal that is written by way of a folder on another file system, in memory as a rule: whoever
+ * records never waits for the journal's.
+ *
+ * <p>Design note: the spool is written by the ordinary writer, with the journal's numbers and
+ * seals, so its files are the journal's files already; they only have to move. What a killed
+ * recorder left there is judged and moved first: the journal ends where the spool does. What was
+ * only in memory when the machine stopped is gone, as what no sync had reached is without a spool.
+ */
+public final class Spool implements AutoCloseable {
+  private static final long END_NS = 10_000_000_000L;
+
+  /** A file leaves the spool when it is complete, so that it must not take all of it. */
+  private static final int FILES = 8;
+
+  private final Path journal;
+  private final Path spool;
+  private final JournalOptions options;
+  private final WriterLock lock;
+  private final JournalWriter writer;
+  private final Mover mover;
+  private boolean closed;
+
+  private Spool(Path journal, Path spool, JournalOptions options, WriterLock lock)
+      throws JournalException {
+    this.journal = journal;
+    this.spool = spool;
+    this.options = options;
+    this.lock = lock;
+    CycleWriter.clear(journal.resolve(CycleWriter.STAGING));
+    Room room = Room.in(journal, options.reserveBytes());
+    WriterLock own = WriterLock.take(spool);
+    try {
+      List<Path> there = JournalFolder.cycles(journal);
+      List<Path> left = JournalFolder.cycles(spool);
+      JournalTail tail = there.isEmpty() ? JournalTail.none() : JournalTail.of(journal, there);
+      boolean inPart = !left.isEmpty() && joins(there, left, tail);
+      JournalFiles files =
+          JournalFiles.of(inPart ? there.subList(0, there.size() - 1) : there, tail.number());
+      this.writer =
+          new JournalWriter(
+              spool,
+              left,
+              left.isEmpty() ? tail : JournalTail.of(spool, left),
+              options.with(SyncPolicy.OS).with(RetentionPolicy.KEEP_ALL).withReserve(-1),
+              Math.min(options.fileBytes(), Math.max(1L << 20, totalBytes(spool) / FILES)),
+              System::nanoTime,
+              own);
+      this.mover =
+          new Mover(
+              spool,
+              journal,
+              options,
+              room,
+              files,
+              left.isEmpty() ? "" : JournalFolder.nameOf(left.get(left.size() - 1)),
+              writer);
+    } catch (JournalException | RuntimeException | Error e) {
+      own.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a journal for writing by way of a spool; either folder is made where it is missing.
+   *
+   * @param options the journal's; its retention and syncs are the journal's folder's
+   * @throws JournalException as {@link JournalWriter#open}; and where the spool holds something
+   *     that does not belong behind the journal's end
+   */
+  public static Spool open(Path journal, Path spool, JournalOptions options)
+      throws JournalException {
+    ChronicleSetup.quiet();
+    JournalFolder.prepare(journal);
+    JournalFolder.prepare(spool);
+    if (isSame(journal, spool)) {
+      throw new JournalException(
+          Reasons.shown(spool)
+              + ": expected a folder for the spool, found the journal itself. Name a folder on"
+              + " another file system, as /run/dmrec");
+    }
+    WriterLock lock = WriterLock.take(journal);
+    try {
+      return new Spool(journal, spool, options, lock);
+    } catch (JournalException e) {
+      lock.close();
+      throw e;
+    } catch (RuntimeException | InternalError e) {
+      lock.close();
+      throw new JournalException(Reasons.cannot("open", journal, e), e);
+    }
+  }
+
+  private static boolean isSame(Path journal, Path spool) throws JournalException {
+    try {
+      return Files.isSameFile(journal, spool);
+    } catch (IOException e) {
+      throw new JournalException(Reasons.cannot("look at", spool, e), e);
+    }
+  }
+
+  private static long totalBytes(Path folder) throws JournalException {
+    try {
+      FileStore store = Files.getFileStore(folder);
+      return store.getTotalSpace();
+    } catch (IOException e) {
+      throw new JournalException(
+          Reasons.cannot("find out the size of the file system of", folder, e), e);
+    }
+  }
+
+  // What another recorder left.
+
+  /**
+   * Whether the first file left in the spool is in the journal in part.
+   *
+   * @throws JournalException where what is left does not belong behind the journal's end
+   */
+  private boolean joins(List<Path> there, List<Path> left, JournalTail tail)
+      throws JournalException {
+    FileHeader before = null;
+    for (Path file : left) {
+      FileHeader header = CycleScanner.headerOf(file);
+      if (header == null) {
+        throw refused("the header of " + JournalFolder.nameOf(file) + " is damaged");
+      }
+      if (before != null
+          && (!header.journal().equals(before.journal())
+              || header.number() != before.number() + 1)) {
+        throw refused("file " + header.number() + " behind file " + before.number());
+      }
+      before = header;
+    }
+    FileHeader first = CycleScanner.headerOf(left.get(0));
+    if (first == null) {
+      throw new IllegalStateException("it was there before");
+    }
+    if (there.isEmpty()) {
+      if (first.number() != 1) {
+        throw refused("file " + first.number() + " of a journal, while this one is empty");
+      }
+      return false;
+    }
+    if (!first.journal().equals(tail.journal())) {
+      throw refused("a part of another journal, " + first.journal());
+    }
+    if (first.number() == tail.number()) {
+      Path last = there.get(there.size() - 1);
+      if (!JournalFolder.nameOf(last).equals(JournalFolder.nameOf(left.get(0)))) {
+        throw refused("another file " + first.number() + " than the journal has");
+      }
+      try (CycleFile source = CycleFile.open(left.get(0));
+          CycleFile copy = CycleFile.open(last)) {
+        FileCopy.agreedUpTo(source, copy);
+      }
+      return true;
+    }
+    if (first.number() != tail.number() + 1
+        || first.firstSeq() != tail.lastSeq() + 1
+        || !first.link().equals(tail.link())) {
+      throw refused(
+          "file "
+              + first.number()
+              + " from record #"
+              + first.firstSeq()
+              + " on, while the journal ends with file "
+              + tail.number()
+              + " and record #"
+              + tail.lastSeq());
+    }
+    return false;
+  }
+
+  private JournalException refused(String found) {
+    return new JournalException(
+        Reasons.shown(spool)
+            + ": expected what a recorder left for the end of the journal "
+            + Reasons.shown(journal)
+            + ", found "
+            + found
+            + ". Read it (dmrec log -j) and move it away, or name another folder");
+  }
+
+  /** Writes into the spool; {@link #close} closes it. */
+  public JournalWriter writer() {
+    return writer;
+  }
+
+  /**
+   * Ends the writer and moves what is left, for ten seconds at most. What could not be moved stays
+   * in the spool, for the next recorder.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    writer.close();
+    boolean moved = mover.end(END_NS);
+    if (!moved) {
+      options
+          .notices()
+          .accept(
+              Reasons.shown(journal)
+                  + ": could not be written; "
+                  + (leftBytes() >> 10)
+                  + " KiB are still in the spool "
+                  + Reasons.shown(spool)
+                  + ". Record with this --spool again before the machine stops, and they follow");
+    }
+    if (!mover.isAlive()) {
+      lock.close();
+    }
+  }
+
+  private long leftBytes() {
+    try {
+      long bytes = 0;
+      for (Path file : JournalFolder.cycles(spool)) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

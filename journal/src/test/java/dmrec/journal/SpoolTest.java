@@ -1,0 +1,446 @@
+package dmrec.journal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.EventRecords;
+import dmrec.event.FullTmpfs;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A journal that is written by way of another folder. */
+class SpoolTest {
+  private static final int KILLS = 24;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private Path journal = Path.of("");
+  private Path spool = Path.of("");
+  private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
+  private final JournalOptions options = JournalOptions.usual().withNotices(notices::add);
+
+  @BeforeEach
+  void foldersOfTheirOwn() {
+    journal = folder.resolve("journal");
+    spool = folder.resolve("spool");
+  }
+
+  /** The record of that number; different in length from its neighbours, a day has 4,320. */
+  private static EventRecord record(long seq) {
+    EventRecord r = new EventRecords(seq).next();
+    long ns = seq * 20_000_000_000L;
+    return new EventRecord(
+        seq,
+        EventRecords.FIRST_WALL_NS + ns,
+        ns,
+        0,
+        0,
+        r.source(),
+        r.certainty(),
+        r.marks(),
+        r.actor(),
+        r.device(),
+        r.event(),
+        r.evidence(),
+        r.extra());
+  }
+
+  private static void append(JournalWriter writer, int count) throws JournalException {
+    for (int i = 0; i < count; i++) {
+      writer.append(record(writer.lastSeq() + 1));
+    }
+  }
+
+  /** Every record from 1 on, in order; how many. */
+  private static long checkAll(Path... folders) throws JournalException {
+    long seq = 0;
+    for (Path each : folders) {
+      try (JournalReader reader = JournalReader.open(each)) {
+        for (EventRecord r = reader.next(); r != null; r = reader.next()) {
+          assertEquals(record(++seq), r);
+        }
+      }
+    }
+    return seq;
+  }
+
+  private List<Path> spooled() throws JournalException {
+    return JournalFolder.cycles(spool);
+  }
+
+  @Test
+  void theJournalIsByteForByteWhatWasWritten() throws Exception {
+    List<byte[]> written = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    Path aside = Files.createDirectory(folder.resolve("aside"));
+    try (Spool open = Spool.open(journal, spool, options)) {
+      for (int i = 0; i < 3; i++) {
+        append(open.writer(), 2000);
+        // A second name: what is moved stays to be compared.
+        Path last = spooled().get(spooled().size() - 1);
+        if (!Files.exists(aside.resolve(last.getFileName()))) {
+          Files.createLink(aside.resolve(last.getFileName()), last);
+        }
+      }
+    }
+    for (Path each : JournalFolder.cycles(aside)) {
+      written.add(Files.readAllBytes(each));
+      names.add(JournalFolder.nameOf(each));
+    }
+    assertEquals(List.of(), spooled());
+    List<Path> moved = JournalFolder.cycles(journal);
+    assertEquals(names, moved.stream().map(JournalFolder::nameOf).toList());
+    for (int i = 0; i < written.size(); i++) {
+      assertArrayEquals(written.get(i), Files.readAllBytes(moved.get(i)));
+    }
+    assertEquals(6000, checkAll(journal));
+    assertEquals(List.of(), notices);
+  }
+
+  @Test
+  void aReaderOfTheJournalSeesWholeRecordsInOrderWhileTheyMove() throws Exception {
+    int count = 60_000;
+    Thread[] reading = new Thread[2];
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    try (Spool open = Spool.open(journal, spool, options)) {
+      for (int i = 0; i < reading.length; i++) {
+        reading[i] = new Thread(() -> read(count, failures));
+        reading[i].start();
+      }
+      for (int i = 0; i < count; i++) {
+        append(open.writer(), 1);
+        if (i % 100 == 0) {
+          Thread.sleep(1);
+        }
+      }
+    }
+    for (Thread each : reading) {
+      each.join();
+    }
+    assertEquals(List.of(), failures);
+  }
+
+  private void read(int count, List<Throwable> failures) {
+    try (JournalReader reader = JournalReader.open(journal)) {
+      for (long seq = 0; seq < count; ) {
+        EventRecord r = reader.next();
+        if (r != null) {
+          assertEquals(record(++seq), r);
+        }
+      }
+    } catch (JournalException | AssertionError e) {
+      failures.add(e);
+    }
+  }
+
+  @Test
+  void goesOnInAJournalThatWasWrittenWithoutASpoolAndTheOtherWayRound() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      try (JournalWriter writer = JournalWriter.open(journal)) {
+        append(writer, 300);
+      }
+      try (Spool open = Spool.open(journal, spool, options)) {
+        append(open.writer(), 300);
+      }
+    }
+    assertEquals(1800, checkAll(journal));
+  }
+
+  @Test
+  void holdsBothFoldersForItself() throws Exception {
+    try (Spool open = Spool.open(journal, spool, options)) {
+      append(open.writer(), 1);
+      for (Path each : List.of(journal, spool)) {
+        JournalException refused =
+            assertThrows(JournalException.class, () -> JournalWriter.open(each));
+        assertTrue(String.valueOf(refused.getMessage()).contains("another writer holds"));
+      }
+    }
+  }
+
+  @Test
+  void refusesASpoolThatBelongsToAnotherJournal() throws Exception {
+    // A killed recorder's spool, which nobody has moved.
+    try (JournalWriter writer = JournalWriter.open(spool)) {
+      append(writer, 10);
+    }
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      append(writer, 10);
+    }
+    refused("found a part of another journal, ");
+    assertEquals(10, checkAll(journal));
+    assertEquals(10, checkAll(spool));
+  }
+
+  @Test
+  void refusesASpoolWhoseJournalWentOnWithoutIt() throws Exception {
+    try (Spool open = Spool.open(journal, spool, options)) {
+      append(open.writer(), 10);
+    }
+    Path aside = copyOf(journal, "aside");
+    try (JournalWriter writer = JournalWriter.open(aside)) {
+      append(writer, 10);
+    }
+    Path leftover = JournalFolder.cycles(aside).get(1);
+    Files.copy(leftover, spool.resolve(JournalFolder.nameOf(leftover)));
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      append(writer, 9);
+      writer.append(record(999));
+    }
+    refused("expected what .* in the spool holds, found something else");
+  }
+
+  @Test
+  void refusesASpoolBehindAHole() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      try (JournalWriter writer = JournalWriter.open(journal)) {
+        append(writer, 10);
+      }
+    }
+    List<Path> files = JournalFolder.cycles(journal);
+    Files.createDirectories(spool);
+    Files.move(files.get(2), spool.resolve(JournalFolder.nameOf(files.get(2))));
+    Files.delete(files.get(1));
+    refused("found file 3 from record #21 on, while the journal ends with file 1 and record #10");
+    Files.delete(files.get(0));
+    refused("found file 3 of a journal, while this one is empty");
+  }
+
+  @Test
+  void refusesTheJournalItself() {
+    spool = journal;
+    refused("expected a folder for the spool, found the journal itself");
+  }
+
+  private void refused(String expected) {
+    JournalException refused =
+        assertThrows(JournalException.class, () -> Spool.open(journal, spool, options));
+    assertTrue(
+        String.valueOf(refused.getMessage()).matches(".*" + expected + ".*"), refused.toString());
+  }
+
+  private Path copyOf(Path of, String name) throws IOException {
+    Path copy = Files.createDirectory(folder.resolve(name));
+    for (Path each : JournalFolder.cycles(of)) {
+      Files.copy(each, copy.resolve(JournalFolder.nameOf(each)));
+    }
+    return copy;
+  }
+
+  @Test
+  void completesAFileThatWasCopiedInPart() throws Exception {
+    try (JournalWriter writer = JournalWriter.open(spool)) {
+      append(writer, 500);
+    }
+    Path whole = spooled().get(0);
+    byte[] bytes = Files.readAllBytes(whole);
+    Path part = journal.resolve(JournalFolder.nameOf(whole));
+    long[] ends = ends(whole);
+    SplittableRandom random = new SplittableRandom(5);
+    Path kept = folder.resolve("kept.cq4");
+    Files.copy(whole, kept);
+    for (int round = 0; round < 20; round++) {
+      // Up to any document behind the beginning, and at times the headless bytes of the next ones.
+      int end = (int) ends[random.nextInt(3, ends.length)];
+      byte[] head = Arrays.copyOf(bytes, bytes.length);
+      Arrays.fill(head, end, round % 2 == 0 ? end + 4 : head.length, (byte) 0);
+      if (round % 2 == 0) {
+        for (long each : ends) {
+          if (each >= end && each < head.length - 4) {
+            Arrays.fill(head, (int) each, (int) each + 4, (byte) 0);
+          }
+        }
+      }
+      Files.createDirectories(journal);
+      Files.write(part, head);
+      Files.copy(kept, whole, StandardCopyOption.REPLACE_EXISTING);
+      try (Spool open = Spool.open(journal, spool, options)) {
+        assertEquals(500, open.writer().lastSeq());
+      }
+      assertEquals(List.of(), spooled());
+      assertArrayEquals(bytes, Files.readAllBytes(part));
+    }
+    assertEquals(500, checkAll(journal));
+  }
+
+  /** Where each document ends. */
+  private static long[] ends(Path file) throws JournalException {
+    List<Long> ends = new ArrayList<>();
+    try (CycleFile bytes = CycleFile.open(file)) {
+      long at = 0;
+      for (int head = bytes.header(0); head != 0; head = bytes.header(at)) {
+        at = (at + 4 + (head & CycleFile.LENGTH_MASK) + 3) & ~3L;
+        ends.add(at);
+      }
+    }
+    return ends.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  @Test
+  void theJournalsFilesGoAsItsRetentionAsks() throws Exception {
+    RetentionPolicy retention = new RetentionPolicy(0, 6L << 20);
+    try (Spool open = Spool.open(journal, spool, options.with(retention))) {
+      for (int i = 0; i < 300; i++) {
+        append(open.writer(), 100);
+        Thread.sleep(2);
+      }
+    }
+    long bytes = 0;
+    for (Path each : JournalFolder.cycles(journal)) {
+      bytes += Files.size(each);
+    }
+    assertTrue(bytes <= 6L << 20, Long.toString(bytes));
+    long removed = 0;
+    long told = 0;
+    try (JournalReader reader = JournalReader.open(journal)) {
+      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
+        if (r.event() instanceof DmEvent.FilesRemoved e && e.reason().contains("--max-size")) {
+          told = e.lastSeq();
+          removed++;
+        }
+      }
+      JournalReader first = JournalReader.open(journal);
+      EventRecord oldest = first.next();
+      first.close();
+      assertNotNull(oldest);
+      assertEquals(told + 1, oldest.seq());
+    }
+    assertTrue(removed > 0 && notices.size() >= removed, notices.toString());
+  }
+
+  /** Appends by way of a spool for ever; prints each number that was acknowledged. */
+  static final class Appender {
+    private Appender() {}
+
+    public static void main(String[] args) throws Exception {
+      Path at = Path.of(args[0]);
+      JournalOptions options = JournalOptions.usual().withNotices(System.err::println);
+      try (Spool spool = Spool.open(at.resolve("journal"), at.resolve("spool"), options)) {
+        while (true) {
+          System.out.println(spool.writer().append(record(spool.writer().lastSeq() + 1)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aKilledRecorderLosesNothingThatWasAcknowledged() throws Exception {
+    SplittableRandom random = new SplittableRandom(11);
+    long acknowledged = 0;
+    for (int round = 0; round < KILLS; round++) {
+      Process child = start();
+      long more = random.nextLong(1, 9000);
+      long until = -1;
+      try (BufferedReader out =
+          new BufferedReader(
+              new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
+        @Nullable String line = out.readLine();
+        assertNotNull(line);
+        assertTrue(Long.parseLong(line) > acknowledged, line);
+        while (line != null) {
+          acknowledged = Long.parseLong(line);
+          until = until < 0 ? acknowledged + more : until;
+          if (acknowledged == until) {
+            child.toHandle().destroyForcibly();
+          }
+          line = out.readLine();
+        }
+      }
+      child.waitFor();
+      assertEquals("", Files.readString(folder.resolve("errors")));
+    }
+    try (Spool open = Spool.open(journal, spool, options)) {
+      assertTrue(open.writer().lastSeq() >= acknowledged);
+      append(open.writer(), 1);
+    }
+    assertEquals(List.of(), spooled());
+    assertTrue(checkAll(journal) > acknowledged);
+  }
+
+  private Process start() throws IOException {
+    List<String> command = new ArrayList<>(FullTmpfs.java(Appender.class));
+    command.add(folder.toString());
+    return new ProcessBuilder(command).redirectError(new File(folder.toFile(), "errors")).start();
+  }
+
+  /** The journal on a small file system that is full for a while. */
+  static final class Full {
+    private Full() {}
+
+    public static void main(String[] args) throws Exception {
+      Path at = Path.of(args[0]);
+      Path journal = at.resolve("tmpfs0").resolve("journal");
+      Path spool = at.resolve("tmpfs1").resolve("spool");
+      List<String> notices = Collections.synchronizedList(new ArrayList<>());
+      JournalOptions options = JournalOptions.usual().withReserve(0).withNotices(notices::add);
+      try (FullTmpfs.Filler filler = new FullTmpfs.Filler(at.resolve("tmpfs0").resolve("other"))) {
+        try (Spool open = Spool.open(journal, spool, options)) {
+          for (int round = 0; round < 3; round++) {
+            append(open.writer(), 1000);
+            filler.fill();
+            append(open.writer(), 2000);
+            while (notices.size() == 2 * round) {
+              Thread.sleep(5);
+            }
+            filler.free(0);
+            while (notices.size() == 2 * round + 1) {
+              Thread.sleep(5);
+            }
+          }
+          filler.fill();
+          append(open.writer(), 5000);
+        }
+        // The recorder ended in front of a full journal.
+        if (JournalFolder.cycles(spool).isEmpty()) {
+          throw new IllegalStateException("nothing is left in the spool");
+        }
+        filler.free(0);
+      }
+      try (Spool open = Spool.open(journal, spool, options)) {
+        assertEquals(14_000, open.writer().lastSeq());
+      }
+      assertEquals(14_000, checkAll(journal));
+      assertEquals(List.of(), JournalFolder.cycles(spool));
+      for (String notice : notices) {
+        System.out.println(notice);
+      }
+    }
+  }
+
+  @Test
+  void aFullJournalStopsNobodyAndHasAllOfItInTheEnd() throws Exception {
+    String[] told = FullTmpfs.run(folder, "40m 80m", Full.class).split("\n", -1);
+    for (int i = 0; i < 8; i++) {
+      String expected =
+          i % 2 == 0
+              ? ".*/tmpfs0/journal: no room for more: .* until then the spool .* keeps what .*"
+              : i < 7
+                  ? ".*/tmpfs0/journal: can be written again after \\d+ s; .*"
+                  : ".*/tmpfs0/journal: could not be written; \\d+ KiB are still in the spool .*";
+      assertTrue(told[i].matches(expected), told[i]);
+    }
+    assertEquals(9, told.length);
+  }
+}
