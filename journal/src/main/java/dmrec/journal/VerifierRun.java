@@ -465,7 +465,9 @@ final class VerifierRun {
 
   /** Seals that are gone, where nothing else was said of that. */
   private void tooMany(Interval unsealed) {
-    if (judge.told() == 0 && policy.records() > 0 && unsealed.events() > (long) policy.records() + SLACK_EVENTS) {
+    if (judge.told() == 0
+        && policy.records() > 0
+        && unsealed.events() > (long) policy.records() + SLACK_EVENTS) {
       tell(
           Finding.Kind.SEAL_ABSENT,
           unsealed.offset(0),

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Sizes and durations as people write them in options. */
 final class Amounts {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,10})([kKmMgG]?)");
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,10})(ms|s|m|)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,10})(ms|s|m|h|d|)");
 
   private Amounts() {}
 
@@ -41,7 +41,16 @@ final class Amounts {
     return switch (matcher.group(2)) {
       case "ms" -> number * 1_000_000L;
       case "m" -> number * 60_000_000_000L;
+      case "h" -> hours(option, text, number);
+      case "d" -> hours(option, text, number * 24);
       default -> number * 1_000_000_000L;
     };
+  }
+
+  private static long hours(String option, String text, long hours) {
+    if (hours > 24 * 36_500) {
+      throw Failure.usage(option + ": expected at most 36500d, found " + text);
+    }
+    return hours * 3_600_000_000_000L;
   }
 }
