@@ -45,8 +45,7 @@ public record SealState(String publicKey, SealPolicy policy, long sealedSeq, lon
     }
   }
 
-  private static SealState state(
-      @Nullable FileHeader header, @Nullable SealNote last) {
+  private static SealState state(@Nullable FileHeader header, @Nullable SealNote last) {
     if (header == null) {
       return last == null ? NONE : new SealState("", SealPolicy.NEVER, last.seq(), last.wallNs());
     }

@@ -3,16 +3,19 @@ package dmrec.query;
 import static dmrec.query.Samples.MPATHA;
 import static dmrec.query.Samples.T0;
 import static dmrec.query.Samples.pathFailed;
-import static dmrec.query.Samples.record;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.Source;
 import dmrec.journal.JournalWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,9 +36,7 @@ class ClockSetBackTest {
       for (int i = 0; i < SECONDS.length; i++) {
         EventRecord record =
             record(
-                i + 1,
                 T0 + SECONDS[i] * SECOND,
-                MPATHA,
                 i == 0 ? new DmEvent.DeviceCreated(false, false) : pathFailed(i));
         writer.append(record);
         writer.topology().apply(record);
@@ -56,7 +57,24 @@ class ClockSetBackTest {
     }
   }
 
-  private List<Integer> read(int since, int until, @org.jspecify.annotations.Nullable String device)
+  private static EventRecord record(long wallNs, DmEvent event) {
+    return new EventRecord(
+        0,
+        wallNs,
+        wallNs,
+        0,
+        0,
+        Source.UEVENT,
+        Certainty.REPORTED,
+        0,
+        null,
+        MPATHA,
+        event,
+        Bytes.NONE,
+        Bytes.NONE);
+  }
+
+  private List<Integer> read(int since, int until, @Nullable String device)
       throws Exception {
     Selection selection =
         new Selection(
