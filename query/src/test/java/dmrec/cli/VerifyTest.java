@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.EventRecords;
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Source;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.SigningKey;
+import dmrec.target.DevNo;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -84,8 +90,7 @@ class VerifyTest {
     String publicKey = out().strip();
     assertTrue(publicKey.startsWith("ed25519:"), publicKey);
     assertEquals(
-        PosixFilePermissions.fromString("rw-------"),
-        Files.getPosixFilePermissions(Path.of(file)));
+        PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(Path.of(file)));
     assertEquals(1, run("key", "new", file), out());
     assertEquals(2, run("key", "new", file + "2", "--epoch", "0"), out());
     assertEquals(0, run("key", "show", file), err());
@@ -109,12 +114,28 @@ class VerifyTest {
   }
 
   private void write(JournalOptions options) throws Exception {
-    EventRecords records = new EventRecords(17);
     try (JournalWriter writer = JournalWriter.open(Path.of(journal()), options)) {
       for (int i = 0; i < 200; i++) {
-        writer.append(records.next());
+        writer.append(event(1_772_334_000_000_000_000L + i));
       }
     }
+  }
+
+  private static EventRecord event(long wallNs) {
+    return new EventRecord(
+        0,
+        wallNs,
+        wallNs,
+        0,
+        0,
+        Source.UEVENT,
+        Certainty.REPORTED,
+        0,
+        null,
+        new DeviceRef(new DevNo(254, 0), 25, "mpatha", ""),
+        new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 1),
+        Bytes.of("change@/devices/virtual/block/dm-0"),
+        Bytes.NONE);
   }
 
   private int run(String... args) {

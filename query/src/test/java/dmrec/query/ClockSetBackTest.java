@@ -74,8 +74,7 @@ class ClockSetBackTest {
         Bytes.NONE);
   }
 
-  private List<Integer> read(int since, int until, @Nullable String device)
-      throws Exception {
+  private List<Integer> read(int since, int until, @Nullable String device) throws Exception {
     Selection selection =
         new Selection(
             Set.of(),
