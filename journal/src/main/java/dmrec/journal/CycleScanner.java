@@ -69,6 +69,14 @@ final class CycleScanner implements AutoCloseable {
     return position;
   }
 
+  /** Begins anew. */
+  void rewind() {
+    position = 0;
+    headerPassed = false;
+    blockedAt = -1;
+    damaged = 0;
+  }
+
   /** How many documents were found damaged so far. */
   int damaged() {
     return damaged;

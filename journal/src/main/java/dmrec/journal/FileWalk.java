@@ -195,8 +195,9 @@ final class FileWalk implements AutoCloseable {
       if (total < 0 && live) {
         // What was just being written may be older in the window than its frame.
         file.refresh();
-        first = Math.max(0, file.load(position + 4, size));
-        total = isProved(first, size);
+        file.header(position);
+        first = file.load(position + 4, size);
+        total = first < 0 ? -1 : isProved(first, size);
       }
       if (total >= 0) {
         for (int i = first + total; i < first + size; i++) {

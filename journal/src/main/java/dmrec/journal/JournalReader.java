@@ -1,8 +1,10 @@
 package dmrec.journal;
 
 import dmrec.event.EventRecord;
+import dmrec.topology.Topology;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,12 +213,75 @@ public final class JournalReader implements AutoCloseable {
     seekTarget = wallNs;
   }
 
-  private void seek() throws JournalException {
+  /**
+   * Moves to where a fold up to the record of this number has to begin.
+   *
+   * @return the stack before the record that {@link #next} returns: what a checkpoint says, so that
+   *     no more than the files behind it need be read
+   */
+  public Topology seekFoldSeq(long seq) throws JournalException {
+    seekSeq(seq);
+    return seekFold();
+  }
+
+  /** As {@link #seekFoldSeq}, for all records before the first that is later than a time. */
+  public Topology seekFoldTime(long wallNs) throws JournalException {
+    seekTime(wallNs);
+    return seekFold();
+  }
+
+  private Topology seekFold() throws JournalException {
+    forget();
+    List<Path> cycles = JournalFolder.cyclesOfJournal(folder);
+    for (int i = cycles.isEmpty() ? -1 : fileOf(cycles); i >= 0; i--) {
+      Topology stack = new Topology();
+      boolean known = false;
+      try {
+        known = Beginning.read(enter(cycles.get(i)), stack);
+        held = Objects.requireNonNull(scanner).next(false);
+      } catch (MalformedException e) {
+        heldFailure = damage(e);
+      }
+      boolean before = held != null && key(held) <= seekTarget;
+      if (i == 0 || (known && before)) {
+        return known ? stack : new Topology();
+      }
+      forget();
+    }
+    return new Topology();
+  }
+
+  /**
+   * Leaves out the rest of the present file, where all of it is later than a time: within a file
+   * time only goes on, whatever the clock did.
+   *
+   * @param last the record returned last
+   * @return false where no later file exists, or the rest cannot be left out
+   */
+  public boolean skipLaterThan(EventRecord last, long wallNs) throws JournalException {
+    CycleScanner current = scanner;
+    if (current == null || held != null || last.wallNs() - JournalWriter.STEP_BACK_NS <= wallNs) {
+      return false;
+    }
+    Path later = laterThan(current.file().path());
+    if (later == null) {
+      return false;
+    }
+    enter(later);
+    forget();
+    return true;
+  }
+
+  private void forget() {
     seeking = false;
     held = null;
     heldFailure = null;
     lastSeq = 0;
     damagedSince = 0;
+  }
+
+  private void seek() throws JournalException {
+    forget();
     List<Path> cycles = JournalFolder.cyclesOfJournal(folder);
     if (cycles.isEmpty()) {
       return;
@@ -297,8 +362,8 @@ public final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** The first record that is sound, or null. */
-  @Nullable EventRecord first() throws JournalException {
+  /** The first record that is sound, or null; reading begins anew there. */
+  public @Nullable EventRecord first() throws JournalException {
     for (Path cycle : JournalFolder.cyclesOfJournal(folder)) {
       EventRecord first = firstOf(enter(cycle));
       if (first != null) {

@@ -215,8 +215,19 @@ public final class SigningKey {
     return root;
   }
 
-  int epoch() {
+  /** Which of its keys signs now, from 0. */
+  public int epoch() {
     return epoch;
+  }
+
+  /** How long each of its keys signs. */
+  public long epochNs() {
+    return epochNs;
+  }
+
+  /** Wall clock of when the present one began to. */
+  public long sinceNs() {
+    return sinceNs;
   }
 
   List<Certificate> certificates() {

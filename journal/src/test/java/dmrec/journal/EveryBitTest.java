@@ -25,7 +25,7 @@ class EveryBitTest {
   private static final int EVENTS = 300;
 
   /** How many documents, far from each other, have the same bit flipped at once. */
-  private static final int TOGETHER = 5;
+  private static final int TOGETHER = 12;
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
@@ -106,7 +106,10 @@ class EveryBitTest {
   }
 
   private static void check(Verification found, List<Document> documents, String where) {
-    assertEquals(documents.size(), found.findings().size(), () -> where + found.findings());
+    assertEquals(
+        documents.size(),
+        found.findings().stream().filter(f -> !f.isFine()).count(),
+        () -> where + found.findings());
     for (Document document : documents) {
       List<Finding> there =
           found.findings().stream().filter(f -> f.offset() == document.offset()).toList();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.SealState;
 import dmrec.query.EventText;
 import dmrec.query.JournalFacts;
 import dmrec.query.JournalFacts.Recording;
@@ -43,11 +44,12 @@ final class Info implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     JournalFacts facts = JournalFacts.of(journal.path(host));
-    host.print(output == OutputForm.JSON ? json(facts) : text(facts));
+    SealState seals = SealState.of(journal.path(host));
+    host.print(output == OutputForm.JSON ? json(facts, seals) : text(facts, seals));
     return host.report(facts.damage());
   }
 
-  private String text(JournalFacts facts) {
+  private String text(JournalFacts facts, SealState seals) {
     StringBuilder text = new StringBuilder();
     line(text, "journal", facts.info().path().toString());
     line(text, "format", Integer.toString(facts.info().formatVersion()));
@@ -72,6 +74,10 @@ final class Info implements Callable<Integer> {
             + facts.info().cycles().size()
             + (facts.info().cycles().size() == 1 ? " file" : " files"));
     line(text, "at risk", "at a power failure " + facts.info().sync().lossWindow());
+    line(text, "sealed", sealed(seals));
+    if (!seals.publicKey().isEmpty()) {
+      line(text, "signed by", seals.publicKey());
+    }
     for (Recording recording : facts.recordings()) {
       text.append('\n');
       recording(text, recording);
@@ -89,6 +95,21 @@ final class Info implements Callable<Integer> {
       text.append("  ").append(EventText.phrase(gap.gap())).append('\n');
     }
     return text.toString();
+  }
+
+  private String sealed(SealState seals) {
+    String policy =
+        seals.policy().records() == 0
+            ? ""
+            : ", every "
+                + seals.policy().records()
+                + " events"
+                + (seals.policy().intervalNs() == 0
+                    ? ""
+                    : " or " + EventText.duration(seals.policy().intervalNs()));
+    return seals.sealedSeq() == 0
+        ? "nothing yet" + policy
+        : "up to #" + seals.sealedSeq() + " at " + time(seals.sealedWallNs()) + policy;
   }
 
   private void recording(StringBuilder text, Recording recording) {
@@ -167,7 +188,7 @@ final class Info implements Callable<Integer> {
     return EventText.bytes(count);
   }
 
-  private static String json(JournalFacts facts) throws IOException {
+  private static String json(JournalFacts facts, SealState seals) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       json.writeStartObject();
@@ -180,6 +201,10 @@ final class Info implements Callable<Integer> {
       json.writeNumberField("apparent_bytes", facts.info().apparentBytes());
       json.writeStringField("loss_window", facts.info().sync().lossWindow());
       json.writeNumberField("damaged", facts.damage().count());
+      json.writeNumberField("sealed_seq", seals.sealedSeq());
+      json.writeStringField("public_key", seals.publicKey());
+      json.writeNumberField("seal_records", seals.policy().records());
+      json.writeNumberField("seal_interval_ns", seals.policy().intervalNs());
       json.writeArrayFieldStart("recordings");
       for (Recording recording : facts.recordings()) {
         recording(json, recording);

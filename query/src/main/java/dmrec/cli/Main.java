@@ -27,6 +27,9 @@ import picocli.CommandLine.Help.Ansi;
       Tree.class,
       Dmsetup.class,
       Info.class,
+      Verify.class,
+      Repair.class,
+      Key.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")

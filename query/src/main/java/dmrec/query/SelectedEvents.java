@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Reads what a {@link Selection} asks for.
  *
  * <p>Starts at its first moment without reading what lies before, and ends behind its last. Times
- * are those of the wall clock: where that was set back, records behind the first that is too late
- * are not looked at. One thread at a time.
+ * are those of the wall clock: where that was set back, whatever lies between the two moments by
+ * the clock is found in all places. One thread at a time.
  */
 public final class SelectedEvents implements AutoCloseable {
   private final Path folder;
@@ -24,6 +24,10 @@ public final class SelectedEvents implements AutoCloseable {
   private final Selection selection;
   private @Nullable DeviceMatcher device;
   private boolean ended;
+
+  /** Whether the last record read was too late; after it the clock may have been set back. */
+  private boolean isPast;
+
   private long hiddenTraces;
   private long gapsBeside;
 
@@ -41,6 +45,7 @@ public final class SelectedEvents implements AutoCloseable {
   private void rewind() {
     device = selection.device() == null ? null : new DeviceMatcher(selection.device());
     ended = false;
+    isPast = false;
     hiddenTraces = 0;
     gapsBeside = 0;
     Moment since = selection.since();
@@ -61,13 +66,19 @@ public final class SelectedEvents implements AutoCloseable {
     while (!ended) {
       EventRecord record = reader.next();
       if (record == null) {
+        ended = isPast;
         return null;
       }
-      if (selection.until() != null && selection.until().isBefore(record)) {
+      isPast = selection.until() != null && selection.until().isBefore(record);
+      if (isPast && selection.until() instanceof Moment.AtTime time) {
+        if (selection.device() == null) {
+          reader.skipLaterThan(record, time.wallNs());
+        } else if (device != null) {
+          device.matches(record);
+        }
+      } else if (isPast) {
         ended = true;
-        return null;
-      }
-      if (takes(record)) {
+      } else if (takes(record)) {
         return record;
       }
     }
@@ -77,6 +88,9 @@ public final class SelectedEvents implements AutoCloseable {
   private boolean takes(EventRecord record) {
     // The matcher follows devices, so it has to see every record.
     boolean isDevice = device == null || device.matches(record);
+    if (selection.since() != null && selection.since().isAfter(record)) {
+      return false;
+    }
     if (!isDevice) {
       if (record.kind() == Kind.GAP) {
         gapsBeside++;

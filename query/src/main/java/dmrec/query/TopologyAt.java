@@ -20,34 +20,41 @@ import org.jspecify.annotations.Nullable;
 public record TopologyAt(Topology topology, long firstWallNs, long stoppedNs, Damage damage) {
 
   /**
-   * Folds a journal.
+   * Folds a journal, from the last checkpoint that is sound before the moment.
    *
-   * @param at the moment; null for the end of the journal
+   * @param at the moment; a time means all before the first record that is later; null for the end
+   *     of the journal
    */
   public static TopologyAt of(Path folder, @Nullable Moment at) throws JournalException {
-    Topology topology = new Topology();
     Damage damage = new Damage();
-    long firstWallNs = 0;
     long stoppedNs = 0;
+    long applied = 0;
     try (JournalReader reader = JournalReader.open(folder)) {
+      EventRecord first = reader.first();
+      Topology topology =
+          at instanceof Moment.AtTime time
+              ? reader.seekFoldTime(time.wallNs())
+              : reader.seekFoldSeq(at instanceof Moment.AtSeq s ? s.seq() : Long.MAX_VALUE);
       boolean more = true;
       while (more) {
         try {
           EventRecord record = reader.next();
-          if (record != null && firstWallNs == 0) {
-            firstWallNs = record.wallNs();
-          }
           more = record != null && (at == null || !at.isBefore(record));
           if (record != null && more) {
             topology.apply(record);
+            applied++;
             stoppedNs = record.kind() == Kind.RECORDING_STOPPED ? record.wallNs() : 0;
           }
         } catch (JournalException e) {
           damage.add(e);
         }
       }
+      return new TopologyAt(
+          applied == 0 ? new Topology() : topology,
+          first == null ? 0 : first.wallNs(),
+          stoppedNs,
+          damage);
     }
-    return new TopologyAt(topology, firstWallNs, stoppedNs, damage);
   }
 
   /** Whether the moment lies before everything that is recorded. */

@@ -1,0 +1,165 @@
+package dmrec.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Source;
+import dmrec.journal.JournalOptions;
+import dmrec.journal.JournalWriter;
+import dmrec.journal.SigningKey;
+import dmrec.target.DevNo;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** verify, repair and key, from the command line. */
+class VerifyTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void aGoodJournalIsToldInTenLines() throws Exception {
+    write(JournalOptions.usual());
+
+    assertEquals(0, run("verify", journal()), err());
+    assertTrue(out().lines().count() <= 10, out());
+    assertTrue(out().contains("sealed     up to #200 at "), out());
+    assertTrue(out().contains("result     intact\n"), out());
+    assertEquals(0, run("verify", "-j", journal(), "--output", "json"), err());
+    assertTrue(out().contains("\"intact\":true"), out());
+    assertEquals("", err());
+    assertEquals(0, run("info", "-j", journal()), err());
+    assertTrue(out().contains("sealed     up to #200 at "), out());
+  }
+
+  @Test
+  void aDamagedJournalIsToldByPlaceAndRepaired() throws Exception {
+    write(JournalOptions.usual());
+    Path file;
+    try (Stream<Path> files = Files.list(Path.of(journal()))) {
+      file = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    int at = bytes.length;
+    while (bytes[at - 1] == 0) {
+      at--;
+    }
+    bytes[at - 4000] ^= 1;
+    Files.write(file, bytes);
+
+    assertEquals(1, run("verify", journal()), err());
+    assertTrue(out().contains("WRONG      " + file.getFileName() + " at "), out());
+    assertTrue(out().contains("NOT INTACT"), out());
+    String repaired = folder.resolve("repaired").toString();
+    assertEquals(0, run("repair", journal(), "--to", repaired), err());
+    assertTrue(out().contains("copied 199 events"), out());
+    assertTrue(out().contains("1 events are missing, in 1 gaps"), out());
+    assertTrue(out().contains("the new journal is intact"), out());
+    assertEquals(1, run("repair", journal(), "--to", repaired), out());
+    assertEquals(2, run("repair", journal()), out());
+  }
+
+  @Test
+  void aKeyIsMadeShownAndCheckedWithoutItsSecret() throws Exception {
+    String file = folder.resolve("key").toString();
+    assertEquals(0, run("key", "new", file, "--epoch", "12h"), err());
+    String publicKey = out().strip();
+    assertTrue(publicKey.startsWith("ed25519:"), publicKey);
+    assertEquals(
+        PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(Path.of(file)));
+    assertEquals(1, run("key", "new", file), out());
+    assertEquals(2, run("key", "new", file + "2", "--epoch", "0"), out());
+    assertEquals(0, run("key", "show", file), err());
+    assertTrue(out().contains(publicKey), out());
+    String secret = Files.readAllLines(Path.of(file)).get(5).substring("secret ".length());
+    assertFalse(out().contains(secret), "the secret is printed");
+
+    write(JournalOptions.usual().with(SigningKey.read(Path.of(file))));
+    assertEquals(0, run("verify", journal(), "--key", publicKey), out() + err());
+    assertTrue(out().contains("signed     by " + publicKey + " (the key given)"), out());
+    Path named = Files.writeString(folder.resolve("public"), publicKey + "\n");
+    assertEquals(0, run("verify", journal(), "--key", named.toString()), out() + err());
+    assertEquals(1, run("verify", journal(), "--key", "ed25519:x"), out());
+    assertEquals(0, run("key", "new", file + "3"), err());
+    assertEquals(1, run("verify", journal(), "--key", out().strip()), err());
+    assertTrue(out().contains("expected the key"), out());
+  }
+
+  private String journal() {
+    return folder.resolve("journal").toString();
+  }
+
+  private void write(JournalOptions options) throws Exception {
+    try (JournalWriter writer = JournalWriter.open(Path.of(journal()), options)) {
+      for (int i = 0; i < 200; i++) {
+        writer.append(event(1_772_334_000_000_000_000L + i));
+      }
+    }
+  }
+
+  private static EventRecord event(long wallNs) {
+    return new EventRecord(
+        0,
+        wallNs,
+        wallNs,
+        0,
+        0,
+        Source.UEVENT,
+        Certainty.REPORTED,
+        0,
+        null,
+        new DeviceRef(new DevNo(254, 0), 25, "mpatha", ""),
+        new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 1),
+        Bytes.of("change@/devices/virtual/block/dm-0"),
+        Bytes.NONE);
+  }
+
+  private int run(String... args) {
+    out.reset();
+    err.reset();
+    Host host =
+        new Host(
+            out,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of(),
+            CLOCK,
+            false,
+            false,
+            false,
+            0,
+            true);
+    return Main.run(host, List.of(args));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}
