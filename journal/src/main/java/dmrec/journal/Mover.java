@@ -17,6 +17,10 @@ final class Mover {
   private static final long CADENCE_NS = 40_000_000L;
 
   private static final long RETRY_NS = 1_000_000_000L;
+
+  /** A disk may take this long without being broken. */
+  private static final long HANG_NS = 5_000_000_000L;
+
   private static final long SLACK_BYTES = 2L << 20;
 
   private final Path spool;
@@ -34,6 +38,7 @@ final class Mover {
   private boolean folderChanged;
   private long unsyncedSinceNs;
   private long stalledSinceNs;
+  private long busySinceNs;
   private boolean stalled;
   private boolean ending;
   private boolean givenUp;
@@ -66,8 +71,10 @@ final class Mover {
     while (true) {
       boolean ended = isEnding();
       long waitNs = CADENCE_NS;
+      isBusy(true);
       try {
         move(ended);
+        isBusy(false);
         goesOn();
         if (ended) {
           return;
@@ -81,6 +88,30 @@ final class Mover {
         return;
       }
     }
+  }
+
+  private synchronized void isBusy(boolean now) {
+    busySinceNs = now ? System.nanoTime() : 0;
+  }
+
+  /** Says so once where the journal's file system hangs; from another thread, from time to time. */
+  void watch() {
+    synchronized (this) {
+      if (stalled || busySinceNs == 0 || System.nanoTime() - busySinceNs < HANG_NS) {
+        return;
+      }
+      stalled = true;
+      stalledSinceNs = busySinceNs;
+    }
+    options
+        .notices()
+        .accept(
+            Reasons.shown(journal)
+                + ": its file system has taken nothing for "
+                + HANG_NS / 1_000_000_000L
+                + " s. Until it does the spool "
+                + Reasons.shown(spool)
+                + " keeps what is recorded");
   }
 
   private synchronized boolean isEnding() {
@@ -109,9 +140,7 @@ final class Mover {
       // A file system that comes back may be another one: the file is opened anew.
       copy.release();
     }
-    if (!stalled) {
-      stalled = true;
-      stalledSinceNs = System.nanoTime();
+    if (!setStalled(true)) {
       String what =
           e instanceof JournalException
               ? String.valueOf(e.getMessage())
@@ -126,15 +155,30 @@ final class Mover {
     }
   }
 
+  private synchronized long stalledSinceNs() {
+    return stalledSinceNs;
+  }
+
+  /** What it was before. */
+  private synchronized boolean setStalled(boolean now) {
+    boolean before = stalled;
+    stalled = now;
+    busySinceNs = 0;
+    if (now && !before) {
+      stalledSinceNs = System.nanoTime();
+    }
+    return before;
+  }
+
   private void goesOn() {
-    if (stalled) {
-      stalled = false;
+    long sinceNs = stalledSinceNs();
+    if (setStalled(false)) {
       options
           .notices()
           .accept(
               Reasons.shown(journal)
                   + ": can be written again after "
-                  + (System.nanoTime() - stalledSinceNs) / 1_000_000_000L
+                  + (System.nanoTime() - sinceNs) / 1_000_000_000L
                   + " s; the spool has moved into it");
     }
   }

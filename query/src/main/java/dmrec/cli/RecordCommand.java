@@ -139,6 +139,7 @@ final class RecordCommand implements Callable<Integer> {
           },
           () -> {
             status.show();
+            opened.tick();
             syncing.turn(recorder.summary().events());
           });
       status.clear();

@@ -199,15 +199,12 @@ class JournalSinkTest {
     long lastTold = -1;
     DmEvent.RecordingStopped stopped = null;
     Topology fold = new Topology();
-    long statesInPart = 0;
-    boolean inGap = false;
     try (JournalReader reader = JournalReader.open(journal)) {
       for (EventRecord r = reader.next(); r != null; r = reader.next()) {
         fold.apply(r);
         if (r.source() == Source.RECORDER) {
           own++;
         } else {
-          inGap = false;
           kept++;
           long told = Long.parseLong(new String(r.evidence().toArray(), StandardCharsets.US_ASCII));
           // What a gap counts is what lies between its neighbours.
@@ -217,8 +214,6 @@ class JournalSinkTest {
           assertEquals(scene.states.get(told), Scene.state(fold).hashCode());
         }
         if (r.event() instanceof DmEvent.Gap gap) {
-          statesInPart += inGap ? 1 : 0;
-          inGap = true;
           assertEquals(DmEvent.Gap.JOURNAL, gap.lost());
           assertTrue(gap.count() > 0 && gap.toNs() >= gap.fromNs(), gap.toString());
           assertEquals(FIRST_NS + (lastTold + 1 + missing) * 1_000_000L, gap.fromNs());
@@ -230,7 +225,6 @@ class JournalSinkTest {
         }
       }
     }
-    System.err.println(statesInPart + " in part; " + kept + " of " + scene.told);
     assertNotNull(stopped);
     assertEquals(scene.told, lastTold + 1 + missing);
     assertTrue(scene.told > kept, "nothing was lost");
