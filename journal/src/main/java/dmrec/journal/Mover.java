@@ -35,6 +35,10 @@ final class Mover {
   private final JournalWriter writer;
   private final Thread thread;
   private @Nullable FileCopy current;
+
+  /** Whether the current copy is one of the journal's files. */
+  private boolean begun;
+
   private boolean folderChanged;
   private long unsyncedSinceNs;
   private long stalledSinceNs;
@@ -192,6 +196,7 @@ final class Mover {
       if (copy == null) {
         copy = new FileCopy(from, journal, room);
         current = copy;
+        begun = false;
       }
       // A file gets its name when nothing is added to the one before it any more.
       boolean complete =
@@ -210,8 +215,10 @@ final class Mover {
   private void copy(FileCopy copy) throws IOException {
     while (true) {
       try {
-        if (copy.advance()) {
+        copy.advance();
+        if (!begun) {
           files.begin(copy.path());
+          begun = true;
           folderChanged = true;
           removeOld();
         }
