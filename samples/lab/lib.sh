@@ -5,6 +5,7 @@ trap 'echo "lab: line $LINENO of $0 failed: $BASH_COMMAND" >&2' ERR
 
 : "${OUT:?a scenario is started by samples/lab/run}"
 LAB_RECORDING=/run/dmrec-out
+LAB_JOURNAL=$LAB_RECORDING/journal # a scenario may put it elsewhere; its last part must be `journal`
 LAB_MOMENTS=0
 
 now_ns() { date +%s%N; }
@@ -153,7 +154,7 @@ recorder_start() {
     export DMREC_JAVA_OPTS="${DMREC_JAVA_OPTS--XX:TieredStopAtLevel=1}"
     # Without job control a background process starts with SIGINT ignored, and the recorder is stopped with SIGINT.
     set -m
-    "$DMREC" record --journal "$LAB_RECORDING/journal" --capture "$LAB_RECORDING/capture.ndjson" "$@" \
+    "$DMREC" record --journal "$LAB_JOURNAL" --capture "$LAB_RECORDING/capture.ndjson" "$@" \
         >"$OUT/record.stdout" 2>"$OUT/record.stderr" </dev/null &
     LAB_RECORDER=$!
     set +m
@@ -187,7 +188,7 @@ recorder_stop() {
 
 # recorder_save: copies what is recorded so far. The journal goes as a tar that keeps holes; `run` unpacks it.
 recorder_save() {
-    [ ! -d "$LAB_RECORDING/journal" ] || tar -S -cf "$OUT/journal.tar" -C "$LAB_RECORDING" journal
+    [ ! -d "$LAB_JOURNAL" ] || tar -S -cf "$OUT/journal.tar" -C "${LAB_JOURNAL%/journal}" journal
     [ ! -f "$LAB_RECORDING/capture.ndjson" ] || cp "$LAB_RECORDING/capture.ndjson" "$OUT/capture.ndjson"
 }
 

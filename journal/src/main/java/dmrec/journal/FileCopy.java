@@ -79,39 +79,35 @@ final class FileCopy implements AutoCloseable {
     return unsynced;
   }
 
-  /** Copies what was added; true where the copy has got its name in the journal by that. */
-  boolean advance() throws IOException {
-    boolean begins = open();
+  /** Copies what was added; the copy has its name in the journal when this returns. */
+  void advance() throws IOException {
+    open();
     boolean more = batch();
     while (more) {
       more = batch();
     }
-    if (published) {
-      return begins;
+    if (!published) {
+      Files.createLink(to, staged);
+      published = true;
+      visible = position;
+      CycleWriter.clear(staging);
     }
-    Files.createLink(to, staged);
-    published = true;
-    visible = position;
-    CycleWriter.clear(staging);
-    return true;
   }
 
-  /** Whether the file was there already, and belongs to the journal's files from now on. */
-  private boolean open() throws IOException {
+  private void open() throws IOException {
     if (channel != null) {
-      return false;
+      return;
     }
     if (published || Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-      boolean goesOn = !published;
-      channel = FileChannel.open(to, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (goesOn) {
+      if (!published) {
         try (CycleFile copy = CycleFile.open(to)) {
           position = agreedUpTo(source, copy);
         }
         published = true;
         visible = position;
       }
-      return goesOn;
+      channel = FileChannel.open(to, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      return;
     }
     CycleWriter.clear(staging);
     Files.createDirectories(
@@ -124,7 +120,6 @@ final class FileCopy implements AutoCloseable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
     position = 0;
-    return false;
   }
 
   private FileChannel channel() throws IOException {

@@ -17,6 +17,10 @@ final class Mover {
   private static final long CADENCE_NS = 40_000_000L;
 
   private static final long RETRY_NS = 1_000_000_000L;
+
+  /** A disk may take this long without being broken. */
+  private static final long HANG_NS = 5_000_000_000L;
+
   private static final long SLACK_BYTES = 2L << 20;
 
   private final Path spool;
@@ -31,9 +35,14 @@ final class Mover {
   private final JournalWriter writer;
   private final Thread thread;
   private @Nullable FileCopy current;
+
+  /** Whether the current copy is one of the journal's files. */
+  private boolean begun;
+
   private boolean folderChanged;
   private long unsyncedSinceNs;
   private long stalledSinceNs;
+  private long busySinceNs;
   private boolean stalled;
   private boolean ending;
   private boolean givenUp;
@@ -66,8 +75,10 @@ final class Mover {
     while (true) {
       boolean ended = isEnding();
       long waitNs = CADENCE_NS;
+      isBusy(true);
       try {
         move(ended);
+        isBusy(false);
         goesOn();
         if (ended) {
           return;
@@ -81,6 +92,30 @@ final class Mover {
         return;
       }
     }
+  }
+
+  private synchronized void isBusy(boolean now) {
+    busySinceNs = now ? System.nanoTime() : 0;
+  }
+
+  /** Says so once where the journal's file system hangs; from another thread, from time to time. */
+  void watch() {
+    synchronized (this) {
+      if (stalled || busySinceNs == 0 || System.nanoTime() - busySinceNs < HANG_NS) {
+        return;
+      }
+      stalled = true;
+      stalledSinceNs = busySinceNs;
+    }
+    options
+        .notices()
+        .accept(
+            Reasons.shown(journal)
+                + ": its file system has taken nothing for "
+                + HANG_NS / 1_000_000_000L
+                + " s. Until it does the spool "
+                + Reasons.shown(spool)
+                + " keeps what is recorded");
   }
 
   private synchronized boolean isEnding() {
@@ -109,9 +144,7 @@ final class Mover {
       // A file system that comes back may be another one: the file is opened anew.
       copy.release();
     }
-    if (!stalled) {
-      stalled = true;
-      stalledSinceNs = System.nanoTime();
+    if (!setStalled(true)) {
       String what =
           e instanceof JournalException
               ? String.valueOf(e.getMessage())
@@ -126,15 +159,30 @@ final class Mover {
     }
   }
 
+  private synchronized long stalledSinceNs() {
+    return stalledSinceNs;
+  }
+
+  /** What it was before. */
+  private synchronized boolean setStalled(boolean now) {
+    boolean before = stalled;
+    stalled = now;
+    busySinceNs = 0;
+    if (now && !before) {
+      stalledSinceNs = System.nanoTime();
+    }
+    return before;
+  }
+
   private void goesOn() {
-    if (stalled) {
-      stalled = false;
+    long sinceNs = stalledSinceNs();
+    if (setStalled(false)) {
       options
           .notices()
           .accept(
               Reasons.shown(journal)
                   + ": can be written again after "
-                  + (System.nanoTime() - stalledSinceNs) / 1_000_000_000L
+                  + (System.nanoTime() - sinceNs) / 1_000_000_000L
                   + " s; the spool has moved into it");
     }
   }
@@ -148,6 +196,7 @@ final class Mover {
       if (copy == null) {
         copy = new FileCopy(from, journal, room);
         current = copy;
+        begun = false;
       }
       // A file gets its name when nothing is added to the one before it any more.
       boolean complete =
@@ -166,8 +215,10 @@ final class Mover {
   private void copy(FileCopy copy) throws IOException {
     while (true) {
       try {
-        if (copy.advance()) {
+        copy.advance();
+        if (!begun) {
           files.begin(copy.path());
+          begun = true;
           folderChanged = true;
           removeOld();
         }

@@ -194,6 +194,11 @@ public final class Spool implements AutoCloseable {
     return writer;
   }
 
+  /** Says so where the journal's file system hangs; to be called from time to time. */
+  public void tick() {
+    mover.watch();
+  }
+
   /**
    * Ends the writer and moves what is left, for ten seconds at most. What could not be moved stays
    * in the spool, for the next recorder.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.event.Kind;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -14,29 +15,45 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A writer in a process of its own, which is killed in the middle of its work. */
+/**
+ * Writers in processes of their own, which are killed at random moments: while they open, begin a
+ * file, append, seal, sign, change keys, remove old files. {@code -Dkills=1000} for more of them.
+ */
 class KilledWriterTest {
-  private static final int ROUNDS = 4;
+  private static final int KILLS = Integer.getInteger("kills", 40);
+  private static final int LANES = 2;
+  private static final int KILLS_A_JOURNAL = 20;
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
   Path folder;
 
-  /** Appends for ever; prints each number once its record is in the journal. */
+  /** Says which number comes next, appends for ever, says each number once it is written. */
   static final class Appender {
     private Appender() {}
 
     public static void main(String[] args) throws Exception {
-      try (JournalWriter writer = JournalWriter.open(Path.of(args[0]))) {
+      JournalOptions options =
+          JournalOptions.usual()
+              .with(new RetentionPolicy(0, RetentionPolicy.LEAST_BYTES))
+              .with(SyncPolicy.DEFAULT)
+              .with(args.length > 1 ? SigningKey.read(Path.of(args[1])) : null);
+      try (JournalWriter writer = JournalWriter.open(Path.of(args[0]), options)) {
+        System.out.println("next " + (writer.lastSeq() + 1));
         while (true) {
-          long seq = writer.append(record(writer.lastSeq() + 1));
-          System.out.println(seq);
+          System.out.println(writer.append(record(writer.lastSeq() + 1)));
         }
       }
     }
@@ -63,77 +80,147 @@ class KilledWriterTest {
   }
 
   @Test
-  void keepsEveryRecordItAcknowledgedAndIsGoneOnWithAtOnce() throws Exception {
-    SplittableRandom random = new SplittableRandom(9);
-    Path journal = folder.resolve("journal");
-    long acknowledged = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-      Process child = start(journal);
-      long until = acknowledged + random.nextLong(200, 3000);
+  void keepsEveryRecordItAcknowledgedAndGoesOnWithTheNextNumber() throws Exception {
+    ExecutorService lanes = Executors.newFixedThreadPool(LANES);
+    try {
+      List<Future<Integer>> killed = new ArrayList<>();
+      for (int first = 0; first < KILLS; first += KILLS_A_JOURNAL) {
+        int from = first;
+        Callable<Integer> journal =
+            () -> killOne(from, Math.min(KILLS, from + KILLS_A_JOURNAL) - from);
+        killed.add(lanes.submit(journal));
+      }
+      int sum = 0;
+      for (Future<Integer> each : killed) {
+        sum += each.get();
+      }
+      assertEquals(KILLS, sum);
+    } finally {
+      lanes.shutdownNow();
+    }
+  }
+
+  /** Writers of one journal, one after the other; every other journal is signed. */
+  private int killOne(int seed, int kills) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    Path journal = folder.resolve("journal-" + seed);
+    Path key = null;
+    String publicKey = null;
+    if (seed / KILLS_A_JOURNAL % 2 == 1) {
+      // A new key each two hundred records.
+      key = folder.resolve("key-" + seed);
+      publicKey = SigningKey.create(key, 200_000_000L, EventRecords.FIRST_WALL_NS).publicKey();
+    }
+    Path errors = folder.resolve("errors-" + seed);
+    long last = 0;
+    for (int i = 0; i < kills; i++) {
+      long acknowledged = 0;
+      Process child = start(journal, key, errors);
       try (BufferedReader out =
           new BufferedReader(
               new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
         String line = out.readLine();
-        assertNotNull(line, this::errors);
-        JournalException refused =
-            assertThrows(JournalException.class, () -> JournalWriter.open(journal));
-        assertTrue(
-            String.valueOf(refused.getMessage()).contains("pid " + child.pid() + " on "),
-            refused::toString);
-        while (line != null) {
+        assertNotNull(line, () -> text(errors));
+        assertEquals("next " + (last + 1), line);
+        Thread killer = new Thread(() -> kill(child, random.nextLong(400_000)));
+        killer.start();
+        for (line = out.readLine(); line != null; line = out.readLine()) {
           acknowledged = Long.parseLong(line);
-          if (acknowledged == until) {
-            child.toHandle().destroyForcibly();
-          }
-          line = out.readLine();
         }
+        killer.join();
       }
       child.waitFor();
-      assertEquals("", errors());
-      checkAll(journal, acknowledged);
+      assertEquals("", text(errors));
+      last = check(journal, last, acknowledged);
+      if (last == 0) {
+        continue; // It was killed before its first file had a name.
+      }
+      Verification verified = JournalVerifier.verify(journal, publicKey, (done, all) -> {});
+      assertTrue(
+          verified.findings().stream().allMatch(Finding::isFine),
+          () -> seed + ": " + verified.findings());
     }
-    long before = System.nanoTime();
-    try (JournalWriter writer = JournalWriter.open(journal)) {
-      assertTrue(writer.lastSeq() >= acknowledged);
-      writer.append(record(writer.lastSeq() + 1));
-      acknowledged = writer.lastSeq();
-    }
-    assertTrue(
-        System.nanoTime() - before < 5_000_000_000L, "the dead writer's lock was waited for");
-    checkAll(journal, acknowledged);
+    return kills;
   }
 
-  private static void checkAll(Path journal, long acknowledged) throws JournalException {
-    long seq = 0;
+  private static void kill(Process child, long micros) {
+    try {
+      Thread.sleep(micros / 1000, (int) (micros % 1000) * 1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    child.toHandle().destroyForcibly();
+  }
+
+  /** Everything from the first record left on, in order; the number of the last. */
+  private static long check(Path journal, long before, long acknowledged) throws JournalException {
+    long last = 0;
+    long removedTo = 0;
+    if (JournalFolder.cycles(journal).isEmpty()) {
+      assertEquals(0, Math.max(before, acknowledged));
+      return 0;
+    }
     try (JournalReader reader = JournalReader.open(journal)) {
       for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        assertEquals(record(++seq), r);
+        assertTrue(last == 0 || r.seq() == last + 1, "#" + r.seq() + " behind #" + last);
+        last = r.seq();
+        if (r.event() instanceof dmrec.event.DmEvent.FilesRemoved removed
+            && r.kind() == Kind.FILES_REMOVED
+            && !record(r.seq()).equals(r)) {
+          removedTo = Math.max(removedTo, removed.lastSeq());
+        } else {
+          assertEquals(record(r.seq()), r);
+        }
       }
     }
-    assertTrue(seq >= acknowledged, seq + " of " + acknowledged);
+    assertTrue(last >= Math.max(before, acknowledged), last + " of " + acknowledged);
+    assertTrue(removedTo < last);
+    return last;
   }
 
-  private Process start(Path journal) throws IOException {
-    String java = Path.of(System.getProperty("java.home", ""), "bin", "java").toString();
-    String classes = Objects.requireNonNull(System.getProperty("java.class.path"));
-    return new ProcessBuilder(
-            List.of(
-                java,
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classes,
-                Appender.class.getName(),
-                journal.toString()))
-        .redirectError(new File(folder.toFile(), "errors"))
-        .start();
+  @Test
+  void aDeadWritersLockIsNotWaitedForAndALivingOnesNamesItsHolder() throws Exception {
+    Path journal = folder.resolve("journal");
+    Path errors = folder.resolve("errors");
+    Process child = start(journal, null, errors);
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
+      assertEquals("next 1", out.readLine());
+      JournalException refused =
+          assertThrows(JournalException.class, () -> JournalWriter.open(journal));
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("pid " + child.pid() + " on "),
+          refused::toString);
+      child.toHandle().destroyForcibly();
+    }
+    child.waitFor();
+    JournalWriter.open(journal).close();
   }
 
-  private String errors() {
+  private static Process start(Path journal, @Nullable Path key, Path errors) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            Objects.requireNonNull(System.getProperty("java.class.path")),
+            Appender.class.getName(),
+            journal.toString()));
+    if (key != null) {
+      command.add(key.toString());
+    }
+    return new ProcessBuilder(command).redirectError(new File(errors.toString())).start();
+  }
+
+  private static String text(Path file) {
     try {
-      return Files.readString(folder.resolve("errors"));
+      return Files.readString(file);
     } catch (IOException e) {
       return e.toString();
     }

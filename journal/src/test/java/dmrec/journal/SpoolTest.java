@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A journal that is written by way of another folder. */
 class SpoolTest {
-  private static final int KILLS = 24;
+  private static final int KILLS = 12;
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit

@@ -221,6 +221,7 @@ final class RecordCommand implements Callable<Integer> {
           },
           () -> {
             status.show();
+            opened.tick();
             tick(sink, writer, copy);
             endpoint.turn(recorder, watch);
             service.turn(() -> status(recorder, folder));

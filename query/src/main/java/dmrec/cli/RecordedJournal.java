@@ -35,6 +35,13 @@ final class RecordedJournal implements AutoCloseable {
     return writer;
   }
 
+  /** What is to be done from time to time. */
+  void tick() {
+    if (spool != null) {
+      spool.tick();
+    }
+  }
+
   @Override
   public void close() {
     if (spool != null) {

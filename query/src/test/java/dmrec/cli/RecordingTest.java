@@ -48,6 +48,30 @@ class RecordingTest {
   }
 
   @Test
+  void recordsTheSameByWayOfASpool() throws IOException {
+    String capture = capture().toString();
+
+    assertEquals(0, run("record", "--from", capture, "-j", path("j").toString()), err());
+    assertEquals(
+        0,
+        run(
+            "record",
+            "--from",
+            capture,
+            "-j",
+            path("k").toString(),
+            "--spool",
+            path("s").toString()),
+        err());
+
+    assertEquals(0, run("log", "--all", "-j", path("j").toString()), err());
+    String expected = out();
+    assertEquals(0, run("log", "--all", "-j", path("k").toString()), err());
+    assertEquals(expected, out());
+    assertTrue(expected.lines().count() > 10, expected);
+  }
+
+  @Test
   void goesOnBehindADamagedLineAndSaysWhichItWas() throws IOException {
     List<String> lines = Files.readAllLines(capture());
     lines.add(2, "{\"seen\":\"list\",\"at\":[1,");
