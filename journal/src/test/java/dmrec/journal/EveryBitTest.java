@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EveryBitTest {
   private static final int THREADS = 2;
   private static final int EVENTS = 300;
+  private static final int MOST_FAILURES = 100;
 
   /** How many documents, far from each other, have the same bit flipped at once. */
   private static final int TOGETHER = 12;
@@ -133,7 +134,7 @@ class EveryBitTest {
   private static void readsNothingChanged(Path journal, List<EventRecord> written, String where) {
     int failures = 0;
     try (JournalReader reader = JournalReader.open(journal)) {
-      while (failures < 10) {
+      while (failures < MOST_FAILURES) {
         try {
           EventRecord record = reader.next();
           if (record == null) {
@@ -147,7 +148,7 @@ class EveryBitTest {
     } catch (JournalException e) {
       return; // Not read at all is not read wrong.
     }
-    assertTrue(failures < 10, where);
+    assertTrue(failures < MOST_FAILURES, where);
   }
 
   @Test
