@@ -182,7 +182,7 @@ public final class JournalRepair implements AutoCloseable {
     missing += count;
     if (stack != null) {
       for (EventRecord each : stack.records()) {
-        if (each.kind() != Kind.RECORDING_STARTED) {
+        if (each.kind() != Kind.RECORDING_STARTED && each.kind() != Kind.RECORDING_STOPPED) {
           append(own(toNs, monoNs, each.device(), each.event()));
         }
       }
