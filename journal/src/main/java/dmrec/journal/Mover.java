@@ -326,8 +326,8 @@ final class Mover {
         givenUp = true;
         notifyAll();
       }
-      // One that only waited ends at once; one that hangs does not.
-      join(RETRY_NS / 10);
+      // One that only waited ends soon, on a busy machine too; one that hangs does not.
+      join(2 * RETRY_NS);
     }
     return ended;
   }

@@ -9,6 +9,7 @@ import dmrec.event.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class SuspendedTest extends RecordedScenario {
   }
 
   @Test
-  void everyPathEventIsThereInOrder() {
+  void everyPathEventIsThereOnce() {
     List<Long> numbers = new ArrayList<>();
     for (EventRecord record : events()) {
       if (record.event() instanceof DmEvent.PathFailed event) {
@@ -41,6 +42,8 @@ class SuspendedTest extends RecordedScenario {
     for (long i = 1; i <= COUNT; i++) {
       expected.add(i);
     }
+    // Two processors may send them in another order than that in which they happened.
+    Collections.sort(numbers);
     assertEquals(expected, numbers);
     assertEquals(List.of(), events(Kind.GAP));
   }
