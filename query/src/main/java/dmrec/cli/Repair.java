@@ -56,7 +56,11 @@ final class Repair implements Callable<Integer> {
     text.append(
         result.gaps() == 0
             ? "nothing is missing\n"
-            : result.missing() + " events are missing, in " + result.gaps() + " gaps\n");
+            : result.missing()
+                + (result.missing() == 1 ? " event is missing" : " events are missing")
+                + ", told in "
+                + result.gaps()
+                + (result.gaps() == 1 ? " gap\n" : " gaps\n"));
     if (result.left() > 0) {
       text.append(result.left())
           .append(" events were left out, as their numbers had been there before\n");

@@ -77,7 +77,7 @@ class VerifyTest {
     String repaired = folder.resolve("repaired").toString();
     assertEquals(0, run("repair", journal(), "--to", repaired), err());
     assertTrue(out().contains("copied 199 events"), out());
-    assertTrue(out().contains("1 events are missing, in 1 gaps"), out());
+    assertTrue(out().contains("1 event is missing, told in 1 gap"), out());
     assertTrue(out().contains("the new journal is intact"), out());
     assertEquals(1, run("repair", journal(), "--to", repaired), out());
     assertEquals(2, run("repair", journal()), out());
