@@ -46,6 +46,7 @@ final class Mover {
   private boolean stalled;
   private boolean ending;
   private boolean givenUp;
+  private volatile long journalBytes;
 
   /**
    * @param files the journal's, but for one that is copied in part
@@ -210,6 +211,13 @@ final class Mover {
         removeOldest("--max-size is reached");
       }
     }
+    FileCopy copy = current;
+    journalBytes = files.closedBytes() + (copy == null ? 0 : copy.bytes());
+  }
+
+  /** What the journal takes on the disk; from any thread. */
+  long journalBytes() {
+    return journalBytes;
   }
 
   private void copy(FileCopy copy) throws IOException {

@@ -50,7 +50,7 @@ public final class Spool implements AutoCloseable {
               spool,
               left,
               left.isEmpty() ? tail : JournalTail.of(spool, left),
-              options.with(SyncPolicy.OS).with(RetentionPolicy.KEEP_ALL).withReserve(-1),
+              options.with(RetentionPolicy.KEEP_ALL).withReserve(-1),
               Math.min(options.fileBytes(), Math.max(1L << 20, totalBytes(spool) / FILES)),
               System::nanoTime,
               own);
@@ -192,6 +192,11 @@ public final class Spool implements AutoCloseable {
   /** Writes into the spool; {@link #close} closes it. */
   public JournalWriter writer() {
     return writer;
+  }
+
+  /** What the journal takes on the disk, as of the last time that something was moved. */
+  public long allocatedBytes() {
+    return mover.journalBytes();
   }
 
   /** Says so where the journal's file system hangs; to be called from time to time. */

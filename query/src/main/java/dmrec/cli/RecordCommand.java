@@ -8,6 +8,7 @@ import dmrec.journal.JournalWriter;
 import dmrec.journal.RetentionPolicy;
 import dmrec.journal.SealPolicy;
 import dmrec.journal.SigningKey;
+import dmrec.journal.SyncPolicy;
 import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
 import dmrec.query.TimeSpec;
@@ -221,8 +222,7 @@ final class RecordCommand implements Callable<Integer> {
           },
           () -> {
             status.show();
-            opened.tick();
-            tick(sink, writer, copy);
+            tick(opened, sink, copy);
             endpoint.turn(recorder, watch);
             service.turn(() -> status(recorder, folder));
           });
@@ -308,8 +308,14 @@ final class RecordCommand implements Callable<Integer> {
 
   private JournalOptions journalOptions() throws JournalException {
     JournalOptions options = JournalOptions.usual();
+    SyncPolicy when = Amounts.sync("--sync", sync);
+    if (spool != null && when.equals(SyncPolicy.ALWAYS)) {
+      throw Failure.usage(
+          "--sync always and --spool contradict each other: a spool takes events into memory so"
+              + " that they need not wait for the disk. Leave one of them out");
+    }
     return new JournalOptions(
-        Amounts.sync("--sync", sync),
+        when,
         options.seals(),
         new RetentionPolicy(keep == null ? 0 : Amounts.durationNs("--keep", keep), maxBytes()),
         options.reserveBytes(),
@@ -333,10 +339,11 @@ final class RecordCommand implements Callable<Integer> {
     return bytes;
   }
 
-  private void tick(JournalSink sink, JournalWriter writer, @Nullable CaptureWriter copy) {
+  private void tick(RecordedJournal opened, JournalSink sink, @Nullable CaptureWriter copy) {
     try {
+      opened.tick();
       sink.tick();
-      journalBytes = writer.allocatedBytes();
+      journalBytes = opened.allocatedBytes();
       if (copy != null) {
         copy.flush();
       }

@@ -35,6 +35,11 @@ final class RecordedJournal implements AutoCloseable {
     return writer;
   }
 
+  /** What it takes on the disk. */
+  long allocatedBytes() {
+    return spool == null ? writer.allocatedBytes() : spool.allocatedBytes();
+  }
+
   /** What is to be done from time to time. */
   void tick() {
     if (spool != null) {
