@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @Order(1)
 class EverythingTest extends RecordedScenario {
   EverythingTest() {
-    super("everything", "2");
+    super("everything", "1");
   }
 
   @Test
