@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
-import dmrec.event.Kind;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -26,6 +26,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Writers in processes of their own, which are killed at random moments: while they open, begin a
@@ -132,7 +134,7 @@ class KilledWriterTest {
       child.waitFor();
       assertEquals("", text(errors));
       last = check(journal, last, acknowledged);
-      if (last == 0) {
+      if (JournalFolder.cycles(journal).isEmpty()) {
         continue; // It was killed before its first file had a name.
       }
       Verification verified = JournalVerifier.verify(journal, publicKey, (done, all) -> {});
@@ -155,6 +157,7 @@ class KilledWriterTest {
   /** Everything from the first record left on, in order; the number of the last. */
   private static long check(Path journal, long before, long acknowledged) throws JournalException {
     long last = 0;
+    long removedTo = 0;
     if (JournalFolder.cycles(journal).isEmpty()) {
       assertEquals(0, Math.max(before, acknowledged));
       return 0;
@@ -163,14 +166,68 @@ class KilledWriterTest {
       for (EventRecord r = reader.next(); r != null; r = reader.next()) {
         assertTrue(last == 0 || r.seq() == last + 1, "#" + r.seq() + " behind #" + last);
         last = r.seq();
-        // Retention tells what it removed in events of the writer's own.
-        if (r.kind() != Kind.FILES_REMOVED) {
+        if (r.event() instanceof DmEvent.FilesRemoved removed && !record(r.seq()).equals(r)) {
+          removedTo = Math.max(removedTo, removed.lastSeq());
+        } else {
           assertEquals(record(r.seq()), r);
         }
       }
     }
     assertTrue(last >= Math.max(before, acknowledged), last + " of " + acknowledged);
+    // A file may have a name and no event yet.
+    assertTrue(removedTo < Math.max(1, last), removedTo + " removed, " + last + " last");
     return last;
+  }
+
+  /** The moment between a file's name and its first event, too short to be hit often. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFileWithoutAnEventYetIsIntactAndGoneOnBehind(boolean signed) throws Exception {
+    Path journal = folder.resolve("journal");
+    SigningKey key =
+        signed
+            ? SigningKey.create(folder.resolve("key"), 200_000_000L, EventRecords.FIRST_WALL_NS)
+            : null;
+    JournalOptions options = JournalOptions.usual().with(key);
+    try (JournalWriter writer = JournalWriter.open(journal, options)) {
+      writer.append(record(1));
+    }
+    cutBeforeFirstEvent(JournalFolder.cycles(journal).get(0));
+
+    assertEquals(0, check(journal, 0, 0));
+    Verification verified =
+        JournalVerifier.verify(journal, key == null ? null : key.publicKey(), (done, all) -> {});
+    assertTrue(verified.findings().stream().allMatch(Finding::isFine), verified::toString);
+    try (JournalWriter writer = JournalWriter.open(journal, options)) {
+      assertEquals(0, writer.lastSeq());
+      assertEquals(1, writer.append(record(1)));
+    }
+    assertEquals(1, check(journal, 0, 1));
+  }
+
+  private static void cutBeforeFirstEvent(Path file) throws IOException {
+    long last = 0;
+    long end = -1;
+    long hint;
+    try (CycleScanner scanner = new CycleScanner(CycleFile.open(file))) {
+      while (end < 0) {
+        CycleScanner.Found found = scanner.nextDocument(true);
+        if (found == CycleScanner.Found.EVENT) {
+          end = scanner.foundAt();
+        } else {
+          last = scanner.foundAt();
+        }
+      }
+      hint = scanner.file().writePositionAt();
+    } catch (MalformedException e) {
+      throw new IOException(e);
+    }
+    byte[] position = new byte[8];
+    RecordLayout.LONG_LE.set(position, 0, last);
+    try (Tampering tampering = new Tampering(file)) {
+      tampering.truncate(end);
+      tampering.write(hint, position);
+    }
   }
 
   @Test
