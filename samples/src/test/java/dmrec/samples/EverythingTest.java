@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @Order(1)
 class EverythingTest extends RecordedScenario {
   EverythingTest() {
-    super("everything", "1");
+    super("everything", "2");
   }
 
   @Test
