@@ -1,0 +1,34 @@
+package dmrec.query;
+
+import java.util.List;
+
+/**
+ * Rows of RFC 4180: CRLF behind each, and quotes around what holds a comma, a quote, or any control
+ * character.
+ *
+ * <p>The text is {@link dmrec.event.KernelText} as it is, so that a name reads back as the bytes it
+ * was; what shows it must escape it.
+ */
+public final class Csv {
+  private Csv() {}
+
+  /** A row with its line end. */
+  public static String row(List<String> values) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < values.size(); i++) {
+      if (i > 0) {
+        out.append(',');
+      }
+      append(out, values.get(i));
+    }
+    return out.append("\r\n").toString();
+  }
+
+  private static void append(StringBuilder out, String value) {
+    if (value.chars().noneMatch(c -> c == ',' || c == '"' || c < ' ' || c == 0x7f)) {
+      out.append(value);
+      return;
+    }
+    out.append('"').append(value.replace("\"", "\"\"")).append('"');
+  }
+}

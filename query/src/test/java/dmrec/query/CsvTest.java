@@ -1,0 +1,20 @@
+package dmrec.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CsvTest {
+  @Test
+  void whatNeedsNoQuotesHasNone() {
+    assertEquals("a,,8:16\r\n", Csv.row(List.of("a", "", "8:16")));
+  }
+
+  @Test
+  void whatWouldEndAFieldIsQuoted() {
+    assertEquals(
+        "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\"\u001b[31m\"\r\n",
+        Csv.row(List.of("a,b", "say \"hi\"", "two\nlines", "\u001b[31m")));
+  }
+}
