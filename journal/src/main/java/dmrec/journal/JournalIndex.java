@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ public final class JournalIndex implements AutoCloseable {
   private final LinkedHashMap<Part, FileIndex> loaded = new LinkedHashMap<>(8, 0.75f, true);
   private final RecordDecoder decoder = new RecordDecoder();
   private @Nullable CycleFile open;
+  private @Nullable Ahead ahead;
 
   /** A cycle file; what its beginning says is read when it is asked for. */
   private static final class Part {
@@ -128,21 +131,66 @@ public final class JournalIndex implements AutoCloseable {
     }
     FileIndex index = loaded.get(part);
     if (index == null) {
-      index = store.load(part.path);
-      if (index == null) {
-        FileIndex.Identity identity = IndexFolder.identityOf(part.path);
-        index = new FileIndex();
-        index.extend(part.path, true);
-        if (index.isWhole()) {
-          store.save(part.path, index, identity);
-        }
-      }
+      Ahead begun = ahead;
+      ahead = null;
+      index = begun != null && begun.part == part ? begun.await() : finished(store, part.path);
       loaded.put(part, index);
       if (loaded.size() > KEPT) {
         loaded.remove(loaded.keySet().iterator().next());
       }
     }
     return index;
+  }
+
+  /** The index of a file to which nothing is added any more. */
+  private static FileIndex finished(IndexFolder store, Path path) throws JournalException {
+    FileIndex kept = store.load(path);
+    if (kept != null) {
+      return kept;
+    }
+    FileIndex.Identity identity = IndexFolder.identityOf(path);
+    FileIndex index = new FileIndex();
+    index.extend(path, true);
+    if (index.isWhole()) {
+      store.save(path, index, identity);
+    }
+    return index;
+  }
+
+  /** Begins to make the index of a part in another thread: two files are read at a time. */
+  private void begin(int number) {
+    if (number < parts.size() - 1 && !loaded.containsKey(parts.get(number)) && ahead == null) {
+      Part part = parts.get(number);
+      ahead = new Ahead(part, store);
+    }
+  }
+
+  /** An index that is being made. */
+  private static final class Ahead {
+    private final Part part;
+    private final FutureTask<FileIndex> task;
+
+    Ahead(Part part, IndexFolder store) {
+      Path path = part.path;
+      this.part = part;
+      this.task = new FutureTask<>(() -> finished(store, path));
+      Thread thread = new Thread(task, "dmrec-index");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    FileIndex await() throws JournalException {
+      try {
+        return task.get();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof JournalException failure
+            ? failure
+            : new JournalException(Reasons.cannot("index", part.path, e), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new JournalException(Reasons.shown(part.path) + ": indexing was interrupted", e);
+      }
+    }
   }
 
   /** Whether an index tells all of its file, and begins where the files before end. */
@@ -176,6 +224,18 @@ public final class JournalIndex implements AutoCloseable {
       }
     }
     return parts.isEmpty() ? -1 : low;
+  }
+
+  /**
+   * Wall clock of the first record, in nanoseconds since 1970; 0 where there is none that is sound.
+   */
+  public long firstWallNs() throws JournalException {
+    for (Part part : parts) {
+      if (part.firstWallNs() != Long.MIN_VALUE) {
+        return part.firstWallNs();
+      }
+    }
+    return 0;
   }
 
   // States.
@@ -454,6 +514,9 @@ public final class JournalIndex implements AutoCloseable {
         index = null;
         return true;
       }
+      if (forward && sought.maxSeq() == Long.MAX_VALUE && isFollowed(part)) {
+        begin(part + 1);
+      }
       FileIndex entered = indexOf(part);
       if (!isSound(part, entered)) {
         blockedSeq = Math.max(1, seq);
@@ -470,6 +533,11 @@ public final class JournalIndex implements AutoCloseable {
     private boolean isTooEarly(int part) throws JournalException {
       FileHeader next = part + 1 < parts.size() ? parts.get(part + 1).header() : null;
       return next != null && next.wallMaxNs() < sought.minWallNs();
+    }
+
+    /** Whether the part behind is needed next, as far as times tell. */
+    private boolean isFollowed(int part) throws JournalException {
+      return part + 1 < parts.size() && !isTooLate(part + 1);
     }
 
     private boolean isTooLate(int part) throws JournalException {
