@@ -71,7 +71,8 @@ class FullFileSystemTest {
         }
       }
       if (found == 0) {
-        throw new IllegalStateException("nothing is there");
+        throw new IllegalStateException(
+            "nothing is there: " + kept + " kept, " + refused + " refused, " + opened + " opened");
       }
       System.out.println(kept + " kept, " + refused + " refused, " + opened + " opened");
     }
