@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,13 +107,16 @@ class LostDiskTest extends RecordedScenario {
   void theMapLosesItsLastPathAndTheOtherNone() throws IOException {
     Lost lost = lost();
     boolean none = false;
+    Set<String> failed = new HashSet<>();
     for (EventRecord record : events(Kind.PATH_FAILED)) {
       DmEvent.PathFailed event = (DmEvent.PathFailed) record.event();
       assertEquals(lost.map(), record.device().name());
       assertTrue(lost.disks().contains(event.disk()), event.toString());
       assertTrue(lost.holds(record), record.toString());
       none |= event.validPaths() == 0;
+      failed.add(event.disk());
     }
+    assertEquals(Set.copyOf(lost.disks()), failed);
     assertTrue(none);
   }
 

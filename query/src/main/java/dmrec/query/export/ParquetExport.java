@@ -36,12 +36,16 @@ final class ParquetExport implements EventExport {
   private final ParquetWriter<EventRecord> writer;
 
   ParquetExport(OutputStream out) throws IOException {
+    this(out, ROW_GROUP_BYTES);
+  }
+
+  ParquetExport(OutputStream out, long rowGroupBytes) throws IOException {
     writer =
         new Builder(new StreamOutputFile(out))
             .withConf(new PlainParquetConfiguration())
             .withCompressionCodec(CompressionCodecName.GZIP)
             .withCodecFactory(new JdkGzip())
-            .withRowGroupSize(ROW_GROUP_BYTES)
+            .withRowGroupSize(rowGroupBytes)
             .withPageSize(PAGE_BYTES)
             .withMaxRowCountForPageSizeCheck(ROWS_BETWEEN_CHECKS)
             .build();
