@@ -30,18 +30,22 @@ final class CsvExport implements EventExport {
     List<String> texts = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
       Object value = values.get(i);
-      String text = value == null ? "" : text(EventColumns.all().get(i).type(), value);
-      texts.add(escaped ? KernelText.printable(text) : text);
+      texts.add(value == null ? "" : text(EventColumns.all().get(i).type(), value));
     }
     row(texts);
   }
 
-  private static String text(ColumnType type, Object value) {
+  private String text(ColumnType type, Object value) {
     return switch (type) {
       case TIMESTAMP -> EventJson.time((Long) value);
-      case BYTES -> OddBytes.spell((String) value);
-      case INTEGER, BIGINT, BOOLEAN, TEXT -> value.toString();
+      case BYTES -> escaped ? shown((String) value) : OddBytes.spell((String) value);
+      case TEXT -> escaped ? shown((String) value) : (String) value;
+      case INTEGER, BIGINT, BOOLEAN -> value.toString();
     };
+  }
+
+  private static String shown(String kernelText) {
+    return KernelText.printable(kernelText);
   }
 
   private void row(List<String> texts) throws IOException {

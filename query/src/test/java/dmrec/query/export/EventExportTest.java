@@ -117,6 +117,7 @@ class EventExportTest {
     String shown = out.toString(StandardCharsets.UTF_8).replace("\r\n", "");
     assertEquals(HOSTILE.size() + 1, out.toString(StandardCharsets.UTF_8).lines().count());
     assertTrue(shown.contains("\\x1b[2J\\x1b]0;owned\\x07"), shown);
+    assertTrue(shown.contains("DM_NAME=,\\x00SEQNUM=1"), shown);
     assertTrue(
         shown.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != 0x202e && c != 0xfffd), shown);
   }
