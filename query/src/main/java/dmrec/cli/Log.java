@@ -167,7 +167,7 @@ final class Log implements Callable<Integer> {
     }
   }
 
-  private static Set<Kind> kindsOf(List<String> words) {
+  static Set<Kind> kindsOf(List<String> words) {
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     for (String word : words) {
       Kind kind = Kind.ofWord(word.strip().toLowerCase(Locale.ROOT).replace('-', '_'));

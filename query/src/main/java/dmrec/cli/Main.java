@@ -26,6 +26,7 @@ import picocli.CommandLine.Help.Ansi;
       Log.class,
       Tree.class,
       Dmsetup.class,
+      Export.class,
       Info.class,
       Verify.class,
       Repair.class,

@@ -63,6 +63,15 @@ class ArchitectureTest {
       only("the command line", "dmrec.cli..", "io.prometheus..", "com.sun.net.httpserver..");
 
   @ArchTest
+  static final ArchRule parquetIsInTheExportOnly =
+      only(
+          "the export",
+          "dmrec.query.export..",
+          "org.apache.parquet..",
+          "org.apache.hadoop..",
+          "blue.strategic..");
+
+  @ArchTest
   static final ArchRule picocliIsInTheCommandLineOnly =
       noClasses()
           .that()
