@@ -28,7 +28,6 @@ final class AnswerOptions {
   }
 
   StackTree.Options drawing(Host host) {
-    return new StackTree.Options(
-        !ascii && (host.utf8() || !host.outIsTerminal()), host.colour());
+    return new StackTree.Options(!ascii && (host.utf8() || !host.outIsTerminal()), host.colour());
   }
 }

@@ -41,7 +41,10 @@ final class History implements Callable<Integer> {
       description = "A name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16.")
   private String device = "";
 
-  @Option(names = "--since", paramLabel = "TIME", description = "Only what was so at this time or later.")
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description = "Only what was so at this time or later.")
   private @Nullable String since;
 
   @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")

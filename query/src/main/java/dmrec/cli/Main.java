@@ -27,6 +27,7 @@ import picocli.CommandLine.Help.Ansi;
       Tree.class,
       Diff.class,
       History.class,
+      Stats.class,
       Why.class,
       Dmsetup.class,
       Info.class,

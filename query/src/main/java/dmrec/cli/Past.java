@@ -46,7 +46,9 @@ final class Past {
         : past.topology().wallNs();
   }
 
-  /** The wall clock time of the argument of {@code --since}; that of a record where it names one. */
+  /**
+   * The wall clock time of the argument of {@code --since}; that of a record where it names one.
+   */
   static long sinceNs(Host host, Path journal, String since) throws IOException {
     Moment moment = Times.parse(host, "--since", since);
     if (moment instanceof Moment.AtTime time) {

@@ -69,8 +69,7 @@ final class Why implements Callable<Integer> {
     for (Explanation explanation : explanations) {
       out.append(
           switch (answer.form()) {
-            case TEXT ->
-                ExplanationText.draw(explanation, answer.zone(host), answer.drawing(host));
+            case TEXT -> ExplanationText.draw(explanation, answer.zone(host), answer.drawing(host));
             case JSON -> ExplanationData.json(explanation);
             case CSV -> ExplanationData.csv(explanation);
           });

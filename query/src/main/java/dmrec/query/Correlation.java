@@ -26,8 +26,7 @@ final class Correlation {
   private static final int LOOKED_AT = 2000;
 
   private static final Set<Kind> KINDS =
-      EnumSet.of(
-          Kind.DISK_REMOVED, Kind.KERNEL_MESSAGE, Kind.PATH_FAILED, Kind.DEVICE_SUSPENDED);
+      EnumSet.of(Kind.DISK_REMOVED, Kind.KERNEL_MESSAGE, Kind.PATH_FAILED, Kind.DEVICE_SUSPENDED);
 
   private final Topology stack;
   private final PastEvents past;
@@ -101,7 +100,8 @@ final class Correlation {
 
   private static boolean isWord(String text, String word) {
     return text.contains(word)
-        && Pattern.compile("(?<![0-9A-Za-z:])" + Pattern.quote(word) + "(?![0-9A-Za-z:]*[0-9A-Za-z])")
+        && Pattern.compile(
+                "(?<![0-9A-Za-z:])" + Pattern.quote(word) + "(?![0-9A-Za-z:]*[0-9A-Za-z])")
             .matcher(text)
             .find();
   }

@@ -125,8 +125,12 @@ public final class DiffText {
           isOld ? Style.BAD : Style.GOOD);
     }
     if (entry.fate() != Fate.CHANGED) {
-      String value = detail.before().isEmpty() || entry.fate() == Fate.APPEARED ? detail.after() : detail.before();
-      return new Span("      " + (isFlag(value) ? what : what + " " + value(detail, value)), Style.PLAIN);
+      String value =
+          detail.before().isEmpty() || entry.fate() == Fate.APPEARED
+              ? detail.after()
+              : detail.before();
+      return new Span(
+          "      " + (isFlag(value) ? what : what + " " + value(detail, value)), Style.PLAIN);
     }
     return new Span(
         "      "
@@ -150,7 +154,9 @@ public final class DiffText {
   private static boolean isBad(Detail detail) {
     String value = detail.after();
     return (detail.what().equals("valid_paths") && value.equals("0"))
-        || value.equals("failed") || value.endsWith("_failed") || value.equals("dead");
+        || value.equals("failed")
+        || value.endsWith("_failed")
+        || value.equals("dead");
   }
 
   /** A path or leg with its name, where its number has one. */

@@ -73,8 +73,7 @@ final class Explainer {
   static Explainer of(Topology stack, PastEvents past) throws JournalException {
     EventRecord start = past.last(stack.seq(), EnumSet.of(Kind.RECORDING_STARTED), null);
     while (start != null && start.event() instanceof DmEvent.RecordingStarted e && e.goesOn()) {
-      EventRecord earlier =
-          past.last(start.seq() - 1, EnumSet.of(Kind.RECORDING_STARTED), null);
+      EventRecord earlier = past.last(start.seq() - 1, EnumSet.of(Kind.RECORDING_STARTED), null);
       if (earlier == null) {
         break;
       }
@@ -171,8 +170,7 @@ final class Explainer {
                 target ->
                     target.type().equals("multipath")
                         || target.type().equals("mirror")
-                        || (target.type().equals("raid")
-                            && !target.params().startsWith("raid0 ")));
+                        || (target.type().equals("raid") && !target.params().startsWith("raid0 ")));
   }
 
   private Cause cause(Device device, Trouble trouble, Set<DevNo> above) throws JournalException {
@@ -241,8 +239,7 @@ final class Explainer {
   private void faults(Device device, List<Cause> causes) throws JournalException {
     boolean mayTell =
         device.targets().stream()
-            .anyMatch(
-                target -> target.type().equals("crypt") || target.type().equals("integrity"));
+            .anyMatch(target -> target.type().equals("crypt") || target.type().equals("integrity"));
     EventRecord last = mayTell ? past.last(stack.seq(), LOG_FAULTS, device.ref()) : null;
     EventRecord table =
         last == null ? null : past.last(stack.seq(), EnumSet.of(Kind.TABLE_LIVE), device.ref());
@@ -303,7 +300,9 @@ final class Explainer {
             device.name(),
             device.dev(),
             isOnly ? Health.FAILED : Health.DEGRADED,
-            lost.size() + (lost.size() == 1 ? " path was" : " paths were") + " taken out of its table",
+            lost.size()
+                + (lost.size() == 1 ? " path was" : " paths were")
+                + " taken out of its table",
             new Since(shrunk, null, recordingNs),
             List.of(),
             gone));
@@ -321,8 +320,7 @@ final class Explainer {
   private static Set<DevNo> paths(List<Target> targets) {
     Set<DevNo> paths = new LinkedHashSet<>();
     for (Target target : targets) {
-      if (TargetStatus.parse(target.type(), target.status())
-          instanceof Multipath multipath) {
+      if (TargetStatus.parse(target.type(), target.status()) instanceof Multipath multipath) {
         multipath.groups().forEach(group -> group.paths().forEach(p -> paths.add(p.device())));
       }
     }

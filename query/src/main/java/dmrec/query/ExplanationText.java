@@ -36,8 +36,7 @@ public final class ExplanationText {
             Style.NAME));
     head.add(new Span(": " + explanation.health().words(), style(explanation.health())));
     head.add(
-        new Span(
-            " at " + TimeSpec.format(atNs, zone) + " #" + explanation.atSeq(), Style.DETAIL));
+        new Span(" at " + TimeSpec.format(atNs, zone) + " #" + explanation.atSeq(), Style.DETAIL));
     lines.add(head);
     Since since = explanation.inOrderSince();
     if (since != null) {

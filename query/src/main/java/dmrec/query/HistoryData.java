@@ -115,9 +115,7 @@ public final class HistoryData {
         values.add(life.ref().uuid());
         boolean isInterval = row instanceof Interval;
         values.add(
-            row instanceof Hole hole
-                ? hole.isWhole() ? "not_recorded" : "incomplete"
-                : "state");
+            row instanceof Hole hole ? hole.isWhole() ? "not_recorded" : "incomplete" : "state");
         values.add(isInterval ? ((Interval) row).name() : life.ref().name());
         values.add(AnswerJson.time(row.fromNs()));
         values.add(AnswerJson.time(row.toNs()));

@@ -151,8 +151,7 @@ public final class HistoryReader {
   }
 
   private boolean isMeant(EventRecord record) {
-    return matcher.isMeant(record.device())
-        || matcher.isMeantByEvent(record.event());
+    return matcher.isMeant(record.device()) || matcher.isMeantByEvent(record.event());
   }
 
   /** What happened to a device before it was called so. */
@@ -167,11 +166,8 @@ public final class HistoryReader {
     DeviceRef ref = first.device();
     try (SelectedEvents events = SelectedEvents.open(folder, selection)) {
       Damage again = new Damage();
-      for (EventRecord record = next(events, again);
-          record != null;
-          record = next(events, again)) {
-        if (PastEvents.isSameLife(ref, record.device())
-            && !Mark.INJECTED.isIn(record.marks())) {
+      for (EventRecord record = next(events, again); record != null; record = next(events, again)) {
+        if (PastEvents.isSameLife(ref, record.device()) && !Mark.INJECTED.isIn(record.marks())) {
           life.take(record);
         }
       }

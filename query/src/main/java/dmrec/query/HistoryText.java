@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /** A {@link DeviceHistory} as lines for people. */
 public final class HistoryText {
-  private static final int STATE_MAX = 44;
+  private static final int STATE_MAX = 48;
 
   private final ZoneId zone;
   private final List<List<Span>> lines = new ArrayList<>();
@@ -43,8 +43,7 @@ public final class HistoryText {
     List<Span> head = new ArrayList<>();
     head.add(
         new Span(
-            (life.isDisk() ? "disk " : "") + Explanation.named(ref.name(), ref.dev()),
-            Style.NAME));
+            (life.isDisk() ? "disk " : "") + Explanation.named(ref.name(), ref.dev()), Style.NAME));
     head.add(
         new Span(
             (life.isDisk() ? "" : " diskseq " + ref.diskSeq())
@@ -79,8 +78,7 @@ public final class HistoryText {
           List.of(
               new Span("  " + TimeSpec.format(ended.wallNs(), zone), Style.DETAIL),
               new Span("             " + "removed", Style.BAD),
-              new Span(
-                  " ".repeat(Math.max(0, width - 7)) + "  " + event(ended), Style.PLAIN)));
+              new Span(" ".repeat(Math.max(0, width - 7)) + "  " + event(ended), Style.PLAIN)));
     }
   }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Finds single events of a journal by number, kind and device.
  *
  * <p>A device is meant by its identity: its number and the life of it ({@link #isSameLife}),
- * whatever it is called. Each boot gives the numbers of lives out anew; who asks across boots has to
- * mind where one begins.
+ * whatever it is called. Each boot gives the numbers of lives out anew; who asks across boots has
+ * to mind where one begins.
  */
 public interface PastEvents {
 

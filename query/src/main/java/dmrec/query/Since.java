@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param before the last event before it that shows that it was not so yet; null where none does
  * @param recordingNs when the recording began, wall clock
  */
-public record Since(
-    @Nullable EventRecord began, @Nullable EventRecord before, long recordingNs) {
+public record Since(@Nullable EventRecord began, @Nullable EventRecord before, long recordingNs) {
 
   /** Whether it was so when the recording began, and nobody saw it begin. */
   public boolean isOlder() {

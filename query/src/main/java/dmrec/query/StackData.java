@@ -65,8 +65,7 @@ public final class StackData {
         });
   }
 
-  private static void device(JsonGenerator json, Device device, Topology stack)
-      throws IOException {
+  private static void device(JsonGenerator json, Device device, Topology stack) throws IOException {
     json.writeStartObject();
     json.writeStringField("dev", device.dev().toString());
     json.writeNumberField("diskseq", device.ref().diskSeq());
@@ -81,8 +80,7 @@ public final class StackData {
     json.writeNumberField("open_count", device.openCount());
     json.writeNumberField("read_ahead_kib", device.readAheadKib());
     AnswerJson.devs(json, "uses", device.dependencies());
-    AnswerJson.devs(
-        json, "used_by", stack.users(device.dev()).stream().map(Device::dev).toList());
+    AnswerJson.devs(json, "used_by", stack.users(device.dev()).stream().map(Device::dev).toList());
     targets(json, "live", device.live(), stack);
     targets(json, "inactive", device.inactive(), stack);
     json.writeEndObject();
@@ -271,8 +269,7 @@ public final class StackData {
             fact.name() + (fact.of().isEmpty() ? "" : "[" + fact.of() + "]") + "=" + fact.value());
       }
     }
-    part(
-        parent, depth, "target", target.type(), target.lengthSectors(), String.join(" ", words));
+    part(parent, depth, "target", target.type(), target.lengthSectors(), String.join(" ", words));
     if (status instanceof Multipath multipath) {
       int own = node;
       for (int i = 0; i < multipath.groups().size(); i++) {
@@ -283,8 +280,7 @@ public final class StackData {
             "group",
             Integer.toString(i + 1),
             -1,
-            StatusFacts.word(group.state())
-                + (multipath.currentGroup() == i + 1 ? " next" : ""));
+            StatusFacts.word(group.state()) + (multipath.currentGroup() == i + 1 ? " next" : ""));
         int groupNode = node;
         for (Multipath.Path path : group.paths()) {
           underneath.remove(path.device());

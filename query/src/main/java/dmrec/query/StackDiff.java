@@ -106,7 +106,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
       Device was = before.device(dev);
       Device is = after.device(dev);
       if (was != null && is != null && sameBoot && PastEvents.isSameLife(was.ref(), is.ref())) {
-        List<Detail> details = changes(was, is, before, after);
+        List<Detail> details = changes(was, is);
         if (!details.isEmpty()) {
           entries.add(entry(Fate.CHANGED, is, was.name(), details));
         }
@@ -131,7 +131,9 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
   private static String identity(Entry entry) {
     String one = entry.name();
     String other = entry.otherName();
-    return entry.diskSeq() + (one.compareTo(other) < 0 ? one + other : other + one) + entry.details().stream().map(d -> d.before() + d.after()).toList();
+    return entry.diskSeq()
+        + (one.compareTo(other) < 0 ? one + other : other + one)
+        + entry.details().stream().map(d -> d.before() + d.after()).toList();
   }
 
   private static String boot(Topology stack) {
@@ -141,13 +143,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
 
   private static Entry entry(Fate fate, Device device, String otherName, List<Detail> details) {
     return new Entry(
-        fate,
-        false,
-        device.dev(),
-        device.ref().diskSeq(),
-        device.name(),
-        otherName,
-        details);
+        fate, false, device.dev(), device.ref().diskSeq(), device.name(), otherName, details);
   }
 
   private static List<Detail> reversed(List<Detail> details) {
@@ -164,7 +160,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     return details;
   }
 
-  private static List<Detail> changes(Device was, Device is, Topology before, Topology after) {
+  private static List<Detail> changes(Device was, Device is) {
     List<Detail> details = new ArrayList<>();
     text(details, "name", "", was.name(), is.name());
     text(details, "uuid", "", was.uuid(), is.uuid());
@@ -172,7 +168,10 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     if ((was.live() == null) != (is.live() == null)) {
       details.add(
           new Detail(
-              "live_table", "", was.live() == null ? "none" : "live", is.live() == null ? "none" : "live"));
+              "live_table",
+              "",
+              was.live() == null ? "none" : "live",
+              is.live() == null ? "none" : "live"));
     }
     lines(details, "table", was.live(), is.live());
     lines(details, "inactive_table", was.inactive(), is.inactive());
@@ -188,10 +187,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
   }
 
   private static void facts(
-      List<Detail> details,
-      String target,
-      List<StatusFacts.Fact> was,
-      List<StatusFacts.Fact> is) {
+      List<Detail> details, String target, List<StatusFacts.Fact> was, List<StatusFacts.Fact> is) {
     Map<String, StatusFacts.Fact> old = byName(was);
     Map<String, StatusFacts.Fact> now = byName(is);
     for (String key : new TreeSet<>(union(old, now))) {
@@ -284,12 +280,10 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
       }
       if (was != null) {
         entries.add(
-            new Entry(
-                Fate.VANISHED, true, dev, 0, was.name(), was.name(), reversed(whole(was))));
+            new Entry(Fate.VANISHED, true, dev, 0, was.name(), was.name(), reversed(whole(was))));
       }
       if (is != null) {
-        entries.add(
-            new Entry(Fate.APPEARED, true, dev, 0, is.name(), is.name(), whole(is)));
+        entries.add(new Entry(Fate.APPEARED, true, dev, 0, is.name(), is.name(), whole(is)));
       }
     }
   }

@@ -76,7 +76,9 @@ final class StatusFacts {
     } else if (status instanceof Striped striped) {
       for (int i = 0; i < striped.stripes().size(); i++) {
         facts.about(
-            "stripe_state", striped.stripes().get(i).toString(), striped.hadError(i) ? "failed" : "alive");
+            "stripe_state",
+            striped.stripes().get(i).toString(),
+            striped.hadError(i) ? "failed" : "alive");
       }
     } else if (status instanceof Verity verity) {
       facts.flag("corrupted", verity.corrupted());

@@ -381,7 +381,9 @@ final class TargetTroubles {
     if (mode != Cache.Mode.READ_WRITE && mode != Cache.Mode.UNKNOWN) {
       add(
           Health.FAILED,
-          mode == Cache.Mode.READ_ONLY ? "cache READ-ONLY" : "cache " + words(mode).toUpperCase(Locale.ROOT),
+          mode == Cache.Mode.READ_ONLY
+              ? "cache READ-ONLY"
+              : "cache " + words(mode).toUpperCase(Locale.ROOT),
           now -> now instanceof Cache c && c.mode() == mode);
     }
     if (cache.usage() != null && cache.usage().needsCheck()) {
@@ -396,8 +398,7 @@ final class TargetTroubles {
     add(health, words, isSo, List.of());
   }
 
-  private void add(
-      Health health, String words, Predicate<TargetStatus> isSo, List<DevNo> below) {
+  private void add(Health health, String words, Predicate<TargetStatus> isSo, List<DevNo> below) {
     found.add(Trouble.of(health, words, STATES, test(isSo, STATES)).over(below));
   }
 

@@ -30,7 +30,9 @@ record Trouble(
   /** What an event says of a trouble. */
   @FunctionalInterface
   interface Test {
-    /** True where the trouble is there after the event, false where not, null where it is silent. */
+    /**
+     * True where the trouble is there after the event, false where not, null where it is silent.
+     */
     @Nullable Boolean isThereAfter(EventRecord record);
   }
 

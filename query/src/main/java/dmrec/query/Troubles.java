@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** What is not as it should be with one device, whatever it stands on. */
 final class Troubles {
   private static final Set<Kind> SUSPENSION =
-      EnumSet.of(
-          Kind.DEVICE_SUSPENDED, Kind.DEVICE_RESUMED, Kind.DEVICE_CREATED, Kind.BASELINE);
+      EnumSet.of(Kind.DEVICE_SUSPENDED, Kind.DEVICE_RESUMED, Kind.DEVICE_CREATED, Kind.BASELINE);
   private static final Set<Kind> TABLE =
       EnumSet.of(Kind.TABLE_LIVE, Kind.DEVICE_CREATED, Kind.BASELINE);
   private static final Set<Kind> READ_ONLY =
-      EnumSet.of(
-          Kind.READ_ONLY_CHANGED, Kind.TABLE_LIVE, Kind.DEVICE_CREATED, Kind.BASELINE);
+      EnumSet.of(Kind.READ_ONLY_CHANGED, Kind.TABLE_LIVE, Kind.DEVICE_CREATED, Kind.BASELINE);
   private static final Set<Kind> DEFERRED =
       EnumSet.of(Kind.REMOVE_DEFERRED, Kind.DEVICE_CREATED, Kind.BASELINE);
   private static final Set<Kind> FAULTS =
@@ -79,8 +77,7 @@ final class Troubles {
         Health.DEGRADED,
         words + ": " + EventText.phrase(told.event()),
         FAULTS,
-        record ->
-            record.kind() == Kind.CRYPT_FAULT || record.kind() == Kind.INTEGRITY_FAULT);
+        record -> record.kind() == Kind.CRYPT_FAULT || record.kind() == Kind.INTEGRITY_FAULT);
   }
 
   private static Trouble suspended(boolean internal, String words) {
