@@ -90,7 +90,9 @@ public record DeviceHistory(String device, List<Life> lives, long endNs) {
                     new Life(
                         life.isDisk(),
                         life.ref(),
-                        life.rows().stream().filter(row -> row.toNs() >= sinceNs).toList(),
+                        life.rows().stream()
+                            .filter(row -> row.toNs() > sinceNs || row.fromNs() >= sinceNs)
+                            .toList(),
                         life.ended(),
                         life.isOver()))
             .filter(life -> !life.rows().isEmpty())

@@ -116,7 +116,7 @@ public final class DiffText {
         detail.what().equals("size_sectors") || detail.what().equals("path_state")
             ? detail.what().substring(0, 4)
             : detail.what().replace('_', ' ');
-    if (detail.what().endsWith("table") && !detail.what().equals("live_table")) {
+    if (StackDiff.isTable(detail.what())) {
       boolean isOld = detail.after().isEmpty();
       return new Span(
           (isOld ? "    - " : "    + ")

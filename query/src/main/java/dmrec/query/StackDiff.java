@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record StackDiff(boolean sameBoot, List<Entry> entries) {
 
-  /** What became of a device or disk. */
+  /** What became of a device or disk; of one number, first what vanished. */
   public enum Fate {
-    APPEARED,
     VANISHED,
+    APPEARED,
     CHANGED;
 
     Fate reversed() {
@@ -59,13 +59,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
 
     Entry reversed() {
       return new Entry(
-          fate.reversed(),
-          isDisk,
-          dev,
-          diskSeq,
-          otherName,
-          name,
-          details.stream().map(Detail::reversed).toList());
+          fate.reversed(), isDisk, dev, diskSeq, otherName, name, StackDiff.reversed(details));
     }
   }
 
@@ -84,7 +78,13 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
   }
 
   public StackDiff {
-    entries = List.copyOf(entries);
+    entries =
+        entries.stream()
+            .sorted(
+                Comparator.comparing(Entry::isDisk)
+                    .thenComparing(Entry::dev)
+                    .thenComparing(Entry::fate))
+            .toList();
   }
 
   public boolean isEmpty() {
@@ -120,20 +120,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
       }
     }
     disks(before, after, entries);
-    entries.sort(
-        Comparator.comparing(Entry::isDisk)
-            .thenComparing(Entry::dev)
-            .thenComparing(StackDiff::identity));
     return new StackDiff(sameBoot, entries);
-  }
-
-  /** An order of the lives of one number that is the same from both ends. */
-  private static String identity(Entry entry) {
-    String one = entry.name();
-    String other = entry.otherName();
-    return entry.diskSeq()
-        + (one.compareTo(other) < 0 ? one + other : other + one)
-        + entry.details().stream().map(d -> d.before() + d.after()).toList();
   }
 
   private static String boot(Topology stack) {
@@ -146,8 +133,30 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
         fate, false, device.dev(), device.ref().diskSeq(), device.name(), otherName, details);
   }
 
+  /** The same from the other end; of a table, what was removed stays before what was added. */
   private static List<Detail> reversed(List<Detail> details) {
-    return details.stream().map(Detail::reversed).toList();
+    List<Detail> reversed = new ArrayList<>();
+    int run = 0;
+    for (Detail detail : details) {
+      boolean sameTable =
+          isTable(detail.what())
+              && !reversed.isEmpty()
+              && reversed.get(reversed.size() - 1).what().equals(detail.what());
+      run = sameTable ? run : reversed.size();
+      Detail other = detail.reversed();
+      if (isTable(detail.what()) && other.after().isEmpty()) {
+        reversed.add(run, other);
+        run++;
+      } else {
+        reversed.add(other);
+      }
+    }
+    return reversed;
+  }
+
+  /** Whether a detail is a line of a table, which one of the two has. */
+  static boolean isTable(String what) {
+    return what.equals("table") || what.equals("inactive_table");
   }
 
   /** What a device is, for one that was not there before. */

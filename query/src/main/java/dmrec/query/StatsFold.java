@@ -108,10 +108,13 @@ final class StatsFold {
     Device device = record.device().isNone() ? null : stack.device(dev);
     if (device != null && !injected && mayChange(record.kind())) {
       track(device, record.seq(), record.wallNs());
-      MultipathTrack track = tracks.get(dev);
-      if (track != null && record.event() instanceof DmEvent.PathFailed failed) {
-        track.failed(record, failed, record.wallNs() - steppedNs);
-      }
+    }
+    if (record.event() instanceof DmEvent.PathFailed failed
+        && !record.device().isNone()
+        && !injected) {
+      tracks
+          .computeIfAbsent(dev, d -> new MultipathTrack(record.device()))
+          .failed(record, failed, record.wallNs() - steppedNs);
     }
   }
 
@@ -142,7 +145,9 @@ final class StatsFold {
 
   private void add(MultipathTrack.Finished finished) {
     paths.addAll(finished.paths());
-    outages.add(finished.outages());
+    if (finished.outages().leastValid() >= 0) {
+      outages.add(finished.outages());
+    }
   }
 
   private void track(Device device, long seq, long wallNs) {

@@ -52,7 +52,8 @@ class HostileNamesTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private static Stream<Arguments> commandsAndNames() {
-    return Stream.of("tree", "diff #1", "history 254:0", "stats", "why 254:0", "why 254:1", "history 8:0")
+    return Stream.of(
+            "tree", "diff #1", "history 254:0", "stats", "why 254:0", "why 254:1", "history 8:0")
         .flatMap(
             command ->
                 NAMES.stream().map(name -> Arguments.of(List.of(command.split(" ", -1)), name)));
@@ -118,7 +119,8 @@ class HostileNamesTest {
     out.reset();
     err.reset();
     List<String> args = new ArrayList<>(command);
-    String name = NAMES.stream().filter(n -> Files.exists(journal(n))).reduce((a, b) -> b).orElseThrow();
+    String name =
+        NAMES.stream().filter(n -> Files.exists(journal(n))).reduce((a, b) -> b).orElseThrow();
     args.addAll(List.of("-j", journal(name).toString(), "--output", form));
     Host host =
         new Host(

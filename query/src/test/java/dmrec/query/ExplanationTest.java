@@ -45,8 +45,7 @@ class ExplanationTest {
             .derived(200_000_000L)
             .add(
                 MIRROR,
-                new DmEvent.MirrorLegFailed(
-                    0, MPATH.dev(), "D", "2 254:0 254:1 2/2 1 DA 1 core"));
+                new DmEvent.MirrorLegFailed(0, MPATH.dev(), "D", "2 254:0 254:1 2/2 1 DA 1 core"));
 
     assertEquals(
         """
@@ -77,7 +76,8 @@ class ExplanationTest {
 
     assertTrue(why.contains("path failed, its disk is still there  <- root cause"), why);
     assertTrue(
-        why.contains("? perhaps: #11 kernel_message: error: dm: lost sda, 8:1 and 18:0, 2.00 s before it"),
+        why.contains(
+            "? perhaps: #11 kernel_message: error: dm: lost sda, 8:1 and 18:0, 2.00 s before it"),
         why);
     assertTrue(
         why.contains("? perhaps: #10 disk_removed: disk 8:0 sda is gone, 3.00 s before it"), why);

@@ -83,10 +83,10 @@ class HistoryTest {
                 DeviceRef.NONE,
                 new DmEvent.Gap("uevent", 7, Story.T0, Story.T0 + 4_000_000_000L, "overrun"))
             .add(DeviceRef.NONE, new DmEvent.RecordingStopped("end", 1, 0, 0))
-            .wait(60)
+            .pass(60)
             .boot("a", "a")
             .add(DATA, new DmEvent.DeviceSuspended(false))
-            .wait(5)
+            .pass(5)
             .boot("b", "a")
             .create(DATA, "zero", "", "", List.of());
 
@@ -96,15 +96,13 @@ class HistoryTest {
     Life first = history.lives().get(0);
     assertTrue(first.isOver());
     List<Row> rows = first.rows();
-    List<Hole> holes =
-        rows.stream().filter(Hole.class::isInstance).map(Hole.class::cast).toList();
+    List<Hole> holes = rows.stream().filter(Hole.class::isInstance).map(Hole.class::cast).toList();
     assertEquals(3, holes.size(), rows.toString());
     assertFalse(holes.get(0).isWhole());
     assertEquals("uevent: 7 messages lost within 4.00 s: overrun", holes.get(0).words());
     assertEquals(61_000_000_000L, holes.get(1).toNs() - holes.get(1).fromNs());
     assertTrue(holes.get(1).isWhole());
-    assertEquals(
-        "the recording was cut off, and the machine was booted", holes.get(2).words());
+    assertEquals("the recording was cut off, and the machine was booted", holes.get(2).words());
     assertEquals(6_000_000_000L, holes.get(2).toNs() - holes.get(2).fromNs());
     assertTrue(text(story, "data").contains("NOT RECORDED until"), text(story, "data"));
   }
@@ -152,7 +150,8 @@ class HistoryTest {
   }
 
   private DeviceHistory read(Story story, String device) throws Exception {
-    Path journal = folder.resolve("j" + story.last() + device.replace(':', '-') + System.nanoTime());
+    Path journal =
+        folder.resolve("j" + story.last() + device.replace(':', '-') + System.nanoTime());
     story.write(journal);
     Damage damage = new Damage();
     try (ReadPast past = ReadPast.open(journal, damage)) {

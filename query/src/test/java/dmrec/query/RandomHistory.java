@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Histories that may have happened: reused names and numbers, flapping paths, more than one boot. */
+/**
+ * Histories that may have happened: reused names and numbers, flapping paths, more than one boot.
+ */
 final class RandomHistory {
   private static final String[] NAMES = {"mpatha", "mpathb", "vg-lv", "crypt"};
 
@@ -52,7 +54,7 @@ final class RandomHistory {
     List<Device> devices = new ArrayList<>(stack.devices());
     Device device = devices.isEmpty() ? null : devices.get(random.nextInt(devices.size()));
     int what = random.nextInt(40);
-    story.wait(random.nextInt(30));
+    story.pass(random.nextInt(30));
     if (device == null || what < 4) {
       create();
     } else if (what < 7) {
@@ -75,8 +77,10 @@ final class RandomHistory {
     } else if (what == 21 && random.nextInt(4) == 0) {
       story.add(DeviceRef.NONE, new DmEvent.RecordingStopped("end", 1, 0, 0));
       String before = "boot-" + boot;
-      boot += random.nextInt(2);
-      diskSeq = boot == 1 ? diskSeq : 10;
+      if (random.nextBoolean()) {
+        boot++;
+        diskSeq = 10;
+      }
       story.boot("boot-" + boot, before);
     } else if (what < 24) {
       story.add(device.ref(), new DmEvent.CountersChanged(1, random.nextInt(3), 128));
@@ -103,8 +107,12 @@ final class RandomHistory {
       paths.add(new DevNo(8, 16 * i));
     }
     if (random.nextInt(4) == 0) {
-      Target target = new Target(0, 2048, "linear", paths.get(0) + " " + random.nextInt(9), "");
-      story.add(ref, new DmEvent.TableLive(List.of(target), List.of(paths.get(0)), false));
+      List<Target> targets = new ArrayList<>();
+      for (int i = 0; i <= random.nextInt(4); i++) {
+        String params = paths.get(0) + " " + random.nextInt(4);
+        targets.add(new Target(i * 2048L, 2048, "linear", params, ""));
+      }
+      story.add(ref, new DmEvent.TableLive(targets, List.of(paths.get(0)), false));
     } else {
       boolean queues = random.nextBoolean();
       String status = Story.multipathStatus(paths, random.nextInt(3) == 0 ? "8:0," : "");

@@ -47,12 +47,11 @@ class StackDiffTest {
         """
         --- 2026-03-01T03:12:08.000000000Z #3
         +++ 2026-03-01T03:12:11.000000000Z #6
-        + data 254:0 appeared, not the "data" of before
-            + 0 2048 linear 8:16 0
         - data 254:0 vanished
             - 0 2048 linear 8:0 0
-        """
-            .replace("\"data\"", "data"),
+        + data 254:0 appeared, not the data of before
+            + 0 2048 linear 8:16 0
+        """,
         text(story, 3, 6));
   }
 

@@ -58,7 +58,7 @@ public final class Story {
             bootId, "6.1", "4.47.0", "0.1", "host", List.of("dm"), SECOND_NS, "receive", before));
   }
 
-  public Story wait(long seconds) {
+  public Story pass(long seconds) {
     wallNs += seconds * SECOND_NS;
     return this;
   }
@@ -79,8 +79,7 @@ public final class Story {
   }
 
   /** A device is created and a table of one line is live. */
-  public Story create(
-      DeviceRef ref, String type, String params, String status, List<DevNo> uses) {
+  public Story create(DeviceRef ref, String type, String params, String status, List<DevNo> uses) {
     add(ref, new DmEvent.DeviceCreated(false, false));
     return live(ref, type, params, status, uses);
   }
@@ -88,8 +87,7 @@ public final class Story {
   public Story live(DeviceRef ref, String type, String params, String status, List<DevNo> uses) {
     return add(
         ref,
-        new DmEvent.TableLive(
-            List.of(new Target(0, 2048, type, params, status)), uses, false));
+        new DmEvent.TableLive(List.of(new Target(0, 2048, type, params, status)), uses, false));
   }
 
   /** A multipath device with one group of these paths, all of which work. */
@@ -110,10 +108,7 @@ public final class Story {
     StringBuilder status = new StringBuilder("2 0 0 0 1 1 A 0 ").append(paths.size()).append(" 0");
     paths.forEach(
         path ->
-            status
-                .append(' ')
-                .append(path)
-                .append(failed.contains(path + ",") ? " F 1" : " A 0"));
+            status.append(' ').append(path).append(failed.contains(path + ",") ? " F 1" : " A 0"));
     return status + " ";
   }
 
@@ -215,8 +210,7 @@ public final class Story {
     StringBuilder text = new StringBuilder();
     for (Explanation explanation : Explanation.of(stack, stack.wallNs(), past(), device)) {
       text.append(
-          ExplanationText.draw(
-              explanation, ZoneOffset.UTC, new StackTree.Options(false, false)));
+          ExplanationText.draw(explanation, ZoneOffset.UTC, new StackTree.Options(false, false)));
     }
     return text.toString();
   }
