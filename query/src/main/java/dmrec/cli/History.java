@@ -1,11 +1,12 @@
 package dmrec.cli;
 
+import dmrec.journal.JournalIndex;
 import dmrec.query.DeviceHistory;
 import dmrec.query.HistoryData;
 import dmrec.query.HistoryReader;
 import dmrec.query.HistoryText;
+import dmrec.query.IndexedPast;
 import dmrec.query.Moment;
-import dmrec.query.ReadPast;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
 import java.io.IOException;
@@ -61,7 +62,8 @@ final class History implements Callable<Integer> {
     TopologyAt end = Past.at(host, folder, until);
     long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, folder, since);
     DeviceHistory history;
-    try (ReadPast past = ReadPast.open(folder, end.damage())) {
+    try (JournalIndex index = JournalIndex.open(folder, null);
+        IndexedPast past = new IndexedPast(index, end.damage())) {
       long endNs = end.topology().wallNs();
       history = HistoryReader.read(folder, device, sinceNs, last, endNs, past, end.damage());
     }

@@ -1,10 +1,12 @@
 package dmrec.cli;
 
+import dmrec.event.EventRecord;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Csv;
 import dmrec.query.Explanation;
 import dmrec.query.ExplanationData;
 import dmrec.query.ExplanationText;
-import dmrec.query.ReadPast;
+import dmrec.query.IndexedPast;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
 import java.io.IOException;
@@ -53,14 +55,12 @@ final class Why implements Callable<Integer> {
     Path folder = journal.path(host);
     TopologyAt past = Past.at(host, folder, at);
     List<Explanation> explanations;
-    try (ReadPast events = ReadPast.open(folder, past.damage())) {
+    try (JournalIndex index = JournalIndex.open(folder, null);
+        IndexedPast events = new IndexedPast(index, past.damage())) {
       explanations = Explanation.of(past.topology(), Past.atNs(host, past, at), events, device);
-    }
-    if (explanations.isEmpty()) {
-      throw Failure.of(
-          "there is no device or disk '"
-              + device
-              + "' at that time; see 'dmrec tree', or 'dmrec history' for when there was one");
+      if (explanations.isEmpty()) {
+        throw nobody(Explanation.removal(events, past.topology().seq(), device));
+      }
     }
     StringBuilder out = new StringBuilder();
     if (answer.form() == AnswerForm.CSV) {
@@ -76,5 +76,21 @@ final class Why implements Callable<Integer> {
     }
     host.print(out.toString());
     return host.report(past.damage());
+  }
+
+  private Failure nobody(@Nullable EventRecord removal) {
+    return Failure.of(
+        "there is no device or disk '"
+            + device
+            + "' at that time; "
+            + (removal == null
+                ? "see 'dmrec tree'"
+                : "it was removed at "
+                    + TimeSpec.format(removal.wallNs(), answer.zone(host))
+                    + " (#"
+                    + removal.seq()
+                    + "), see 'dmrec history "
+                    + device
+                    + "'"));
   }
 }

@@ -1,13 +1,18 @@
 package dmrec.query;
 
 import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,9 @@ public record Explanation(
     Health health,
     @Nullable Since inOrderSince,
     List<Cause> causes) {
+
+  private static final Set<Kind> REMOVALS = EnumSet.of(Kind.DEVICE_REMOVED, Kind.DISK_REMOVED);
+  private static final int REMOVALS_LOOKED_AT = 10_000;
 
   public Explanation {
     causes = List.copyOf(causes);
@@ -74,6 +82,24 @@ public record Explanation(
       }
     }
     return all;
+  }
+
+  /** The last removal, up to a record, of what a person named; null where none is found. */
+  public static @Nullable EventRecord removal(PastEvents past, long upToSeq, String device)
+      throws JournalException {
+    DeviceMatcher matcher = new DeviceMatcher(device);
+    EventRecord record = past.last(upToSeq, REMOVALS, null);
+    for (int i = 0; i < REMOVALS_LOOKED_AT && record != null; i++) {
+      boolean isMeant =
+          record.event() instanceof DmEvent.DiskRemoved disk
+              ? matcher.isDisk(disk.dev(), disk.name())
+              : matcher.isMeant(record.device());
+      if (isMeant) {
+        return record;
+      }
+      record = past.last(record.seq() - 1, REMOVALS, null);
+    }
+    return null;
   }
 
   /** The number and name of a device or disk, as one looks for it. */

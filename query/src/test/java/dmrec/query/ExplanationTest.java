@@ -2,10 +2,13 @@ package dmrec.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
 import dmrec.event.Mark;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
@@ -336,6 +339,22 @@ class ExplanationTest {
     String why = story.why("vg-lv");
     assertTrue(why.startsWith("vg-lv 254:2: I/O waits"), why);
     assertTrue(why.contains("#6 pool_mode_changed: pool mode rw → out_of_data_space"), why);
+  }
+
+  @Test
+  void whatIsGoneWasRemovedByAnEvent() throws Exception {
+    Story story =
+        mirrorOnMultipath()
+            .add(MIRROR, new DmEvent.DeviceRemoved())
+            .removed(Story.SDB, "sdb")
+            .add(OTHER, new DmEvent.DeviceRemoved());
+
+    assertEquals("", story.why("vg-lv"));
+    EventRecord removal = Explanation.removal(story.past(), story.last(), "vg-lv");
+    assertNotNull(removal);
+    assertEquals(10, removal.seq());
+    assertNull(Explanation.removal(story.past(), 9, "vg-lv"));
+    assertTrue(story.why("sdb").contains("disk REMOVED  <- root cause"), story.why("sdb"));
   }
 
   private static DmEvent.Baseline baseline(

@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.JournalIndex;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReadPastTest {
+class PastEventsTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
   Path folder;
@@ -24,7 +25,10 @@ class ReadPastTest {
     story.write(folder.resolve("j"));
     PastEvents plain = story.past();
     Kind[] kinds = Kind.values();
-    try (ReadPast past = ReadPast.open(folder.resolve("j"), new Damage())) {
+    Damage damage = new Damage();
+    try (ReadPast past = ReadPast.open(folder.resolve("j"), damage);
+        JournalIndex index = JournalIndex.open(folder.resolve("j"), null);
+        IndexedPast indexed = new IndexedPast(index, damage)) {
       for (int i = 0; i < 300; i++) {
         long seq = random.nextLong(story.last() + 10);
         EnumSet<Kind> some = EnumSet.noneOf(Kind.class);
@@ -36,6 +40,8 @@ class ReadPastTest {
 
         assertEquals(plain.last(seq, some, device), past.last(seq, some, device));
         assertEquals(plain.first(seq, some, device), past.first(seq, some, device));
+        assertEquals(plain.last(seq, some, device), indexed.last(seq, some, device));
+        assertEquals(plain.first(seq, some, device), indexed.first(seq, some, device));
       }
     }
   }
