@@ -180,6 +180,13 @@ final class Explainer {
       causes.add(cause(device, part, above));
     }
     causes.sort(Comparator.comparing(Explainer::beganSeq));
+    if (since.began() == null && !causes.isEmpty()) {
+      // What the events count and what the state shows differ; the parts know. A device is degraded
+      // since its first path failed, and without a path since its last did.
+      int part = trouble.health() == Health.DEGRADED ? 0 : causes.size() - 1;
+      Since known = causes.get(part).since();
+      since = known == null ? since : known;
+    }
     for (DevNo dev : trouble.below()) {
       causes.addAll(serious(dev, above));
     }

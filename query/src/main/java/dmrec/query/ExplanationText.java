@@ -79,6 +79,13 @@ public final class ExplanationText {
 
   private String since(Since since) {
     EventRecord began = since.began();
+    EventRecord before = since.before();
+    if (began == null && before != null) {
+      return "since some time after "
+          + TimeSpec.format(before.wallNs(), zone)
+          + "  "
+          + event(before);
+    }
     if (began == null || since.isOlder()) {
       return "already so when the recording began at "
           + TimeSpec.format(since.recordingNs(), zone)

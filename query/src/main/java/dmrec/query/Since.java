@@ -15,8 +15,7 @@ public record Since(@Nullable EventRecord began, @Nullable EventRecord before, l
 
   /** Whether it was so when the recording began, and nobody saw it begin. */
   public boolean isOlder() {
-    return began == null
-        || (before == null
-            && (began.kind() == Kind.BASELINE || began.kind() == Kind.DISK_BASELINE));
+    return before == null
+        && (began == null || began.kind() == Kind.BASELINE || began.kind() == Kind.DISK_BASELINE);
   }
 }

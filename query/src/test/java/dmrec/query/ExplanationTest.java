@@ -127,6 +127,22 @@ class ExplanationTest {
   }
 
   @Test
+  void theStateIsBelievedWhereAnEventCountsOtherPaths() throws Exception {
+    Story story =
+        new Story()
+            .boot("b", "")
+            .multipath(MPATH, true, List.of(Story.SDA, Story.SDB))
+            .fail(MPATH, Story.SDA, "sda", 1)
+            .reinstate(MPATH, Story.SDB, "sdb", 2);
+
+    String why = story.why("mpathb");
+
+    assertTrue(why.contains("1 of 2 paths valid"), why);
+    assertEquals(2, why.split("#4 path_failed", -1).length - 1, why);
+    assertFalse(why.contains("already so"), why);
+  }
+
+  @Test
   void whatWasSoBeforeTheRecordingBeganIsSaidToBe() throws Exception {
     Story story = new Story().boot("b", "").add(MPATH, baseline(true, "zero", "", ""));
 
