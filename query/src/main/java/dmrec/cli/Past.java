@@ -38,4 +38,23 @@ final class Past {
     }
     return past;
   }
+
+  /** The wall clock time that is meant: where a record is named, or nothing, that of the state. */
+  static long atNs(Host host, TopologyAt past, @Nullable String at) {
+    return Times.parse(host, "--at", at) instanceof Moment.AtTime time
+        ? time.wallNs()
+        : past.topology().wallNs();
+  }
+
+  /**
+   * The wall clock time of the argument of {@code --since}; that of a record where it names one.
+   */
+  static long sinceNs(Host host, Path journal, String since) throws IOException {
+    Moment moment = Times.parse(host, "--since", since);
+    if (moment instanceof Moment.AtTime time) {
+      return time.wallNs();
+    }
+    TopologyAt then = TopologyAt.of(journal, moment);
+    return then.isBeforeJournal() ? Long.MIN_VALUE : then.topology().wallNs();
+  }
 }

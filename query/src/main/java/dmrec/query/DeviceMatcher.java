@@ -73,7 +73,7 @@ final class DeviceMatcher {
             && RawText.of(text).equals(NameMangling.unmangle(RawText.of(name), "name").text()));
   }
 
-  private boolean isMeantByEvent(DmEvent event) {
+  boolean isMeantByEvent(DmEvent event) {
     if (event instanceof DmEvent.DeviceRenamed e) {
       return isName(e.oldName()) || isName(e.newName());
     }
