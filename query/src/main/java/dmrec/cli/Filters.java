@@ -1,6 +1,5 @@
 package dmrec.cli;
 
-import dmrec.event.KernelText;
 import dmrec.journal.JournalInfo;
 import dmrec.query.SelectedEvents;
 import dmrec.query.filter.Explanation;
@@ -47,7 +46,8 @@ final class Filters {
             + " matched");
   }
 
+  /** What a filter prints can be shown as it is. */
   private static void tell(Host host, String label, String text) throws IOException {
-    host.note(label + " ".repeat(Math.max(1, 13 - label.length())) + KernelText.printable(text));
+    host.note(label + " ".repeat(Math.max(1, 13 - label.length())) + text);
   }
 }

@@ -117,7 +117,7 @@ public final class Filter {
   }
 
   /**
-   * How it is evaluated, for a person: a label and a text each. The text is not escaped.
+   * How it is evaluated, for a person: a label and a text each, which may be shown as they are.
    *
    * @param zone of the times
    */
@@ -125,7 +125,7 @@ public final class Filter {
     return Explanation.of(expr, this, zone);
   }
 
-  /** The filter as {@link #parse} reads it back. */
+  /** The filter as {@link #parse} reads it back; it may be shown as it is. */
   @Override
   public String toString() {
     return expr.toString();

@@ -43,6 +43,12 @@ final class Lexer {
     return !isBlank(c) && SIGNS.indexOf(c) < 0;
   }
 
+  /** Whether a character can be shown as it is. */
+  private static boolean isSafe(int point) {
+    String character = Character.toString(point);
+    return point == '\\' || KernelText.printable(character).equals(character);
+  }
+
   private static boolean isBlank(char c) {
     return c <= ' ' || Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
@@ -177,12 +183,17 @@ final class Lexer {
     int start = at++;
     StringBuilder out = new StringBuilder();
     while (at < text.length() && text.charAt(at) != '/') {
-      char c = text.charAt(at++);
-      if (c == '\\' && at < text.length()) {
-        char escaped = text.charAt(at++);
-        out.append(escaped == '/' ? "" : "\\").append(escaped);
+      int point = text.codePointAt(at);
+      at += Character.charCount(point);
+      if (point == '\\' && at < text.length()) {
+        point = text.codePointAt(at);
+        at += Character.charCount(point);
+        out.append(point == '/' || !isSafe(point) ? "" : "\\");
+      }
+      if (isSafe(point)) {
+        out.appendCodePoint(point);
       } else {
-        out.append(c);
+        out.append(String.format("\\x{%x}", point));
       }
     }
     if (at == text.length()) {
