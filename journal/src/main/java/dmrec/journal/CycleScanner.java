@@ -69,6 +69,13 @@ final class CycleScanner implements AutoCloseable {
     return position;
   }
 
+  /** Goes on at a document whose place is known. */
+  void goTo(long place) {
+    position = place;
+    headerPassed = true;
+    blockedAt = -1;
+  }
+
   /** Begins anew. */
   void rewind() {
     position = 0;

@@ -135,6 +135,7 @@ final class JournalFiles {
       Entry entry = entries.remove(0);
       closedBytes -= entry.bytes();
       try {
+        Files.deleteIfExists(IndexFolder.beside(entry.path()));
         Files.deleteIfExists(entry.path());
       } catch (IOException e) {
         throw new JournalException(Reasons.cannot("remove", entry.path(), e), e);

@@ -19,7 +19,7 @@ final class JournalFolder {
 
   /** What a folder may hold in which a journal is about to begin. */
   private static final Set<String> OWN_FILES =
-      Set.of(WriterLock.FILE, CycleWriter.STAGING, "lost+found");
+      Set.of(WriterLock.FILE, CycleWriter.STAGING, IndexFolder.NAME, "lost+found");
 
   private JournalFolder() {}
 
