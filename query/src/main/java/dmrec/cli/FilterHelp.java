@@ -15,6 +15,9 @@ import picocli.CommandLine;
 final class FilterHelp {
   private static final int KINDS_NAMED = 3;
 
+  /** Within what picocli would wrap anywhere. */
+  private static final int COLUMNS = 78;
+
   private FilterHelp() {}
 
   /** Adds it below the options of the command {@code query}. */
@@ -34,22 +37,21 @@ final class FilterHelp {
         "FIGURES: count, first, last, min F, max F, avg F, sum F (several with commas), then"
             + " [by FIELD, ...] [per DURATION].");
     lines.add("");
-    lines.add(
-        "FILTER: from weakest to strongest or, and, not, a condition, parentheses. Conditions:");
+    lines.add("FILTER joins conditions by or, and, not (the weakest first) and parentheses:");
     lines.add("  FIELD = VALUE    also != < <= > >=");
-    lines.add("  FIELD ~ mpath*   a glob (* ? [a-c]) that fits all of it, or a regular expression");
-    lines.add("                   that is found in it: /^sd[a-d]$/, with any case /.../i; also !~");
+    lines.add("  FIELD ~ mpath*   a glob (* ? [a-c]) that fits all of it; or a regular");
+    lines.add("                   expression that is found in it, as /^sd[a-d]$/, in any");
+    lines.add("                   case /.../i; also !~");
     lines.add("  FIELD in (A, B)  also not in");
-    lines.add("  path_failed      a kind alone; a field that is true or false alone");
-    lines.add(
-        "  under DEVICE     its device, or a disk it names, is below that one at that moment,");
-    lines.add("  over DEVICE      above it, or");
-    lines.add("  uses DEVICE      has it in its live table.");
+    lines.add("  path_failed      a kind alone; so a field that is true or false");
+    lines.add("  under DEVICE     its device, or a disk it names, was below that one then");
+    lines.add("  over DEVICE      ... was above it");
+    lines.add("  uses DEVICE      ... had it in its live table");
     lines.add(
         "A field that an event does not have, or does not know, fits no condition, neither = nor"
             + " !=; 'not (...)' turns that round.");
     lines.add(
-        "Values with blanks or any of ()=!<>~,|&; stand in '...' or \"...\", with \\\\ \\' \\\" \\n"
+        "Values with blanks or any of (),|&; stand in '...' or \"...\", with \\\\ \\' \\\" \\n"
             + " \\t \\xNN \\uNNNN; elsewhere a backslash is itself.");
     lines.add("DEVICE is a name, a UUID, 254:3, dm-3, sdb, or any of them behind /dev/.");
     lines.add("TIME is " + TimeSpec.FORMS + ".");
@@ -77,11 +79,21 @@ final class FilterHelp {
   }
 
   private static String line(int width, FilterField field, String text) {
-    return String.format("  %-" + width + "s  %-15s  %s", field.name(), types(field), text);
+    String start = String.format("  %-" + width + "s  %-14s  ", field.name(), types(field));
+    StringBuilder out = new StringBuilder();
+    StringBuilder line = new StringBuilder(start);
+    for (String word : text.split(" ", -1)) {
+      if (line.length() + word.length() > COLUMNS) {
+        out.append(line.toString().stripTrailing()).append(System.lineSeparator());
+        line = new StringBuilder(" ".repeat(width + 20));
+      }
+      line.append(word).append(' ');
+    }
+    return out.append(line.toString().stripTrailing()).toString();
   }
 
   private static String types(FilterField field) {
-    return field.types().stream().map(FilterHelp::word).collect(Collectors.joining(", "));
+    return field.types().stream().map(FilterHelp::word).collect(Collectors.joining("/"));
   }
 
   private static String word(ValueType type) {

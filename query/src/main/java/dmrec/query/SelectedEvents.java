@@ -51,9 +51,30 @@ public final class SelectedEvents implements AutoCloseable {
     this.selection = selection;
     filter = selection.filter();
     Narrowing narrowing = filter == null ? Narrowing.ALL : filter.narrowing();
-    since = selection.since() != null ? selection.since() : firstOf(narrowing);
-    until = selection.until() != null ? selection.until() : lastOf(narrowing);
+    since = later(selection.since(), firstOf(narrowing));
+    until = earlier(selection.until(), lastOf(narrowing));
     rewind();
+  }
+
+  /**
+   * The filter is checked on each record anyway, so that where two are of two sorts one will do.
+   */
+  private static @Nullable Moment later(@Nullable Moment asked, @Nullable Moment narrowed) {
+    if (asked instanceof Moment.AtTime a && narrowed instanceof Moment.AtTime b) {
+      return a.wallNs() >= b.wallNs() ? a : b;
+    } else if (asked instanceof Moment.AtSeq a && narrowed instanceof Moment.AtSeq b) {
+      return a.seq() >= b.seq() ? a : b;
+    }
+    return asked != null ? asked : narrowed;
+  }
+
+  private static @Nullable Moment earlier(@Nullable Moment asked, @Nullable Moment narrowed) {
+    if (asked instanceof Moment.AtTime a && narrowed instanceof Moment.AtTime b) {
+      return a.wallNs() <= b.wallNs() ? a : b;
+    } else if (asked instanceof Moment.AtSeq a && narrowed instanceof Moment.AtSeq b) {
+      return a.seq() <= b.seq() ? a : b;
+    }
+    return asked != null ? asked : narrowed;
   }
 
   private static @Nullable Moment firstOf(Narrowing narrowing) {

@@ -95,7 +95,7 @@ final class FilterParser {
     Token subject = lexer.next();
     Relation relation = subject.type() == Token.Type.WORD ? Relation.ofWord(subject.text()) : null;
     if (relation != null) {
-      Token device = lexer.next();
+      Token device = lexer.nextValue();
       if (!isValue(device) || device.text().isEmpty()) {
         throw lexer.unexpected(device, ValueType.DEVICE.phrase(), null);
       }
@@ -203,7 +203,7 @@ final class FilterParser {
 
   /** Reads a value of the field; only an ordered one where it is compared by order. */
   Literal value(FilterField field, boolean ordered) throws FilterSyntaxException {
-    Token token = lexer.next();
+    Token token = lexer.nextValue();
     List<ValueType> types =
         field.types().stream().filter(type -> !ordered || type.isOrdered()).toList();
     if (!isValue(token)) {

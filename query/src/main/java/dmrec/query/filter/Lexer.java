@@ -11,12 +11,14 @@ final class Lexer {
   /** What ends a word, besides blanks. */
   private static final String SIGNS = "()=!<>~,|&;'\"";
 
+  /** What ends a word that is a value. */
+  private static final String VALUE_ENDS = "(),|&;'\"";
+
   private static final int LONGEST = 1 << 16;
 
   private final String text;
   private int at;
   private @Nullable Token ahead;
-  private int lastEnd;
 
   Lexer(String text) throws FilterSyntaxException {
     this.text = text;
@@ -50,7 +52,7 @@ final class Lexer {
   }
 
   private static boolean isBlank(char c) {
-    return c <= ' ' || Character.isWhitespace(c) || Character.isSpaceChar(c);
+    return "\t\n\f\r".indexOf(c) >= 0 || Character.isSpaceChar(c);
   }
 
   Token peek() throws FilterSyntaxException {
@@ -63,28 +65,41 @@ final class Lexer {
   Token next() throws FilterSyntaxException {
     Token token = peek();
     ahead = null;
-    lastEnd = token.end();
     return token;
   }
 
-  /** Where the token returned last ends. */
-  int lastEnd() {
-    return lastEnd;
+  /** The next token where a value is due: signs of comparison within a word belong to it. */
+  Token nextValue() throws FilterSyntaxException {
+    goBack();
+    skipBlanks();
+    int start = at;
+    if (at == text.length() || SIGNS.indexOf(text.charAt(at)) >= 0) {
+      return next();
+    }
+    while (at < text.length()
+        && !isBlank(text.charAt(at))
+        && VALUE_ENDS.indexOf(text.charAt(at)) < 0) {
+      at++;
+    }
+    return new Token(Token.Type.WORD, kernelText(text.substring(start, at)), start, at);
   }
 
-  /** The next token where a pattern is due: a slash begins a regular expression there. */
-  Token nextPattern() throws FilterSyntaxException {
+  private void goBack() {
     if (ahead != null) {
       at = ahead.start();
       ahead = null;
     }
+  }
+
+  /** The next token where a pattern is due: a slash begins a regular expression there. */
+  Token nextPattern() throws FilterSyntaxException {
+    goBack();
     skipBlanks();
     if (at < text.length() && text.charAt(at) == '/') {
       Token token = regex();
-      lastEnd = token.end();
       return token;
     }
-    return next();
+    return nextValue();
   }
 
   private void skipBlanks() {
@@ -106,7 +121,10 @@ final class Lexer {
     if (SIGNS.indexOf(c) >= 0) {
       at++;
       boolean joins = "=!<>".indexOf(c) >= 0 && at < text.length();
-      if (joins && (text.charAt(at) == '=' || (c == '!' && text.charAt(at) == '~'))) {
+      if (joins
+          && (text.charAt(at) == '='
+              || (c == '!' && text.charAt(at) == '~')
+              || (c == '<' && text.charAt(at) == '>'))) {
         at++;
       }
       return new Token(Token.Type.SYMBOL, text.substring(start, at), start, at);

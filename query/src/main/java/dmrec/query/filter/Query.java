@@ -45,7 +45,7 @@ public record Query(@Nullable Filter filter, @Nullable Aggregation aggregation) 
     if (first.type() != Token.Type.WORD || Measure.How.ofWord(first.text()) == null) {
       return false;
     }
-    Token second = look.nextPattern();
+    Token second = look.next();
     boolean compared =
         (second.type() == Token.Type.SYMBOL && !second.isSymbol(",") && !second.isSymbol("|"))
             || second.isWord("in")
