@@ -177,11 +177,6 @@ public final class JournalWriter implements AutoCloseable {
     return files.closedBytes() + (file == null ? 0 : file.allocatedBytes());
   }
 
-  /** The longest that a sync took so far, in nanoseconds. */
-  public long longestSyncNs() {
-    return syncer.longestNs();
-  }
-
   /**
    * Appends an event and gives it the next number, whatever number it has.
    *
@@ -468,7 +463,7 @@ public final class JournalWriter implements AutoCloseable {
     if (options.retention().maxBytes() == 0) {
       return false;
     }
-    JournalFiles.Removal removal = files.oldest();
+    JournalFiles.Removal removal = files.oldest(lastSeq);
     if (removal == null) {
       return false;
     }
