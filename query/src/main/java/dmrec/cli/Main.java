@@ -24,6 +24,7 @@ import picocli.CommandLine.Help.Ansi;
       Doctor.class,
       Demo.class,
       Log.class,
+      QueryCommand.class,
       Tree.class,
       Diff.class,
       History.class,
@@ -70,6 +71,7 @@ public final class Main implements Callable<Integer> {
     commandLine.setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(
         CommandLine.Help.defaultColorScheme(host.colour() ? Ansi.ON : Ansi.OFF));
+    FilterHelp.addTo(commandLine);
     commandLine.setAbbreviatedOptionsAllowed(true);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setUsageHelpWidth(host.columns() > 60 ? Math.min(host.columns(), 100) : 80);

@@ -5,6 +5,10 @@ import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalInfo;
 import dmrec.journal.JournalReader;
+import dmrec.query.filter.Filter;
+import dmrec.query.filter.Narrowing;
+import dmrec.query.filter.Relations;
+import dmrec.query.filter.StackRelations;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +26,14 @@ public final class SelectedEvents implements AutoCloseable {
   private final Path folder;
   private final JournalReader reader;
   private final Selection selection;
+  private final @Nullable Filter filter;
+  private final @Nullable Moment since;
+  private final @Nullable Moment until;
   private @Nullable DeviceMatcher device;
+
+  /** Follows the stack where the filter asks for it. */
+  private @Nullable StackRelations stack;
+
   private boolean ended;
 
   /** Whether the last record read was too late; after it the clock may have been set back. */
@@ -30,26 +41,86 @@ public final class SelectedEvents implements AutoCloseable {
 
   private long hiddenTraces;
   private long gapsBeside;
+  private long read;
+  private long matched;
 
-  private SelectedEvents(Path folder, JournalReader reader, Selection selection) {
+  private SelectedEvents(Path folder, JournalReader reader, Selection selection)
+      throws JournalException {
     this.folder = folder;
     this.reader = reader;
     this.selection = selection;
+    filter = selection.filter();
+    Narrowing narrowing = filter == null ? Narrowing.ALL : filter.narrowing();
+    since = later(selection.since(), firstOf(narrowing));
+    until = earlier(selection.until(), lastOf(narrowing));
     rewind();
   }
 
-  public static SelectedEvents open(Path folder, Selection selection) throws JournalException {
-    return new SelectedEvents(folder, JournalReader.open(folder), selection);
+  /**
+   * The filter is checked on each record anyway, so that where two are of two sorts one will do.
+   */
+  private static @Nullable Moment later(@Nullable Moment asked, @Nullable Moment narrowed) {
+    if (asked instanceof Moment.AtTime a && narrowed instanceof Moment.AtTime b) {
+      return a.wallNs() >= b.wallNs() ? a : b;
+    } else if (asked instanceof Moment.AtSeq a && narrowed instanceof Moment.AtSeq b) {
+      return a.seq() >= b.seq() ? a : b;
+    }
+    return asked != null ? asked : narrowed;
   }
 
-  private void rewind() {
+  private static @Nullable Moment earlier(@Nullable Moment asked, @Nullable Moment narrowed) {
+    if (asked instanceof Moment.AtTime a && narrowed instanceof Moment.AtTime b) {
+      return a.wallNs() <= b.wallNs() ? a : b;
+    } else if (asked instanceof Moment.AtSeq a && narrowed instanceof Moment.AtSeq b) {
+      return a.seq() <= b.seq() ? a : b;
+    }
+    return asked != null ? asked : narrowed;
+  }
+
+  private static @Nullable Moment firstOf(Narrowing narrowing) {
+    if (narrowing.minSeq() != Long.MIN_VALUE) {
+      return new Moment.AtSeq(Math.max(0, narrowing.minSeq()));
+    }
+    return narrowing.minWallNs() == Long.MIN_VALUE
+        ? null
+        : new Moment.AtTime(narrowing.minWallNs());
+  }
+
+  private static @Nullable Moment lastOf(Narrowing narrowing) {
+    if (narrowing.maxSeq() != Long.MAX_VALUE) {
+      return new Moment.AtSeq(narrowing.maxSeq());
+    }
+    return narrowing.maxWallNs() == Long.MAX_VALUE
+        ? null
+        : new Moment.AtTime(narrowing.maxWallNs());
+  }
+
+  public static SelectedEvents open(Path folder, Selection selection) throws JournalException {
+    JournalReader reader = JournalReader.open(folder);
+    try {
+      return new SelectedEvents(folder, reader, selection);
+    } catch (JournalException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  private void rewind() throws JournalException {
     device = selection.device() == null ? null : new DeviceMatcher(selection.device());
     ended = false;
     isPast = false;
     hiddenTraces = 0;
     gapsBeside = 0;
-    Moment since = selection.since();
-    if (since instanceof Moment.AtTime time) {
+    read = 0;
+    matched = 0;
+    if (filter != null && filter.needsStack()) {
+      // From the last checkpoint before it: what stands on what has to be known there.
+      stack =
+          new StackRelations(
+              since instanceof Moment.AtTime time
+                  ? reader.seekFoldTime(time.wallNs())
+                  : reader.seekFoldSeq(since instanceof Moment.AtSeq number ? number.seq() : 0));
+    } else if (since instanceof Moment.AtTime time) {
       reader.seekTime(time.wallNs());
     } else {
       reader.seekSeq(since instanceof Moment.AtSeq number ? number.seq() : 0);
@@ -69,9 +140,13 @@ public final class SelectedEvents implements AutoCloseable {
         ended = isPast;
         return null;
       }
-      isPast = selection.until() != null && selection.until().isBefore(record);
-      if (isPast && selection.until() instanceof Moment.AtTime time) {
-        if (selection.device() == null) {
+      read++;
+      if (stack != null) {
+        stack.see(record);
+      }
+      isPast = until != null && until.isBefore(record);
+      if (isPast && until instanceof Moment.AtTime time) {
+        if (selection.device() == null && stack == null) {
           reader.skipLaterThan(record, time.wallNs());
         } else if (device != null) {
           device.matches(record);
@@ -79,6 +154,7 @@ public final class SelectedEvents implements AutoCloseable {
       } else if (isPast) {
         ended = true;
       } else if (takes(record)) {
+        matched++;
         return record;
       }
     }
@@ -88,7 +164,7 @@ public final class SelectedEvents implements AutoCloseable {
   private boolean takes(EventRecord record) {
     // The matcher follows devices, so it has to see every record.
     boolean isDevice = device == null || device.matches(record);
-    if (selection.since() != null && selection.since().isAfter(record)) {
+    if (since != null && since.isAfter(record)) {
       return false;
     }
     if (!isDevice) {
@@ -97,14 +173,21 @@ public final class SelectedEvents implements AutoCloseable {
       }
       return false;
     }
-    if (!selection.kinds().isEmpty()) {
-      return selection.kinds().contains(record.kind());
+    if (!selection.kinds().isEmpty() && !selection.kinds().contains(record.kind())) {
+      return false;
     }
-    if (record.kind().isTrace() && !selection.traces()) {
+    if (filter != null && !filter.matches(record, stack == null ? Relations.NONE : stack)) {
+      return false;
+    }
+    if (selection.kinds().isEmpty() && record.kind().isTrace() && !asksForTrace(record.kind())) {
       hiddenTraces++;
       return false;
     }
     return true;
+  }
+
+  private boolean asksForTrace(Kind kind) {
+    return selection.traces() || (filter != null && filter.asksForTrace(kind));
   }
 
   /**
@@ -118,7 +201,7 @@ public final class SelectedEvents implements AutoCloseable {
   public List<EventRecord> last(int count, Damage damage) throws JournalException {
     long first = 0;
     long end = 0;
-    if (selection.until() == null && selection.device() == null) {
+    if (until == null && selection.device() == null && stack == null) {
       JournalInfo info = JournalInfo.of(folder);
       first = info.firstSeq();
       end = info.lastSeq();
@@ -147,7 +230,7 @@ public final class SelectedEvents implements AutoCloseable {
     try {
       EventRecord record = reader.next();
       reader.seekSeq(seq);
-      return record != null && (selection.since() == null || !selection.since().isAfter(record));
+      return record != null && (since == null || !since.isAfter(record));
     } catch (JournalException e) {
       return false;
     }
@@ -184,6 +267,16 @@ public final class SelectedEvents implements AutoCloseable {
   /** How many gaps so far are not shown because they are about no single device. */
   public long gapsBeside() {
     return gapsBeside;
+  }
+
+  /** How many records were read so far. */
+  public long read() {
+    return read;
+  }
+
+  /** How many of them were what is asked for. */
+  public long matched() {
+    return matched;
   }
 
   @Override
