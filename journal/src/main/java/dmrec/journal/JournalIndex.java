@@ -238,6 +238,37 @@ public final class JournalIndex implements AutoCloseable {
     return 0;
   }
 
+  /** The number that the first record has or will have; 0 where that cannot be told. */
+  public long firstSeq() throws JournalException {
+    FileHeader header = parts.isEmpty() ? null : parts.get(0).header();
+    return header == null ? 0 : header.firstSeq();
+  }
+
+  /**
+   * The number of the last record that is sound; 0 where there is none. It may be that of a record
+   * before, where only a {@link JournalReader} can tell.
+   */
+  public long lastSeq() throws JournalException {
+    for (int number = parts.size() - 1; number >= 0; number--) {
+      FileIndex index = indexOf(number);
+      if (index.size() > 0) {
+        return index.firstSeq() + index.size() - 1;
+      }
+    }
+    return 0;
+  }
+
+  /** Wall clock of that record, in nanoseconds since 1970; 0 where there is none. */
+  public long lastWallNs() throws JournalException {
+    for (int number = parts.size() - 1; number >= 0; number--) {
+      FileIndex index = indexOf(number);
+      if (index.size() > 0) {
+        return index.wallNs(index.size() - 1);
+      }
+    }
+    return 0;
+  }
+
   // States.
 
   /**
@@ -546,6 +577,7 @@ public final class JournalIndex implements AutoCloseable {
     }
   }
 
+  /** Lets go of the journal's files; a later question opens them again. */
   @Override
   public void close() {
     if (open != null) {
