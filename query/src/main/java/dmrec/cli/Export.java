@@ -3,6 +3,7 @@ package dmrec.cli;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.SelectedEvents;
 import dmrec.query.Selection;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
       "Names in CSV are the bytes that they were, unless on a terminal. In Parquet a byte that is no"
           + " UTF-8, a NUL and a backslash are \\xNN; so they are in the columns evidence and link of"
           + " both. JSON is what 'log --output json' prints: nothing is left out.",
-      "TIME is " + TimeSpec.FORMS + ".",
+      "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
       "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."
     })
 final class Export implements Callable<Integer> {
@@ -76,6 +77,9 @@ final class Export implements Callable<Integer> {
   @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
   private @Nullable String until;
 
+  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
+  private @Nullable String where;
+
   Export(Host host) {
     this.host = host;
   }
@@ -92,9 +96,11 @@ final class Export implements Callable<Integer> {
             device,
             Times.parse(host, "--since", since),
             Times.parse(host, "--until", until),
-            true);
+            true,
+            Filters.parse(host, "--where", where));
     Damage damage = new Damage();
-    try (SelectedEvents events = SelectedEvents.open(journal.path(host), selection)) {
+    try (JournalIndex index = Indexes.of(host, journal.path(host));
+        SelectedEvents events = SelectedEvents.open(index, selection)) {
       if (file == null) {
         EventExport export = EventExport.begin(as, host.out(), host.outIsTerminal());
         write(events, export, damage);

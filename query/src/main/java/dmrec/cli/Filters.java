@@ -1,12 +1,11 @@
 package dmrec.cli;
 
-import dmrec.journal.JournalInfo;
+import dmrec.journal.JournalIndex;
 import dmrec.query.SelectedEvents;
 import dmrec.query.filter.Explanation;
 import dmrec.query.filter.Filter;
 import dmrec.query.filter.FilterSyntaxException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ final class Filters {
 
   /** Tells on stderr how a filter was evaluated, after it was. */
   static void explain(
-      Host host, Path journal, @Nullable Filter filter, SelectedEvents events, ZoneId zone)
+      Host host, JournalIndex journal, @Nullable Filter filter, SelectedEvents events, ZoneId zone)
       throws IOException {
     if (filter != null) {
       for (Explanation.Line line : filter.explain(zone)) {
@@ -40,7 +39,7 @@ final class Filters {
         "read",
         events.read()
             + " of "
-            + JournalInfo.of(journal).recordCount()
+            + (journal.lastSeq() == 0 ? 0 : journal.lastSeq() - journal.firstSeq() + 1)
             + " records; "
             + events.matched()
             + " matched");

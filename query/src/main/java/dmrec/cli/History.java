@@ -62,10 +62,10 @@ final class History implements Callable<Integer> {
     TopologyAt end = Past.at(host, folder, until);
     long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, folder, since);
     DeviceHistory history;
-    try (JournalIndex index = JournalIndex.open(folder, null);
+    try (JournalIndex index = Indexes.of(host, folder);
         IndexedPast past = new IndexedPast(index, end.damage())) {
       long endNs = end.topology().wallNs();
-      history = HistoryReader.read(folder, device, sinceNs, last, endNs, past, end.damage());
+      history = HistoryReader.read(index, device, sinceNs, last, endNs, past, end.damage());
     }
     if (history.lives().isEmpty()) {
       throw Failure.of("no device or disk '" + device + "' is recorded in that time");

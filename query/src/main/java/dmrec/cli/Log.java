@@ -4,6 +4,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
 import dmrec.query.SelectedEvents;
@@ -127,7 +128,8 @@ final class Log implements Callable<Integer> {
             Times.parse(host, "--until", until),
             traces,
             Filters.parse(host, "--where", where));
-    try (SelectedEvents events = SelectedEvents.open(journal.path(host), selection)) {
+    try (JournalIndex index = Indexes.of(host, journal.path(host));
+        SelectedEvents events = SelectedEvents.open(index, selection)) {
       if (last != null) {
         for (EventRecord record : events.last(last, damage)) {
           print(record, text);
@@ -147,7 +149,7 @@ final class Log implements Callable<Integer> {
       }
       tellWhatIsHidden(events);
       if (explain) {
-        Filters.explain(host, journal.path(host), selection.filter(), events, zone);
+        Filters.explain(host, index, selection.filter(), events, zone);
       }
     }
     return host.report(damage);

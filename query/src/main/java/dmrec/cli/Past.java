@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.journal.JournalIndex;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
@@ -18,7 +19,7 @@ final class Past {
    */
   static TopologyAt at(Host host, Path journal, @Nullable String at) throws IOException {
     Moment moment = Times.parse(host, "--at", at);
-    TopologyAt past = TopologyAt.of(journal, moment);
+    TopologyAt past = of(host, journal, moment);
     if (past.isBeforeJournal()) {
       throw Failure.of(
           past.firstWallNs() == 0
@@ -54,7 +55,13 @@ final class Past {
     if (moment instanceof Moment.AtTime time) {
       return time.wallNs();
     }
-    TopologyAt then = TopologyAt.of(journal, moment);
+    TopologyAt then = of(host, journal, moment);
     return then.isBeforeJournal() ? Long.MIN_VALUE : then.topology().wallNs();
+  }
+
+  private static TopologyAt of(Host host, Path journal, @Nullable Moment at) throws IOException {
+    try (JournalIndex index = Indexes.of(host, journal)) {
+      return TopologyAt.of(index, at);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dmrec.cli;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Csv;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
@@ -87,7 +88,8 @@ final class QueryCommand implements Callable<Integer> {
             all || query.aggregation() != null || output != AnswerForm.TEXT,
             query.filter());
     Damage damage = new Damage();
-    try (SelectedEvents events = SelectedEvents.open(journal.path(host), selection)) {
+    try (JournalIndex index = Indexes.of(host, journal.path(host));
+        SelectedEvents events = SelectedEvents.open(index, selection)) {
       if (query.aggregation() == null) {
         printEvents(events, zone, damage);
       } else {
@@ -98,7 +100,7 @@ final class QueryCommand implements Callable<Integer> {
         print(groups, zone);
       }
       if (explain) {
-        Filters.explain(host, journal.path(host), selection.filter(), events, zone);
+        Filters.explain(host, index, selection.filter(), events, zone);
       }
     }
     return host.report(damage);

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.JournalStats;
 import dmrec.query.Moment;
@@ -55,7 +56,10 @@ final class Stats implements Callable<Integer> {
     Moment from = Times.parse(host, "--since", since);
     Moment to = Times.parse(host, "--until", until);
     Damage damage = new Damage();
-    JournalStats stats = StatsReader.read(journal.path(host), from, to, damage);
+    JournalStats stats;
+    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
+      stats = StatsReader.read(index, from, to, damage);
+    }
     host.print(
         switch (answer.form()) {
           case TEXT -> StatsText.print(stats, answer.zone(host), answer.drawing(host), top);

@@ -55,7 +55,7 @@ final class Why implements Callable<Integer> {
     Path folder = journal.path(host);
     TopologyAt past = Past.at(host, folder, at);
     List<Explanation> explanations;
-    try (JournalIndex index = JournalIndex.open(folder, null);
+    try (JournalIndex index = Indexes.of(host, folder);
         IndexedPast events = new IndexedPast(index, past.damage())) {
       explanations = Explanation.of(past.topology(), Past.atNs(host, past, at), events, device);
       if (explanations.isEmpty()) {

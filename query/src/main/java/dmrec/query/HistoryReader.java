@@ -6,9 +6,9 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.query.DeviceHistory.Life;
 import dmrec.target.DevNo;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -21,7 +21,7 @@ public final class HistoryReader {
   private static final Set<Kind> RECORDER =
       EnumSet.of(Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED, Kind.GAP);
 
-  private final Path folder;
+  private final JournalIndex journal;
   private final DeviceMatcher matcher;
   private final PastEvents past;
   private final Damage damage;
@@ -30,8 +30,8 @@ public final class HistoryReader {
   private long bootSeq;
   private @Nullable EventRecord stopped;
 
-  private HistoryReader(Path folder, String device, PastEvents past, Damage damage) {
-    this.folder = folder;
+  private HistoryReader(JournalIndex journal, String device, PastEvents past, Damage damage) {
+    this.journal = journal;
     this.past = past;
     this.damage = damage;
     matcher = new DeviceMatcher(device);
@@ -46,7 +46,7 @@ public final class HistoryReader {
    * @param damage takes what cannot be read
    */
   public static DeviceHistory read(
-      Path folder,
+      JournalIndex journal,
       String device,
       long sinceNs,
       @Nullable Moment until,
@@ -54,7 +54,7 @@ public final class HistoryReader {
       PastEvents past,
       Damage damage)
       throws JournalException {
-    HistoryReader reader = new HistoryReader(folder, device, past, damage);
+    HistoryReader reader = new HistoryReader(journal, device, past, damage);
     reader.read(device, until);
     List<Life> lives =
         reader.lives.stream()
@@ -68,9 +68,9 @@ public final class HistoryReader {
   /** Merges two streams by number: of the device, and of the recorder itself. */
   private void read(String device, @Nullable Moment until) throws JournalException {
     try (SelectedEvents of =
-            SelectedEvents.open(folder, new Selection(Set.of(), device, null, until, true));
+            SelectedEvents.open(journal, new Selection(Set.of(), device, null, until, true));
         SelectedEvents recorder =
-            SelectedEvents.open(folder, new Selection(RECORDER, null, null, until, true))) {
+            SelectedEvents.open(journal, new Selection(RECORDER, null, null, until, true))) {
       // Both pass the same damage.
       Damage again = new Damage();
       EventRecord one = next(of, damage);
@@ -164,7 +164,7 @@ public final class HistoryReader {
             new Moment.AtSeq(first.seq() - 1),
             true);
     DeviceRef ref = first.device();
-    try (SelectedEvents events = SelectedEvents.open(folder, selection)) {
+    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       Damage again = new Damage();
       for (EventRecord record = next(events, again); record != null; record = next(events, again)) {
         if (PastEvents.isSameLife(ref, record.device()) && !Mark.INJECTED.isIn(record.marks())) {

@@ -2,8 +2,8 @@ package dmrec.query;
 
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.topology.Topology;
-import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ public final class StatsReader {
    * @param damage takes what cannot be read
    */
   public static JournalStats read(
-      Path folder, @Nullable Moment since, @Nullable Moment until, Damage damage)
+      JournalIndex journal, @Nullable Moment since, @Nullable Moment until, Damage damage)
       throws JournalException {
     Topology stack = new Topology();
     long fromNs = 0;
@@ -29,12 +29,12 @@ public final class StatsReader {
           since instanceof Moment.AtTime time
               ? new Moment.AtTime(time.wallNs() - 1)
               : new Moment.AtSeq(((Moment.AtSeq) since).seq() - 1);
-      stack = TopologyAt.of(folder, before).topology();
+      stack = TopologyAt.of(journal, before).topology();
       fromNs = since instanceof Moment.AtTime time ? time.wallNs() : stack.wallNs();
     }
     StatsFold fold = new StatsFold(stack, fromNs);
     Selection selection = new Selection(Set.of(), null, since, until, true);
-    try (SelectedEvents events = SelectedEvents.open(folder, selection)) {
+    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       while (true) {
         try {
           EventRecord record = events.next();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
+import dmrec.journal.JournalIndex;
 import dmrec.query.DeviceHistory.Hole;
 import dmrec.query.DeviceHistory.Interval;
 import dmrec.query.DeviceHistory.Life;
@@ -154,9 +155,10 @@ class HistoryTest {
         folder.resolve("j" + story.last() + device.replace(':', '-') + System.nanoTime());
     story.write(journal);
     Damage damage = new Damage();
-    try (ReadPast past = ReadPast.open(journal, damage)) {
+    try (JournalIndex index = JournalIndex.open(journal, null);
+        ReadPast past = ReadPast.open(journal, damage)) {
       long endNs = story.at(story.last()).wallNs();
-      return HistoryReader.read(journal, device, Long.MIN_VALUE, null, endNs, past, damage);
+      return HistoryReader.read(index, device, Long.MIN_VALUE, null, endNs, past, damage);
     }
   }
 

@@ -8,6 +8,8 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.target.DevNo;
 import dmrec.target.Multipath;
 import dmrec.target.TargetStatus;
@@ -95,7 +97,7 @@ class StatsTest {
     Brute brute = new Brute();
     brute.count(story.records());
 
-    JournalStats stats = StatsReader.read(folder.resolve("j"), null, null, new Damage());
+    JournalStats stats = read(null, null);
 
     assertEquals(brute.kinds, stats.kinds());
     assertEquals(
@@ -148,7 +150,7 @@ class StatsTest {
             .reinstate(mpath, Story.SDA, "sda", 1);
     story.write(folder.resolve("j"));
 
-    JournalStats stats = StatsReader.read(folder.resolve("j"), null, null, new Damage());
+    JournalStats stats = read(null, null);
 
     JournalStats.Outage longest = stats.outages().get(0).longest();
     assertNotNull(longest);
@@ -163,9 +165,7 @@ class StatsTest {
     Story story = Story.failover();
     story.write(folder.resolve("j"));
 
-    JournalStats stats =
-        StatsReader.read(
-            folder.resolve("j"), new Moment.AtSeq(118), new Moment.AtSeq(121), new Damage());
+    JournalStats stats = read(new Moment.AtSeq(118), new Moment.AtSeq(121));
 
     assertEquals(4, stats.kinds().values().stream().mapToLong(Long::longValue).sum());
     assertTrue(stats.paths().isEmpty());
@@ -183,5 +183,12 @@ class StatsTest {
     assertEquals("#####", Bars.bar(5, 10, 10, false));
     assertEquals("▁ ▄█", Bars.sparkline(List.of(1L, 0L, 4L, 8L), true));
     assertEquals(". =@".replace('=', '-'), Bars.sparkline(List.of(1L, 0L, 3L, 8L), false));
+  }
+
+  private JournalStats read(@Nullable Moment since, @Nullable Moment until)
+      throws JournalException {
+    try (JournalIndex index = JournalIndex.open(folder.resolve("j"), null)) {
+      return StatsReader.read(index, since, until, new Damage());
+    }
   }
 }

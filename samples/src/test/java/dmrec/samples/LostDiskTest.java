@@ -14,12 +14,15 @@ import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Mirrors of LVM on two multipath maps, and the disk under one of them goes. */
 @Order(3)
 class LostDiskTest extends RecordedScenario {
+  private static final Pattern REMOVAL =
+      Pattern.compile("since (\\S+Z) .*disk_removed: disk \\S+ (\\S+) is gone");
+
   /**
    * What happened, for those who have to find it.
    *
@@ -165,5 +171,30 @@ class LostDiskTest extends RecordedScenario {
     assertNotNull(mirror);
     assertEquals("linear", mirror.targets().get(0).type());
     assertFalse(lost.map().equals(end.nameOf(mirror.dependencies().get(0))));
+  }
+
+  @Test
+  void whyNamesTheDisksAndWhenTheyWent() throws IOException {
+    Lost lost = lost();
+    for (String volume : List.of(lost.mirror(), lost.raid())) {
+      Said said =
+          dmrec(List.of("why", volume, "-j", journal().toString(), "--at", at(lost.seenNs())));
+      assertEquals(0, said.status(), said.err());
+      Map<String, Instant> named = new HashMap<>();
+      Matcher removal = REMOVAL.matcher(said.out());
+      while (removal.find()) {
+        named.put(removal.group(2), Instant.parse(removal.group(1)));
+      }
+      assertEquals(Set.copyOf(lost.disks()), named.keySet(), said.out());
+      for (Instant time : named.values()) {
+        assertTrue(!time.isBefore(instant(lost.beforeNs())), said.out());
+        assertTrue(!time.isAfter(instant(lost.seenNs())), said.out());
+      }
+      assertTrue(said.out().contains("root cause"), said.out());
+    }
+  }
+
+  private static Instant instant(long wallNs) {
+    return Instant.ofEpochSecond(0, wallNs);
   }
 }
