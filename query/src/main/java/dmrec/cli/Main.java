@@ -27,6 +27,7 @@ import picocli.CommandLine.Help.Ansi;
       Tree.class,
       Dmsetup.class,
       Info.class,
+      Query.class,
       Verify.class,
       Repair.class,
       Key.class,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,9 @@ public final class SelectedEvents implements AutoCloseable {
    */
   public @Nullable EventRecord next() throws JournalException {
     while (!ended) {
+      if (Thread.interrupted()) {
+        throw new CancellationException("interrupted");
+      }
       EventRecord record = reader.next();
       if (record == null) {
         ended = isPast;
