@@ -123,7 +123,7 @@ final class Completion {
 
   private static boolean isExpression(List<String> words) {
     Own own = Own.of(words.get(0));
-    return own != null && own.takes() == Own.Takes.FILTER || words.get(0).equals("query");
+    return words.get(0).equals("query") || (own != null && own.takes() == Own.Takes.FILTER);
   }
 
   private void offerCommands(boolean ownToo) {
@@ -286,7 +286,7 @@ final class Completion {
   private void offerDevices() {
     offerNames(names().devices(), "device");
     offerNames(names().disks(), "disk");
-    if (!prefix.isEmpty()) {
+    if (proposals.isEmpty()) {
       offerNames(names().numbers(), "number");
       offerNames(names().uuids(), "uuid");
     }

@@ -20,6 +20,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -58,6 +60,21 @@ public final class Console {
    */
   public static int onTerminal(ConsoleSettings settings, Commands commands) throws IOException {
     return TerminalConsole.run(new Console(settings, commands));
+  }
+
+  /**
+   * Runs a console on a terminal that can do nothing but print lines.
+   *
+   * @param in what the user types
+   * @param out what is on the screen
+   * @return the exit code
+   */
+  public static int onDumbTerminal(
+      ConsoleSettings settings, Commands commands, InputStream in, OutputStream out)
+      throws IOException {
+    try (Terminal terminal = new DumbTerminal("dumb", "dumb", in, out, StandardCharsets.UTF_8)) {
+      return TerminalConsole.run(new Console(settings, commands), terminal);
+    }
   }
 
   /**
@@ -263,14 +280,9 @@ public final class Console {
     Shell shell = Shell.start(command, Map.of(), to);
     OutputStream in = new BufferedOutputStream(shell.input(), 1 << 16);
     Output output = new Output(in, screen.output().err(), false, 0);
-    int code;
-    try {
-      code = foreground.start(body, output).await();
-    } finally {
-      shell.endInput();
-      shell.await();
-    }
-    return code;
+    int code = foreground.start(body, output).await();
+    shell.endInput();
+    return shell.await() == Foreground.INTERRUPTED ? Foreground.INTERRUPTED : code;
   }
 
   private int intoFile(Foreground.Body body, String file, boolean append, Screen screen)

@@ -29,7 +29,7 @@ final class Foreground {
   }
 
   /** A command that runs. */
-  final class Job {
+  static final class Job {
     private final CompletableFuture<Integer> done = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean isInterrupted;
@@ -71,7 +71,7 @@ final class Foreground {
     }
 
     void whenDone(Runnable then) {
-      done.whenComplete((code, error) -> then.run());
+      CompletableFuture<Integer> unused = done.whenComplete((code, error) -> then.run());
     }
 
     /** Waits for its end; its exit code, or {@link #INTERRUPTED} where it is left behind. */

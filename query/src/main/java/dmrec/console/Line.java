@@ -65,7 +65,7 @@ record Line(List<String> args, @Nullable String pipe, @Nullable String file, boo
     return line.startsWith("#") && (line.length() == 1 || !Character.isDigit(line.charAt(1)));
   }
 
-  /** Whether the expression is one quoted word. */
+  /** Whether the expression is one quoted word, or missing. */
   private static boolean isQuoted(List<Token> tokens, Options options) {
     int i = 1;
     while (i < tokens.size() && tokens.get(i).isWord() && !tokens.get(i).quoted()) {
@@ -75,7 +75,10 @@ record Line(List<String> args, @Nullable String pipe, @Nullable String file, boo
       }
       i += length;
     }
-    if (i >= tokens.size() || !tokens.get(i).quoted()) {
+    if (i >= tokens.size() || !tokens.get(i).isWord()) {
+      return true;
+    }
+    if (!tokens.get(i).quoted()) {
       return false;
     }
     return i + 1 >= tokens.size()

@@ -6,9 +6,9 @@ import dmrec.query.TimeSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Does what the console's own commands say. */
@@ -20,10 +20,8 @@ final class OwnCommands {
   private final Commands commands;
   private final boolean mayColour;
 
-  /** Kept while the colours stay, so that the columns of step after step stand in line. */
-  private @Nullable EventText coloured;
-
-  private @Nullable EventText plain;
+  /** With colours and without; kept, so that the columns of step after step stand in line. */
+  private final Map<Boolean, EventText> texts = new HashMap<>();
 
   OwnCommands(Position position, EventFinder finder, Commands commands, boolean mayColour) {
     this.position = position;
@@ -95,14 +93,10 @@ final class OwnCommands {
 
   private void show(EventRecord record, Output output, boolean evidence) throws IOException {
     boolean colour = output.terminal() && mayColour;
-    EventText text;
-    if (evidence) {
-      text = new EventText(position.zone(), colour, true);
-    } else if (colour) {
-      text = coloured == null ? coloured = new EventText(position.zone(), true, false) : coloured;
-    } else {
-      text = plain == null ? plain = new EventText(position.zone(), false, false) : plain;
-    }
+    EventText text =
+        evidence
+            ? new EventText(position.zone(), colour, true)
+            : texts.computeIfAbsent(colour, c -> new EventText(position.zone(), c, false));
     output.line(text.print(record));
   }
 

@@ -54,7 +54,10 @@ final class TerminalConsole {
       } catch (EndOfFileException e) {
         return;
       }
-      console.execute(line, screen);
+      Thread.interrupted(); // A Ctrl-C that came late was for the line before.
+      if (console.execute(line, screen) == Foreground.INTERRUPTED) {
+        terminal.writer().println(); // The terminal has left its ^C there.
+      }
       terminal.flush();
     }
   }

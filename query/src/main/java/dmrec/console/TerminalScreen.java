@@ -53,7 +53,8 @@ final class TerminalScreen implements Screen {
 
   @Override
   public int run(Foreground.Body body, boolean streams) throws IOException {
-    int code = streams ? stream(body) : page(body);
+    boolean canPage = terminal.getHeight() > 1 && !terminal.getType().startsWith("dumb");
+    int code = streams || !canPage ? stream(body) : page(body);
     terminal.flush();
     return code;
   }
@@ -119,7 +120,7 @@ final class TerminalScreen implements Screen {
           new Source() {
             @Override
             public String getName() {
-              return "";
+              return "q leaves, h helps"; // It stands in the last row.
             }
 
             @Override
