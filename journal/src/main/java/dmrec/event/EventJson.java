@@ -150,8 +150,20 @@ public final class EventJson {
     return EventJsonReader.read(line);
   }
 
+  /** One payload field alone, as it stands in the event's object. */
+  public static String value(Field field, DmEvent event) {
+    StringWriter text = new StringWriter(64);
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      json.setHighestNonEscapedChar(HIGHEST_PLAIN_CHAR);
+      writeValue(field, event, json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
   /** ISO 8601 with nanoseconds, in UTC. */
-  static String time(long wallNs) {
+  public static String time(long wallNs) {
     return ISO.format(
         Instant.ofEpochSecond(Math.floorDiv(wallNs, SECOND_NS), Math.floorMod(wallNs, SECOND_NS)));
   }

@@ -57,6 +57,16 @@ final class CycleFile implements AutoCloseable {
     return path;
   }
 
+  /** Where a document may begin: the first multiple of four from {@code position} on. */
+  static long align(long position) {
+    return (position + 3) & ~3L;
+  }
+
+  /** Where the document behind the one at {@code position} begins, which has this header. */
+  static long next(long position, int header) {
+    return align(position + 4 + (header & LENGTH_MASK));
+  }
+
   long sizeBytes() throws JournalException {
     try {
       return channel.size();

@@ -69,6 +69,13 @@ final class CycleScanner implements AutoCloseable {
     return position;
   }
 
+  /** Goes on at a document whose place is known. */
+  void goTo(long place) {
+    position = place;
+    headerPassed = true;
+    blockedAt = -1;
+  }
+
   /** Begins anew. */
   void rewind() {
     position = 0;
@@ -172,7 +179,7 @@ final class CycleScanner implements AutoCloseable {
         continue;
       }
       int length = head & CycleFile.LENGTH_MASK;
-      long next = align(position + 4 + length);
+      long next = CycleFile.next(position, head);
       if ((head & CycleFile.META) != 0) {
         passMetadata(length, next);
         continue;
@@ -214,7 +221,7 @@ final class CycleScanner implements AutoCloseable {
 
   /** Whether the window holds an event record or a note that its checksum proves. */
   private boolean isDocument(int at, int length) {
-    return decoder.isRecord(file.window(), at, length) || isNote(at, length);
+    return decoder.isDocument(file.window(), at, length);
   }
 
   private boolean isNote(int at, int length) {
@@ -364,7 +371,7 @@ final class CycleScanner implements AutoCloseable {
   private long findDocument(long from, long to) throws JournalException {
     long end = Math.min(to, from + FAR_BYTES);
     long summed = 0;
-    for (long at = align(from); at < end && summed < FAR_BYTES; at += 4) {
+    for (long at = CycleFile.align(from); at < end && summed < FAR_BYTES; at += 4) {
       int length = file.header(at);
       if (length < Note.HEADER_BYTES || length > RecordLayout.MAX_READ_BYTES) {
         continue;
@@ -409,7 +416,7 @@ final class CycleScanner implements AutoCloseable {
     long written = file.writePosition();
     long high = written > 0 && written < size ? written + 4 : size;
     while (high - low > NEAR_BYTES) {
-      long middle = align(low + (high - low) / 2);
+      long middle = CycleFile.align(low + (high - low) / 2);
       long found = findDocument(middle, high);
       if (found < 0 || key(found, byTime) >= target) {
         high = middle;
@@ -426,10 +433,6 @@ final class CycleScanner implements AutoCloseable {
         ? Long.MAX_VALUE
         : RecordLayout.longAt(
             file.window(), window + (byTime ? RecordLayout.WALL_NS : RecordLayout.SEQ));
-  }
-
-  private static long align(long at) {
-    return (at + 3) & ~3L;
   }
 
   @Override

@@ -305,10 +305,9 @@ final class CycleWriter {
   /** Where a file can be cut, given where a document begins or would begin: behind the last one. */
   static long endOfDocuments(FileChannel channel, long from) throws IOException {
     ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-    long at = (from + 3) & ~3L;
+    long at = CycleFile.align(from);
     while (channel.read(word.clear(), at) == 4 && word.getInt(0) != 0) {
-      int length = word.getInt(0) & CycleFile.LENGTH_MASK;
-      at = (at + 4 + length + 3) & ~3L;
+      at = CycleFile.next(at, word.getInt(0));
     }
     // The end of a file is told by a header of zeros, which has to be there.
     return (at + 4 + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;

@@ -140,7 +140,7 @@ final class FileCopy implements AutoCloseable {
     long last = -1;
     int documents = 0;
     for (int head = source.header(end); isComplete(head); head = source.header(end)) {
-      long next = next(end, head);
+      long next = CycleFile.next(end, head);
       if (next > most || (next - position > BATCH_BYTES && end > position)) {
         break;
       }
@@ -179,11 +179,11 @@ final class FileCopy implements AutoCloseable {
 
   private void behindZeros(byte[] bytes) throws IOException {
     byte[] headless = bytes.clone();
-    for (int i = 0; i < bytes.length; i = (int) next(i, RecordLayout.intAt(bytes, i))) {
+    for (int i = 0; i < bytes.length; i = (int) CycleFile.next(i, RecordLayout.intAt(bytes, i))) {
       RecordLayout.INT_LE.set(headless, i, 0);
     }
     write(ByteBuffer.wrap(headless), position);
-    for (int i = 0; i < bytes.length; i = (int) next(i, RecordLayout.intAt(bytes, i))) {
+    for (int i = 0; i < bytes.length; i = (int) CycleFile.next(i, RecordLayout.intAt(bytes, i))) {
       write(ByteBuffer.wrap(bytes, i, 4), position + i);
     }
   }
@@ -209,7 +209,7 @@ final class FileCopy implements AutoCloseable {
     raw(position, tail);
     for (long at = 0; at < position; ) {
       int head = source.header(at);
-      long next = next(at, head);
+      long next = CycleFile.next(at, head);
       if ((head & CycleFile.META) != 0) {
         raw(at, next);
       }
@@ -247,10 +247,6 @@ final class FileCopy implements AutoCloseable {
     return head != 0 && (head & CycleFile.NOT_COMPLETE) == 0;
   }
 
-  private static long next(long at, int head) {
-    return (at + 4 + (head & CycleFile.LENGTH_MASK) + 3) & ~3L;
-  }
-
   // A copy that was begun by another process.
 
   /**
@@ -275,7 +271,7 @@ final class FileCopy implements AutoCloseable {
         }
         return at;
       }
-      at = next(at, head);
+      at = CycleFile.next(at, head);
     }
   }
 
@@ -283,7 +279,7 @@ final class FileCopy implements AutoCloseable {
       throws JournalException {
     int length = head & CycleFile.LENGTH_MASK;
     if ((head & CycleFile.META) != 0) {
-      return next(at, head) <= copy.sizeBytes();
+      return CycleFile.next(at, head) <= copy.sizeBytes();
     }
     int here = source.load(at + 4, length);
     int there = copy.load(at + 4, length);
@@ -302,9 +298,7 @@ final class FileCopy implements AutoCloseable {
     int window = file.load(at + 4, length);
     RecordDecoder decoder = new RecordDecoder();
     return window >= 0
-        && (decoder.isRecord(file.window(), window, length)
-            || (Note.looksLikeNote(file.window(), window, length)
-                && decoder.isProved(file.window(), window))
+        && (decoder.isDocument(file.window(), window, length)
             || FileHeader.decode(file.window(), window, length) != null);
   }
 

@@ -157,7 +157,7 @@ final class FileWalk implements AutoCloseable {
         return unframed("its frame says it is not finished");
       }
       int size = head & CycleFile.LENGTH_MASK;
-      long next = align(position + 4 + size);
+      long next = CycleFile.next(position, head);
       if ((head & CycleFile.META) != 0) {
         if (isQueues(size, next)) {
           position = next;
@@ -232,7 +232,7 @@ final class FileWalk implements AutoCloseable {
     if (own >= 0) {
       int first = file.load(position + 4, own);
       frameDamaged = true;
-      return found(first, own, align(position + 4 + own));
+      return found(first, own, CycleFile.next(position, own));
     }
     long found = find(position + 4);
     length = 0;
@@ -348,7 +348,7 @@ final class FileWalk implements AutoCloseable {
       return writtenTo < where;
     }
     int size = head & CycleFile.LENGTH_MASK;
-    long next = align(where + 4 + size);
+    long next = CycleFile.next(where, head);
     if (size >= Note.HEADER_BYTES
         && size <= RecordLayout.MAX_READ_BYTES
         && (head & (CycleFile.META | CycleFile.NOT_COMPLETE)) == 0) {
@@ -369,7 +369,7 @@ final class FileWalk implements AutoCloseable {
   /** The first place where a sound frame with a proved document stands, or -1. */
   private long find(long from) throws JournalException {
     long to = live ? Math.min(limit, Math.max(writtenTo + 4, position + NEAR_BYTES)) : limit;
-    for (long where = align(from); where < to && spend(4); where += 4) {
+    for (long where = CycleFile.align(from); where < to && spend(4); where += 4) {
       int head = file.header(where);
       if (head < Note.HEADER_BYTES || head > RecordLayout.MAX_READ_BYTES) {
         continue;
@@ -384,10 +384,6 @@ final class FileWalk implements AutoCloseable {
       }
     }
     return -1;
-  }
-
-  private static long align(long where) {
-    return (where + 3) & ~3L;
   }
 
   @Override

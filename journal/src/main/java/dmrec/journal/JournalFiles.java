@@ -112,9 +112,17 @@ final class JournalFiles {
     }
   }
 
-  /** The oldest file; null where that is the only one. */
-  @Nullable Removal oldest() {
-    return entries.size() < 2 ? null : new Removal(1);
+  /**
+   * The oldest file; null where the others hold no event: then it would be all that is recorded.
+   *
+   * @param lastSeq the number of the last event
+   */
+  @Nullable Removal oldest(long lastSeq) {
+    if (entries.size() < 2) {
+      return null;
+    }
+    FileHeader next = entries.get(1).header();
+    return next != null && next.firstSeq() > lastSeq ? null : new Removal(1);
   }
 
   /** The files in which nothing is newer; null where there are none. */
@@ -135,6 +143,7 @@ final class JournalFiles {
       Entry entry = entries.remove(0);
       closedBytes -= entry.bytes();
       try {
+        Files.deleteIfExists(IndexFolder.beside(entry.path()));
         Files.deleteIfExists(entry.path());
       } catch (IOException e) {
         throw new JournalException(Reasons.cannot("remove", entry.path(), e), e);

@@ -2,11 +2,13 @@ package dmrec.journal;
 
 import dmrec.event.KernelText;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +21,7 @@ final class JournalFolder {
 
   /** What a folder may hold in which a journal is about to begin. */
   private static final Set<String> OWN_FILES =
-      Set.of(WriterLock.FILE, CycleWriter.STAGING, "lost+found");
+      Set.of(WriterLock.FILE, CycleWriter.STAGING, IndexFolder.NAME, "lost+found");
 
   private JournalFolder() {}
 
@@ -37,6 +39,13 @@ final class JournalFolder {
     }
     Collections.sort(cycles);
     return cycles;
+  }
+
+  /** Brings the names in a folder to the disk. */
+  static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 
   static String nameOf(Path file) {

@@ -28,6 +28,9 @@ public record JournalOptions(
 
   private static final int FILES = 8;
 
+  /** How many states of the stack a file holds at most. */
+  private static final int CHECKPOINTS = 256;
+
   /** What a recorder does where nothing else is asked for. */
   public static JournalOptions usual() {
     return new JournalOptions(
@@ -62,6 +65,11 @@ public record JournalOptions(
 
   public JournalOptions withNotices(Consumer<String> to) {
     return new JournalOptions(sync, seals, retention, reserveBytes, key, mayEndSigning, to);
+  }
+
+  /** How many bytes of events lie between two states of the stack where that is small. */
+  long checkpointBytes() {
+    return fileBytes() / CHECKPOINTS;
   }
 
   /** What retention removes is whole files, so that they are small beside what is kept. */

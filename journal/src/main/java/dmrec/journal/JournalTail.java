@@ -143,7 +143,7 @@ record JournalTail(
         Note note = Note.at(scanner.bytes(), scanner.at());
         if (note == Note.SEAL) {
           seal(scanner);
-        } else if (note == Note.CHECKPOINT) {
+        } else if (note == Note.CHECKPOINT && lastSeq == 0) {
           CheckpointNote.apply(scanner.bytes(), scanner.at(), scanner.decoder(), topology);
         }
       }

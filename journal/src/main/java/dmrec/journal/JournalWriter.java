@@ -53,6 +53,7 @@ public final class JournalWriter implements AutoCloseable {
   private final Sealer sealer;
   private final Syncer syncer;
   private final Topology topology;
+  private final CheckpointPace pace;
   private @Nullable Topology checkpointed;
   private final RecordEncoder encoder = new RecordEncoder();
   private final Deque<DmEvent> owed = new ArrayDeque<>();
@@ -62,6 +63,10 @@ public final class JournalWriter implements AutoCloseable {
   private long fileWallMaxNs;
   private long minute;
   private long lastSeq;
+
+  /** The number of the last record that the caller appended. */
+  private long toldSeq;
+
   private long wallMaxNs;
   private long lastWallNs;
   private long lastMonoNs;
@@ -103,6 +108,7 @@ public final class JournalWriter implements AutoCloseable {
     this.files = JournalFiles.of(found, tail.number());
     this.sealer = new Sealer(tail.journal(), new Chain(tail.link()), options.seals(), key);
     this.topology = tail.topology();
+    this.pace = new CheckpointPace(options.checkpointBytes());
     this.minute = tail.minute();
     this.lastSeq = tail.lastSeq();
     this.wallMaxNs = tail.wallMaxNs();
@@ -171,11 +177,6 @@ public final class JournalWriter implements AutoCloseable {
     return files.closedBytes() + (file == null ? 0 : file.allocatedBytes());
   }
 
-  /** The longest that a sync took so far, in nanoseconds. */
-  public long longestSyncNs() {
-    return syncer.longestNs();
-  }
-
   /**
    * Appends an event and gives it the next number, whatever number it has.
    *
@@ -220,6 +221,7 @@ public final class JournalWriter implements AutoCloseable {
       if (sealer.isOverdue(nanoClock.getAsLong())) {
         seal();
       }
+      checkpointWhereDue();
       CycleWriter to = fileFor(record, lastWords);
       if (lastSeq + 1 != seq) {
         // Making room was an event of its own.
@@ -229,6 +231,7 @@ public final class JournalWriter implements AutoCloseable {
       to.append(encoder.bytes(), encoder.length());
       sealer.add(encoder.bytes(), encoder.length(), nanoClock.getAsLong());
       appended(record, seq);
+      toldSeq = seq;
       if (sealer.isFull()) {
         seal();
       }
@@ -362,15 +365,41 @@ public final class JournalWriter implements AutoCloseable {
     if (keys != null) {
       put(next, chain, keys);
     }
+    long from = next.endBytes();
+    for (byte[] part : encoded(checkpointed == null ? topology : checkpointed)) {
+      put(next, chain, part);
+    }
+    pace.written(next.endBytes(), next.endBytes() - from);
+    next.publish();
+  }
+
+  private List<byte[]> encoded(Topology state) throws JournalException {
     try {
-      Topology state = checkpointed == null ? topology : checkpointed;
-      for (byte[] part : CheckpointNote.encode(state, lastSeq, lastWallNs)) {
-        put(next, chain, part);
-      }
+      return CheckpointNote.encode(state, lastSeq, lastWallNs);
     } catch (MalformedException e) {
       throw new JournalException(Reasons.cannot("write a checkpoint to", folder, e), e);
     }
-    next.publish();
+  }
+
+  /** Where {@link #topology} is not what the records add up to, none is written. */
+  private void checkpointWhereDue() throws IOException {
+    CycleWriter to = file;
+    if (to == null
+        || !pace.isDue(to.endBytes())
+        || checkpointed != null
+        || topology.seq() != toldSeq
+        || toldSeq != lastSeq) {
+      return;
+    }
+    long from = to.endBytes();
+    for (byte[] part : encoded(topology)) {
+      if (!to.reserve(part.length, false)) {
+        break; // A reader takes the one before, and the record to come tells of the full disk.
+      }
+      to.append(part, part.length);
+      sealer.add(part, part.length, nanoClock.getAsLong());
+    }
+    pace.written(to.endBytes(), to.endBytes() - from);
   }
 
   private void put(CycleWriter to, Chain chain, byte[] note) throws JournalException {
@@ -434,7 +463,7 @@ public final class JournalWriter implements AutoCloseable {
     if (options.retention().maxBytes() == 0) {
       return false;
     }
-    JournalFiles.Removal removal = files.oldest();
+    JournalFiles.Removal removal = files.oldest(lastSeq);
     if (removal == null) {
       return false;
     }

@@ -1,10 +1,8 @@
 package dmrec.journal;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -271,9 +269,7 @@ final class Mover {
 
   private void syncFolder() throws IOException {
     if (folderChanged) {
-      try (FileChannel channel = FileChannel.open(journal, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      JournalFolder.sync(journal);
       folderChanged = false;
     }
   }
@@ -296,7 +292,7 @@ final class Mover {
   }
 
   private boolean removeOldest(String reason) throws IOException {
-    return options.retention().maxBytes() > 0 && remove(files.oldest(), reason);
+    return options.retention().maxBytes() > 0 && remove(files.oldest(writer.lastSeq()), reason);
   }
 
   /** The event that tells of it goes into the spool first; false where it cannot. */

@@ -45,6 +45,12 @@ final class RecordDecoder {
     return looksLikeRecord(bytes, at, length) && isProved(bytes, at);
   }
 
+  /** Whether a record or a note that its checksum proves begins at {@code at}. */
+  boolean isDocument(byte[] bytes, int at, int length) {
+    return isRecord(bytes, at, length)
+        || (Note.looksLikeNote(bytes, at, length) && isProved(bytes, at));
+  }
+
   /** Whether the checksum of what looks like a record or note is right. */
   boolean isProved(byte[] bytes, int at) {
     return intAt(bytes, at + RecordLayout.CRC)

@@ -307,9 +307,7 @@ public final class SigningKey {
     }
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      JournalFolder.sync(folder);
     }
   }
 }

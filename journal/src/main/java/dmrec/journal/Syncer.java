@@ -1,9 +1,7 @@
 package dmrec.journal;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +26,6 @@ final class Syncer implements AutoCloseable {
   private long firstUnsyncedNs;
   private boolean syncing;
   private boolean closed;
-  private long longestNs;
   private @Nullable IOException failure;
 
   Syncer(Path folder, SyncPolicy policy) {
@@ -75,11 +72,6 @@ final class Syncer implements AutoCloseable {
   /** What went wrong when it was tried last: what was written since may not be on the disk. */
   synchronized @Nullable IOException failure() {
     return failure;
-  }
-
-  /** The longest that a sync took, in nanoseconds: what comes meanwhile is not on the disk yet. */
-  synchronized long longestNs() {
-    return longestNs;
   }
 
   private void run() {
@@ -131,7 +123,6 @@ final class Syncer implements AutoCloseable {
       ended = finished.toArray(CycleWriter[]::new);
       finished.clear();
     }
-    long beganNs = System.nanoTime();
     IOException failed = null;
     try {
       for (CycleWriter each : ended) {
@@ -142,7 +133,7 @@ final class Syncer implements AutoCloseable {
         file.force();
       }
       if (withFolder) {
-        forceFolder();
+        JournalFolder.sync(folder);
       }
     } catch (IOException e) {
       failed = e;
@@ -152,7 +143,6 @@ final class Syncer implements AutoCloseable {
       failure = failed;
       synced = upTo;
       firstUnsyncedNs = System.nanoTime();
-      longestNs = Math.max(longestNs, firstUnsyncedNs - beganNs);
       notifyAll();
     }
     if (failed != null) {
@@ -171,12 +161,6 @@ final class Syncer implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void forceFolder() throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

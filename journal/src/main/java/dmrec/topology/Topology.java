@@ -388,7 +388,8 @@ public final class Topology {
 
   /** A verity target's status says C once it has found a corrupted block. */
   private static Device withCorruption(Device device, DmEvent.VerityCorrupted event) {
-    return event.target() < device.targets().size()
+    return event.target() >= 0
+            && event.target() < device.targets().size()
             && device.targets().get(event.target()).type().equals("verity")
         ? device.withStatus(event.target(), event.status().isEmpty() ? "C" : event.status())
         : device;

@@ -2,6 +2,7 @@ package dmrec.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DmEvent;
@@ -165,5 +166,20 @@ class RetentionTest {
         Objects.requireNonNull(
             CycleScanner.headerOf(JournalFolder.cycles(folder).get(read().isEmpty() ? 0 : 1)));
     assertTrue(header.number() > 2);
+  }
+
+  @Test
+  void theLastFileWithEventsStaysWhereAFullDiskLetsNoOtherTakeItsPlace() throws Exception {
+    // given two files with one event each
+    for (int i = 1; i <= 2; i++) {
+      try (JournalWriter writer = JournalWriter.open(folder)) {
+        writer.append(new EventRecords(i).next());
+      }
+    }
+    // when room is needed
+    JournalFiles files = JournalFiles.of(JournalFolder.cycles(folder), 2);
+    // then the first goes only where the second's event is there: it may have been begun in vain
+    assertNull(files.oldest(1));
+    assertNotNull(files.oldest(2));
   }
 }

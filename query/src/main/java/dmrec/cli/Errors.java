@@ -3,6 +3,7 @@ package dmrec.cli;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.kernel.KernelException;
+import dmrec.query.filter.FilterLimitException;
 import dmrec.record.CaptureException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -87,7 +88,8 @@ final class Errors {
   private static String describe(IOException error) {
     if (error instanceof JournalException
         || error instanceof CaptureException
-        || error instanceof KernelException) {
+        || error instanceof KernelException
+        || error instanceof FilterLimitException) {
       return String.valueOf(error.getMessage());
     }
     if (error instanceof FileSystemException file) {

@@ -4,6 +4,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
 import dmrec.query.SelectedEvents;
@@ -33,6 +34,11 @@ import picocli.CommandLine.Option;
           + " what the difference of two looks proves, with the time between them; '?' what was"
           + " only correlated.",
       "TIME is " + TimeSpec.FORMS + ".",
+      "FILTER joins conditions with and, or, not and parentheses: FIELD = != < <= > >= VALUE,"
+          + " FIELD ~ GLOB or /regex/, FIELD in (A, B), or a kind alone; and by the stack at that"
+          + " moment: under DEVICE, over DEVICE, uses DEVICE. As --where 'path_failed and"
+          + " valid_paths = 0' or 'device ~ mpath* and time > -5m'. 'dmrec query --help' lists the"
+          + " fields.",
       "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."
     })
 final class Log implements Callable<Integer> {
@@ -67,6 +73,14 @@ final class Log implements Callable<Integer> {
 
   @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
   private @Nullable String until;
+
+  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
+  private @Nullable String where;
+
+  @Option(
+      names = "--explain",
+      description = "Then tell how --where was evaluated, and how much was read.")
+  private boolean explain;
 
   @Option(
       names = {"-n", "--lines"},
@@ -112,8 +126,10 @@ final class Log implements Callable<Integer> {
             device,
             Times.parse(host, "--since", since),
             Times.parse(host, "--until", until),
-            traces);
-    try (SelectedEvents events = SelectedEvents.open(journal.path(host), selection)) {
+            traces,
+            Filters.parse(host, "--where", where));
+    try (JournalIndex index = Indexes.of(host, journal.path(host));
+        SelectedEvents events = SelectedEvents.open(index, selection)) {
       if (last != null) {
         for (EventRecord record : events.last(last, damage)) {
           print(record, text);
@@ -132,6 +148,9 @@ final class Log implements Callable<Integer> {
         }
       }
       tellWhatIsHidden(events);
+      if (explain) {
+        Filters.explain(host, index, selection.filter(), events, zone);
+      }
     }
     return host.report(damage);
   }
@@ -167,7 +186,7 @@ final class Log implements Callable<Integer> {
     }
   }
 
-  private static Set<Kind> kindsOf(List<String> words) {
+  static Set<Kind> kindsOf(List<String> words) {
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     for (String word : words) {
       Kind kind = Kind.ofWord(word.strip().toLowerCase(Locale.ROOT).replace('-', '_'));

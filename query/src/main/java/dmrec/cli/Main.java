@@ -24,10 +24,15 @@ import picocli.CommandLine.Help.Ansi;
       Doctor.class,
       Demo.class,
       Log.class,
+      QueryCommand.class,
       Tree.class,
+      Diff.class,
+      History.class,
+      Stats.class,
+      Why.class,
       Dmsetup.class,
+      Export.class,
       Info.class,
-      Query.class,
       Verify.class,
       Repair.class,
       Key.class,
@@ -66,6 +71,7 @@ public final class Main implements Callable<Integer> {
     commandLine.setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(
         CommandLine.Help.defaultColorScheme(host.colour() ? Ansi.ON : Ansi.OFF));
+    FilterHelp.addTo(commandLine);
     commandLine.setAbbreviatedOptionsAllowed(true);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setUsageHelpWidth(host.columns() > 60 ? Math.min(host.columns(), 100) : 80);

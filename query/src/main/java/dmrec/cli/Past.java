@@ -1,6 +1,7 @@
 package dmrec.cli;
 
 import dmrec.console.Standpoint;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
@@ -20,7 +21,7 @@ final class Past {
    */
   static TopologyAt at(Host host, Path journal, @Nullable String at) throws IOException {
     Moment moment = at == null ? here(host, journal) : Times.parse(host, "--at", at);
-    TopologyAt past = TopologyAt.of(journal, moment);
+    TopologyAt past = of(host, journal, moment);
     if (past.isBeforeJournal()) {
       throw Failure.of(
           past.firstWallNs() == 0
@@ -47,5 +48,30 @@ final class Past {
     return here == null || here.seq() == 0 || !here.journal().equals(journal)
         ? null
         : new Moment.AtSeq(here.seq());
+  }
+
+  /** The wall clock time that is meant: where a record is named, or nothing, that of the state. */
+  static long atNs(Host host, TopologyAt past, @Nullable String at) {
+    return Times.parse(host, "--at", at) instanceof Moment.AtTime time
+        ? time.wallNs()
+        : past.topology().wallNs();
+  }
+
+  /**
+   * The wall clock time of the argument of {@code --since}; that of a record where it names one.
+   */
+  static long sinceNs(Host host, Path journal, String since) throws IOException {
+    Moment moment = Times.parse(host, "--since", since);
+    if (moment instanceof Moment.AtTime time) {
+      return time.wallNs();
+    }
+    TopologyAt then = of(host, journal, moment);
+    return then.isBeforeJournal() ? Long.MIN_VALUE : then.topology().wallNs();
+  }
+
+  private static TopologyAt of(Host host, Path journal, @Nullable Moment at) throws IOException {
+    try (JournalIndex index = Indexes.of(host, journal)) {
+      return TopologyAt.of(index, at);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.query.StackData;
 import dmrec.query.StackTree;
 import dmrec.query.SubStack;
 import dmrec.query.TimeSpec;
@@ -33,8 +34,7 @@ final class Tree implements Callable<Integer> {
   @Option(names = "--at", paramLabel = "TIME", description = "The time to look at.")
   private @Nullable String at;
 
-  @Option(names = "--ascii", description = "Draw with ASCII characters only.")
-  private boolean ascii;
+  @Mixin private AnswerOptions answer = new AnswerOptions();
 
   Tree(Host host) {
     this.host = host;
@@ -51,9 +51,12 @@ final class Tree implements Callable<Integer> {
             "there is no device or disk '" + device + "' at that time; see 'dmrec tree'");
       }
     }
-    StackTree.Options options =
-        new StackTree.Options(!ascii && (host.utf8() || !host.outIsTerminal()), host.colour());
-    host.print(StackTree.draw(stack, options));
+    host.print(
+        switch (answer.form()) {
+          case TEXT -> StackTree.draw(stack, answer.drawing(host));
+          case JSON -> StackData.json(stack);
+          case CSV -> StackData.csv(stack);
+        });
     return host.report(past.damage());
   }
 }

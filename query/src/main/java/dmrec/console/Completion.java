@@ -2,13 +2,13 @@ package dmrec.console;
 
 import dmrec.event.Certainty;
 import dmrec.event.EventRecord;
-import dmrec.event.Field;
-import dmrec.event.Fields;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
 import dmrec.event.Source;
 import dmrec.query.Names;
 import dmrec.query.TimeSpec;
+import dmrec.query.filter.FilterFields;
+import dmrec.query.filter.Relation;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -19,8 +19,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,9 +34,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 final class Completion {
   private static final int MOST_FILES = 500;
-  private static final Set<String> COMMON_FIELDS =
-      Set.of("seq", "time", "kind", "source", "certainty", "device", "uuid", "dev", "target");
-  private static final Set<String> RELATIONS = Set.of("under", "over", "uses");
   private static final List<String> OPERATORS = List.of("=", "!=", "<", "<=", ">", ">=", "~", "in");
 
   private final Commands commands;
@@ -246,7 +241,7 @@ final class Completion {
       case "DEVICE" -> offerDevices();
       case "UUID" -> offerNames(names().uuids(), "uuid");
       case "PATH", "FILE", "JOURNAL" -> offerFiles();
-      case "EXPR", "EXPRESSION", "FILTER", "WHERE", "QUERY" -> {
+      case "FILTER", "QUERY" -> {
         if (prefix.isEmpty() || prefix.matches("[a-z_]+")) {
           offerFields();
         }
@@ -306,12 +301,9 @@ final class Completion {
       offerKinds();
     } else if (OPERATORS.contains(previous)) {
       offerFieldValues(field);
-    } else if (RELATIONS.contains(previous) || previous.equals("device")) {
+    } else if (isRelation(previous)) {
       offerDevices();
-      if (previous.equals("device")) {
-        offerOperators();
-      }
-    } else if (fields().contains(previous) && !OPERATORS.contains(field)) {
+    } else if (FilterFields.names().contains(previous) && !OPERATORS.contains(field)) {
       offerOperators();
     } else {
       offer("and", "");
@@ -319,24 +311,25 @@ final class Completion {
     }
   }
 
+  private static boolean isRelation(String word) {
+    for (Relation relation : Relation.values()) {
+      if (relation.word().equals(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void offerOperators() {
     OPERATORS.forEach(operator -> offer(operator, ""));
   }
 
   private void offerFields() {
-    fields().forEach(name -> offer(name, "field"));
-    RELATIONS.forEach(name -> offer(name, "relation"));
-    offer("not", "");
-  }
-
-  private static Set<String> fields() {
-    Set<String> all = new TreeSet<>(COMMON_FIELDS);
-    for (Kind kind : Kind.values()) {
-      for (Field field : Fields.of(kind).list()) {
-        all.add(field.jsonName());
-      }
+    FilterFields.names().forEach(name -> offer(name, "field"));
+    for (Relation relation : Relation.values()) {
+      offer(relation.word(), "relation");
     }
-    return all;
+    offer("not", "");
   }
 
   private void offerFieldValues(String field) {

@@ -2,6 +2,7 @@ package dmrec.console;
 
 import dmrec.event.EventRecord;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,9 @@ interface EventFinder {
    *
    * @param filter which events; empty for any
    * @param traces also those that are only traces of others, where the filter names none
+   * @param clock what time it is for who asks
    */
-  record Search(String filter, boolean traces) {}
+  record Search(String filter, boolean traces, Clock clock) {}
 
   /** The first event behind a record that is meant; null for none. */
   @Nullable EventRecord next(long afterSeq, Search search) throws IOException, ConsoleException;

@@ -3,6 +3,8 @@ package dmrec.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ record Line(List<String> args, @Nullable String pipe, @Nullable String file, boo
   /** Behind a pipe these words belong to the query, not to a shell. */
   private static final Set<String> AGGREGATES =
       Set.of("count", "first", "last", "min", "max", "avg", "sum");
+
+  private static final Pattern REGEX = Pattern.compile("~\\s*(/(?:[^/\\\\]|\\\\.)*/)");
 
   /** What is an option of a command. */
   interface Options {
@@ -55,8 +59,20 @@ record Line(List<String> args, @Nullable String pipe, @Nullable String file, boo
     }
     Options options = syntax.of(first.value());
     return options.takesExpression() && !isQuoted(tokens, options)
-        ? expression(text, tokens, options)
+        ? expression(text, Words.of(withoutRegexes(text)), options)
         : plain(text, tokens);
+  }
+
+  /** The line with other characters in place of {@code /a|b/}, whose signs are its own. */
+  private static String withoutRegexes(String text) {
+    StringBuilder masked = new StringBuilder(text);
+    Matcher regexes = REGEX.matcher(text);
+    while (regexes.find()) {
+      for (int i = regexes.start(1); i < regexes.end(1); i++) {
+        masked.setCharAt(i, '_');
+      }
+    }
+    return masked.toString();
   }
 
   /** A number sign begins a comment, but before a number it is a moment. */

@@ -36,7 +36,7 @@ final class OwnCommands {
     String option = String.join("", own.options().keySet());
     boolean isGiven = !option.isEmpty() && words.removeIf(option::equals);
     refuseUnknown(own, words);
-    EventFinder.Search search = new EventFinder.Search(String.join(" ", words), isGiven);
+    EventFinder.Search search = new EventFinder.Search(String.join(" ", words), isGiven, position.clock());
     switch (own) {
       case AT -> {
         if (words.isEmpty()) {
@@ -128,7 +128,7 @@ final class OwnCommands {
       output.note("there is no bookmark; 'bookmark NAME' makes one");
     }
     for (Map.Entry<String, Long> each : all.entrySet()) {
-      EventRecord record = finder.next(each.getValue() - 1, new EventFinder.Search("", true));
+      EventRecord record = finder.next(each.getValue() - 1, new EventFinder.Search("", true, position.clock()));
       output.line(
           String.format("%-12s #%-8d", each.getKey(), each.getValue())
               + (record == null ? "" : TimeSpec.format(record.wallNs(), position.zone())));
@@ -164,7 +164,7 @@ final class OwnCommands {
         """
 
         TIME is read as seen from the moment: 14:02 is of its day, -5m is before it.
-        FILTER is a kind (path_failed) or 'device NAME'.
+        FILTER is as 'log --where' takes it: path_failed and device ~ mpath*; '>' is part of it.
         Behind a command: '| grep sdb' and the like, '> FILE', '>> FILE'.
         Tab completes, Up and Ctrl-R find earlier lines, Ctrl-C ends a command.\
         """);

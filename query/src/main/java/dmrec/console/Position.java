@@ -141,7 +141,7 @@ final class Position {
   }
 
   /** What time it is for who stands here: times in commands are read by it. */
-  private Clock clock() {
+  Clock clock() {
     EventRecord here = record;
     return here == null ? Clock.system(zone) : clockAt(here.wallNs(), zone);
   }

@@ -1,24 +1,21 @@
 package dmrec.console;
 
 import dmrec.event.EventRecord;
-import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.query.Damage;
 import dmrec.query.Moment;
 import dmrec.query.SelectedEvents;
 import dmrec.query.Selection;
+import dmrec.query.filter.Filter;
+import dmrec.query.filter.FilterSyntaxException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds events by kind and device: {@code path_failed}, {@code kind = path_failed}, {@code device
- * mpatha}, and both with {@code and}.
+ * Finds events by a filter, as {@code log --where} takes it.
  *
  * <p>Looks backwards through ever longer stretches, as a journal can only be read forwards.
  */
@@ -32,19 +29,10 @@ final class SelectedEventFinder implements EventFinder {
     this.journal = journal;
   }
 
-  /** The parts of a selection that a filter tells. */
-  private record Parts(Set<Kind> kinds, @Nullable String device) {
-    Selection between(long fromSeq, long toSeq, boolean traces) {
-      return new Selection(
-          kinds, device, new Moment.AtSeq(fromSeq), new Moment.AtSeq(toSeq), traces);
-    }
-  }
-
   @Override
   public @Nullable EventRecord next(long afterSeq, Search search)
       throws IOException, ConsoleException {
-    Selection selection =
-        parts(search.filter()).between(afterSeq + 1, Long.MAX_VALUE, search.traces());
+    Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       return next(events, new Damage());
     }
@@ -53,14 +41,13 @@ final class SelectedEventFinder implements EventFinder {
   @Override
   public @Nullable EventRecord back(long beforeSeq, Search search)
       throws IOException, ConsoleException {
-    Parts parts = parts(search.filter());
     long end = beforeSeq;
     for (long look = FIRST_LOOK; end > 1; look *= 4) {
       long begin = Math.max(1, end - look);
       Damage damage = new Damage();
       EventRecord found = null;
       try (SelectedEvents events =
-          SelectedEvents.open(journal, parts.between(begin, end - 1, search.traces()))) {
+          SelectedEvents.open(journal, between(begin, end - 1, search))) {
         EventRecord record = next(events, damage);
         while (record != null) {
           found = record;
@@ -78,8 +65,7 @@ final class SelectedEventFinder implements EventFinder {
   @Override
   public void follow(long afterSeq, Search search, Consumer<EventRecord> each)
       throws IOException, ConsoleException, InterruptedException {
-    Selection selection =
-        parts(search.filter()).between(afterSeq + 1, Long.MAX_VALUE, search.traces());
+    Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
     Damage damage = new Damage();
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       while (true) {
@@ -105,35 +91,18 @@ final class SelectedEventFinder implements EventFinder {
     }
   }
 
-  private static Parts parts(String filter) throws ConsoleException {
-    Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-    String device = null;
-    List<Token> tokens = Words.of(filter);
-    for (int i = 0; i < tokens.size(); i++) {
-      String word = tokens.get(i).value();
-      boolean named = word.equals("kind") || word.equals("device");
-      if (named) {
-        i += i + 1 < tokens.size() && tokens.get(i + 1).value().equals("=") ? 2 : 1;
-      }
-      if (i >= tokens.size()) {
-        throw new ConsoleException("expected something behind '" + word + "'");
-      }
-      String value = tokens.get(i).value();
-      if (word.equals("device")) {
-        device = value;
-      } else if (named || !word.equals("and")) {
-        kinds.add(kind(value));
-      }
+  private static Selection between(long fromSeq, long toSeq, Search search)
+      throws ConsoleException {
+    try {
+      return new Selection(
+          Set.of(),
+          null,
+          new Moment.AtSeq(fromSeq),
+          new Moment.AtSeq(toSeq),
+          search.traces(),
+          search.filter().isEmpty() ? null : Filter.parse(search.filter(), search.clock()));
+    } catch (FilterSyntaxException e) {
+      throw new ConsoleException(String.valueOf(e.getMessage()));
     }
-    return new Parts(kinds, device);
-  }
-
-  private static Kind kind(String word) throws ConsoleException {
-    Kind kind = Kind.ofWord(word.toLowerCase(Locale.ROOT).replace('-', '_'));
-    if (kind == null) {
-      throw new ConsoleException(
-          "there is no kind '" + word + "'; expected a kind, as path_failed, or 'device NAME'");
-    }
-    return kind;
   }
 }

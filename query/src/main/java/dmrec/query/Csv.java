@@ -25,10 +25,20 @@ public final class Csv {
   }
 
   private static void append(StringBuilder out, String value) {
-    if (value.chars().noneMatch(c -> c == ',' || c == '"' || c < ' ' || c == 0x7f)) {
+    if (isPlain(value)) {
       out.append(value);
       return;
     }
     out.append('"').append(value.replace("\"", "\"\"")).append('"');
+  }
+
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == ',' || c == '"' || c < ' ' || c == 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -7,7 +7,6 @@ import dmrec.event.Kind;
 import dmrec.target.DevNo;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which records are about a device that a person named: by name, UUID, number ({@code 254:3}),
@@ -19,22 +18,11 @@ import org.jspecify.annotations.Nullable;
  * name only. Disks are found by the events that name them. Sees each record once, in order.
  */
 final class DeviceMatcher {
-  private final String text;
-  private final @Nullable DevNo number;
-  private final int dmMinor;
+  private final DeviceText meant;
   private final List<DeviceRef> followed = new ArrayList<>();
 
   DeviceMatcher(String device) {
-    String stripped = device;
-    for (String prefix : List.of("/dev/mapper/", "/dev/block/", "/dev/")) {
-      if (device.startsWith(prefix) && device.length() > prefix.length()) {
-        stripped = device.substring(prefix.length());
-        break;
-      }
-    }
-    text = stripped;
-    number = DevNo.isDevNo(text) ? DevNo.parse(text) : null;
-    dmMinor = text.matches("dm-[0-9]{1,7}") ? Integer.parseInt(text.substring(3)) : -1;
+    meant = DeviceText.of(device);
   }
 
   boolean matches(EventRecord record) {
@@ -59,25 +47,14 @@ final class DeviceMatcher {
 
   /** Whether a device is meant by what it is called now. */
   boolean isMeant(DeviceRef device) {
-    return isName(device.name())
-        || (!device.uuid().isEmpty() && isName(device.uuid()))
-        || device.dev().equals(number)
-        || device.dev().minor() == dmMinor;
+    return meant.means(device);
   }
 
-  /** The kernel's text, the text as we print it, or as dmsetup does. */
-  private boolean isName(String name) {
-    return name.equals(text)
-        || (!name.isEmpty() && Names.quoted(name).equals(text))
-        || (name.indexOf('\\') >= 0
-            && RawText.of(text).equals(NameMangling.unmangle(RawText.of(name), "name").text()));
-  }
-
-  private boolean isMeantByEvent(DmEvent event) {
+  boolean isMeantByEvent(DmEvent event) {
     if (event instanceof DmEvent.DeviceRenamed e) {
-      return isName(e.oldName()) || isName(e.newName());
+      return meant.isName(e.oldName()) || meant.isName(e.newName());
     }
-    return event instanceof DmEvent.UuidSet e && isName(e.uuid());
+    return event instanceof DmEvent.UuidSet e && meant.isName(e.uuid());
   }
 
   private boolean namesDisk(DmEvent event) {
@@ -86,21 +63,25 @@ final class DeviceMatcher {
     } else if (event instanceof DmEvent.PathReinstated e) {
       return isDisk(e.path(), e.disk());
     } else if (event instanceof DmEvent.DiskAdded e) {
-      return isDisk(e.dev(), e.name()) || text.equals(e.wwid()) || text.equals(e.serial());
+      return isDisk(e.dev(), e.name()) || isNumbered(e.wwid(), e.serial());
     } else if (event instanceof DmEvent.DiskBaseline e) {
-      return isDisk(e.dev(), e.name()) || text.equals(e.wwid()) || text.equals(e.serial());
+      return isDisk(e.dev(), e.name()) || isNumbered(e.wwid(), e.serial());
     } else if (event instanceof DmEvent.DiskRemoved e) {
       return isDisk(e.dev(), e.name());
     } else if (event instanceof DmEvent.MirrorLogFailed e) {
-      return e.log().equals(number);
+      return e.log().equals(meant.number());
     } else if (event instanceof DmEvent.MirrorLegFailed e) {
-      return e.leg().equals(number);
+      return e.leg().equals(meant.number());
     }
     return false;
   }
 
   boolean isDisk(DevNo dev, String name) {
-    return dev.equals(number) || (!name.isEmpty() && name.equals(text));
+    return meant.meansDisk(dev, name);
+  }
+
+  private boolean isNumbered(String wwid, String serial) {
+    return meant.text().equals(wwid) || meant.text().equals(serial);
   }
 
   private int indexOf(DeviceRef device) {

@@ -1,6 +1,7 @@
 package dmrec.query;
 
 import dmrec.event.Kind;
+import dmrec.query.filter.Filter;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,18 +13,30 @@ import org.jspecify.annotations.Nullable;
  * @param since nothing before it; null from the beginning
  * @param until nothing after it; null up to the end
  * @param traces also the kinds that are only traces of others ({@link Kind#isTrace}); those named
- *     in {@code kinds} are asked for anyway
+ *     in {@code kinds} or by {@code filter} are asked for anyway
+ * @param filter only what it matches; null for all
  */
 public record Selection(
     Set<Kind> kinds,
     @Nullable String device,
     @Nullable Moment since,
     @Nullable Moment until,
-    boolean traces) {
+    boolean traces,
+    @Nullable Filter filter) {
   /** Every record. */
   public static final Selection ALL = new Selection(Set.of(), null, null, null, true);
 
   public Selection {
     kinds = Set.copyOf(kinds);
+  }
+
+  /** Without a filter. */
+  public Selection(
+      Set<Kind> kinds,
+      @Nullable String device,
+      @Nullable Moment since,
+      @Nullable Moment until,
+      boolean traces) {
+    this(kinds, device, since, until, traces, null);
   }
 }

@@ -73,10 +73,15 @@ public final class StackTree {
 
   /** The whole stack as text; each line ends with a line feed. */
   public static String draw(Topology topology, Options options) {
+    return paint(lines(topology, options), options.colour());
+  }
+
+  /** Lines as text; each ends with a line feed. */
+  static String paint(List<List<Span>> lines, boolean colour) {
     StringBuilder out = new StringBuilder();
-    for (List<Span> line : lines(topology, options)) {
+    for (List<Span> line : lines) {
       for (Span span : line) {
-        boolean isStyled = options.colour() && !span.style().code.isEmpty();
+        boolean isStyled = colour && !span.style().code.isEmpty();
         out.append(isStyled ? "\033[" + span.style().code + "m" : "")
             .append(span.text())
             .append(isStyled ? "\033[0m" : "");

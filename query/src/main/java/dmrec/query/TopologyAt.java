@@ -3,6 +3,7 @@ package dmrec.query;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.journal.JournalReader;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
@@ -19,13 +20,33 @@ import org.jspecify.annotations.Nullable;
  */
 public record TopologyAt(Topology topology, long firstWallNs, long stoppedNs, Damage damage) {
 
+  /** As {@link #of(JournalIndex, Moment)}, for a single question. */
+  public static TopologyAt of(Path folder, @Nullable Moment at) throws JournalException {
+    try (JournalIndex index = JournalIndex.open(folder, null)) {
+      return of(index, at);
+    }
+  }
+
   /**
-   * Folds a journal, from the last checkpoint that is sound before the moment.
+   * Folds a journal, from the last state of the stack that it holds before the moment.
    *
    * @param at the moment; a time means all before the first record that is later; null for the end
    *     of the journal
    */
-  public static TopologyAt of(Path folder, @Nullable Moment at) throws JournalException {
+  public static TopologyAt of(JournalIndex journal, @Nullable Moment at) throws JournalException {
+    long seq =
+        at instanceof Moment.AtTime time
+            ? journal.seqAt(time.wallNs())
+            : at instanceof Moment.AtSeq number ? number.seq() : Long.MAX_VALUE;
+    Topology stack = seq > 0 ? journal.stackAt(seq) : null;
+    return stack == null
+        ? read(journal.folder(), at)
+        : new TopologyAt(
+            stack, journal.firstWallNs(), stack.isStopped() ? stack.wallNs() : 0, new Damage());
+  }
+
+  /** Reads from the last checkpoint that is sound, and tells of what is not. */
+  private static TopologyAt read(Path folder, @Nullable Moment at) throws JournalException {
     Damage damage = new Damage();
     long stoppedNs = 0;
     long applied = 0;

@@ -67,6 +67,15 @@ class ArchitectureTest {
       only("the console", "dmrec.console..", "org.jline..");
 
   @ArchTest
+  static final ArchRule parquetIsInTheExportOnly =
+      only(
+          "the export",
+          "dmrec.query.export..",
+          "org.apache.parquet..",
+          "org.apache.hadoop..",
+          "blue.strategic..");
+
+  @ArchTest
   static final ArchRule picocliIsInTheCommandLineOnly =
       noClasses()
           .that()

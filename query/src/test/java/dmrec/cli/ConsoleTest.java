@@ -69,7 +69,7 @@ class ConsoleTest {
         "at #52 ! next; 57",
         "at #52 ! next --all; 53",
         "at #57 ! back path_failed ! back path_failed; 51",
-        "at #51 ! next device data-home; 84",
+        "at #51 ! next device = data-home; 84",
         "at #57 ! bookmark worst ! first ! at worst; 57",
         "at #57 ! back uevent; 56"
       })

@@ -37,6 +37,14 @@ class LineTest {
   }
 
   @Test
+  void leavesSignsInARegularExpressionToIt() throws ConsoleException {
+    Line line = parse("next device ~ /a|b\\/ > 'c/ | wc -l");
+
+    assertEquals(List.of("next", "device ~ /a|b\\/ > 'c/"), line.args());
+    assertEquals("wc -l", line.pipe());
+  }
+
+  @Test
   void leavesAggregatesBehindAPipeToTheQuery() throws ConsoleException {
     Line line = parse("query --output json kind = x | count by kind | grep 3");
 

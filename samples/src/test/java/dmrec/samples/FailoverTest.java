@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A real multipathd whose paths die and come back, with LVM on top. */
 @Order(2)
@@ -22,6 +25,11 @@ class FailoverTest extends RecordedScenario {
   @Test
   void everyPathFailsAndComesBackAsOftenAsItWasMadeTo() {
     assertAsCaused(EnumSet.of(Kind.PATH_FAILED, Kind.PATH_REINSTATED, Kind.DEVICE_CREATED));
+  }
+
+  @Test
+  void dmsetupSaysTheSameOfAJournalThatIsBeingWritten(@TempDir Path folder) throws IOException {
+    assertAlikeWhileItIsWritten(folder.resolve("journal"));
   }
 
   @Test

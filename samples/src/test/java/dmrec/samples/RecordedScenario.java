@@ -12,6 +12,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalReader;
+import dmrec.journal.JournalWriter;
 import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -135,30 +136,73 @@ abstract class RecordedScenario {
   void dmsetupSaysWhatTheRealOneSaid() throws IOException {
     List<String> differences = new ArrayList<>();
     int compared = 0;
-    for (RealMoment moment : RealMoment.read(out.resolve("moments"))) {
-      // dmrec speaks as dmsetup does by default, which is its automatic mangling of names.
-      if (!moment.unmangled()) {
-        for (RealMoment.Answer answer : moment.answers()) {
-          List<String> command = new ArrayList<>();
-          command.add("dmsetup");
-          command.add(answer.arguments().get(0));
-          command.add("--journal");
-          command.add(journal().toString());
-          command.add("--at");
-          command.add(at(moment.timeNs()));
-          command.addAll(answer.arguments().subList(1, answer.arguments().size()));
-          Said said = dmrec(command);
-          String real = answer.out();
-          if (!real.equals(said.out()) || answer.status() != said.status()) {
-            differences.add(difference(moment.label(), answer, real, said));
-          }
-          compared++;
-        }
-      }
+    for (RealMoment moment : moments()) {
+      compared += compare(moment, journal(), differences);
     }
     assertTrue(compared > 0);
     assertEquals("", String.join("\n", differences), differences.size() + " of " + compared);
     System.err.printf("dmrec: %s: %d answers of dmsetup, all alike%n", scenario, compared);
+  }
+
+  /**
+   * The same of a journal that grows: each moment is asked for as soon as it has passed, again when
+   * all is written, and again when the writer has closed.
+   */
+  void assertAlikeWhileItIsWritten(Path journal) throws IOException {
+    List<RealMoment> moments = moments();
+    List<String> differences = new ArrayList<>();
+    int compared = 0;
+    int passed = 0;
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      for (EventRecord record : events) {
+        while (passed < moments.size() && moments.get(passed).endNs() < record.wallNs()) {
+          compared += compare(moments.get(passed), journal, differences);
+          passed++;
+        }
+        writer.append(record);
+      }
+      assertEquals(moments.size(), passed);
+      for (RealMoment moment : moments) {
+        compared += compare(moment, journal, differences);
+      }
+    }
+    for (RealMoment moment : moments) {
+      compared += compare(moment, journal, differences);
+    }
+    assertEquals(events, read(journal));
+    assertTrue(compared > 0);
+    assertEquals("", String.join("\n", differences), differences.size() + " of " + compared);
+    System.err.printf(
+        "dmrec: %s: %d answers of dmsetup on a live journal, all alike%n", scenario, compared);
+  }
+
+  /** What the real dmsetup said, in the order of time. */
+  List<RealMoment> moments() throws IOException {
+    return RealMoment.read(out.resolve("moments"));
+  }
+
+  /** How many answers were compared. */
+  private static int compare(RealMoment moment, Path journal, List<String> differences) {
+    // dmrec speaks as dmsetup does by default, which is its automatic mangling of names.
+    if (moment.unmangled()) {
+      return 0;
+    }
+    for (RealMoment.Answer answer : moment.answers()) {
+      List<String> command = new ArrayList<>();
+      command.add("dmsetup");
+      command.add(answer.arguments().get(0));
+      command.add("--journal");
+      command.add(journal.toString());
+      command.add("--at");
+      command.add(at(moment.timeNs()));
+      command.addAll(answer.arguments().subList(1, answer.arguments().size()));
+      Said said = dmrec(command);
+      String real = answer.out();
+      if (!real.equals(said.out()) || answer.status() != said.status()) {
+        differences.add(difference(moment.label(), answer, real, said));
+      }
+    }
+    return moment.answers().size();
   }
 
   private static String difference(String label, RealMoment.Answer answer, String real, Said said) {

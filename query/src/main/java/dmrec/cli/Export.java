@@ -1,0 +1,153 @@
+package dmrec.cli;
+
+import dmrec.event.EventRecord;
+import dmrec.event.KernelText;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
+import dmrec.query.Damage;
+import dmrec.query.SelectedEvents;
+import dmrec.query.Selection;
+import dmrec.query.TimeSpec;
+import dmrec.query.export.EventExport;
+import dmrec.query.export.ExportFormat;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "export",
+    description = "Write the events of a journal as a table for SQL and other tools.",
+    footer = {
+      "",
+      "One row for each event, traces among them. The columns: seq, time (UTC, nanoseconds),"
+          + " mono_ns, kind, code, source, certainty, not_before, kernel_ns, marks, actor_pid,"
+          + " actor_uid, actor_command, dev, diskseq, device, uuid, evidence; then each payload"
+          + " field under the name it has in JSON. A field that an event does not have is NULL, or"
+          + " empty in CSV. Lists are JSON text.",
+      "Names in CSV are the bytes that they were, unless on a terminal. In Parquet a byte that is no"
+          + " UTF-8, a NUL and a backslash are \\xNN; so they are in the columns evidence and link of"
+          + " both. JSON is what 'log --output json' prints: nothing is left out.",
+      "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
+      "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."
+    })
+final class Export implements Callable<Integer> {
+  private final Host host;
+
+  @Mixin private JournalOption journal = new JournalOption();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES}. Default: by the end of FILE's name.")
+  private @Nullable ExportFormat format;
+
+  @Option(
+      names = {"-o", "--file"},
+      paramLabel = "FILE",
+      description = "Write to FILE, which appears when it is whole. Default: standard output.")
+  private @Nullable Path file;
+
+  @Option(names = "--force", description = "Replace FILE if it exists.")
+  private boolean force;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      split = ",",
+      description = "Only events of these kinds, as path_failed,path_reinstated.")
+  private List<String> kinds = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "Only events of this device: a name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16."
+              + " A device that is renamed is followed.")
+  private @Nullable String device;
+
+  @Option(names = "--since", paramLabel = "TIME", description = "Nothing before this time.")
+  private @Nullable String since;
+
+  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
+  private @Nullable String until;
+
+  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
+  private @Nullable String where;
+
+  Export(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ExportFormat as = format();
+    if (as == ExportFormat.PARQUET && file == null && host.outIsTerminal()) {
+      throw Failure.usage("a Parquet file is nothing to read on a terminal; name a file with -o");
+    }
+    Selection selection =
+        new Selection(
+            Log.kindsOf(kinds),
+            device,
+            Times.parse(host, "--since", since),
+            Times.parse(host, "--until", until),
+            true,
+            Filters.parse(host, "--where", where));
+    Damage damage = new Damage();
+    try (JournalIndex index = Indexes.of(host, journal.path(host));
+        SelectedEvents events = SelectedEvents.open(index, selection)) {
+      if (file == null) {
+        EventExport export = EventExport.begin(as, host.out(), host.outIsTerminal());
+        write(events, export, damage);
+      } else {
+        long count;
+        try (WholeFile whole = WholeFile.begin(file, force)) {
+          OutputStream out = whole.out();
+          count = write(events, EventExport.begin(as, out, false), damage);
+          whole.keep();
+        }
+        host.note(
+            KernelText.printable(file.toString())
+                + ": "
+                + count
+                + (count == 1 ? " event" : " events"));
+      }
+    }
+    return host.report(damage);
+  }
+
+  private ExportFormat format() {
+    if (format != null) {
+      return format;
+    }
+    Path name = file == null ? null : file.getFileName();
+    ExportFormat byName = name == null ? null : ExportFormat.ofFileName(name.toString());
+    if (byName == null) {
+      throw Failure.usage("which format? --format csv, json or parquet");
+    }
+    return byName;
+  }
+
+  private static long write(SelectedEvents events, EventExport export, Damage damage)
+      throws IOException {
+    long count = 0;
+    while (true) {
+      try {
+        EventRecord record = events.next();
+        if (record == null) {
+          export.finish();
+          return count;
+        }
+        export.write(record);
+        count++;
+      } catch (JournalException e) {
+        damage.add(e);
+      }
+    }
+  }
+}

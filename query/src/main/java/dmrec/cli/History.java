@@ -1,0 +1,81 @@
+package dmrec.cli;
+
+import dmrec.journal.JournalIndex;
+import dmrec.query.DeviceHistory;
+import dmrec.query.HistoryData;
+import dmrec.query.HistoryReader;
+import dmrec.query.HistoryText;
+import dmrec.query.IndexedPast;
+import dmrec.query.Moment;
+import dmrec.query.TimeSpec;
+import dmrec.query.TopologyAt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "history",
+    description =
+        "Tell a device's life: each state it was in, how long, and the event that began it.",
+    footer = {
+      "",
+      "A device is followed through renames. What bore the same name or number before or after it is"
+          + " told as another life. '~' marks what the difference of two looks proves, with the time"
+          + " between them; '>' a state that goes on.",
+      "TIME is " + TimeSpec.FORMS + ".",
+      "Exit code: 0, 1 where some of the journal is damaged or there was no such device, 2 for wrong"
+          + " usage."
+    })
+final class History implements Callable<Integer> {
+  private final Host host;
+
+  @Mixin private JournalOption journal = new JournalOption();
+  @Mixin private AnswerOptions answer = new AnswerOptions();
+
+  @Parameters(
+      paramLabel = "DEVICE",
+      description = "A name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16.")
+  private String device = "";
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description = "Only what was so at this time or later.")
+  private @Nullable String since;
+
+  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
+  private @Nullable String until;
+
+  History(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = journal.path(host);
+    Moment last = Times.parse(host, "--until", until);
+    TopologyAt end = Past.at(host, folder, until);
+    long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, folder, since);
+    DeviceHistory history;
+    try (JournalIndex index = Indexes.of(host, folder);
+        IndexedPast past = new IndexedPast(index, end.damage())) {
+      long endNs = end.topology().wallNs();
+      history = HistoryReader.read(index, device, sinceNs, last, endNs, past, end.damage());
+    }
+    if (history.lives().isEmpty()) {
+      throw Failure.of("no device or disk '" + device + "' is recorded in that time");
+    }
+    host.print(
+        switch (answer.form()) {
+          case TEXT -> HistoryText.print(history, answer.zone(host), host.colour());
+          case JSON -> HistoryData.json(history);
+          case CSV -> HistoryData.csv(history);
+        });
+    return host.report(end.damage());
+  }
+}

@@ -1,0 +1,41 @@
+package dmrec.cli;
+
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** The indexes of journals, beside them or in the user's cache. */
+final class Indexes {
+  private static final int NAME_CHARS = 32;
+
+  private Indexes() {}
+
+  /** The index of a journal as it is now. */
+  static JournalIndex of(Host host, Path journal) throws JournalException {
+    return JournalIndex.open(journal, elsewhere(host, journal));
+  }
+
+  /** A folder of the user's for one journal, named by where that lies; null without a home. */
+  private static @Nullable Path elsewhere(Host host, Path journal) {
+    // The specification ignores a relative path there.
+    String cache = host.env("XDG_CACHE_HOME");
+    String home = host.env("HOME");
+    if (!cache.startsWith("/") && !home.startsWith("/")) {
+      return null;
+    }
+    Path caches = cache.startsWith("/") ? Path.of(cache) : Path.of(home, ".cache");
+    try {
+      byte[] place = journal.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
+      String name = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(place));
+      return caches.resolve("dmrec").resolve("index").resolve(name.substring(0, NAME_CHARS));
+    } catch (IOException | NoSuchAlgorithmException e) {
+      return null; // Whoever opens the journal says what is wrong with it.
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dmrec.cli;
+
+import dmrec.event.EventJson;
+import dmrec.event.EventRecord;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
+import dmrec.query.Csv;
+import dmrec.query.Damage;
+import dmrec.query.EventText;
+import dmrec.query.SelectedEvents;
+import dmrec.query.Selection;
+import dmrec.query.TimeSpec;
+import dmrec.query.filter.AggregateData;
+import dmrec.query.filter.AggregateText;
+import dmrec.query.filter.Aggregator;
+import dmrec.query.filter.FilterSyntaxException;
+import dmrec.query.filter.Query;
+import java.io.IOException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "query",
+    description =
+        "Ask for the events that match, or for figures about them; without QUERY, in a conversation:"
+            + " the console.")
+final class QueryCommand implements Callable<Integer> {
+  private static final int COLUMNS_OF_NO_TERMINAL = 100;
+
+  private final Host host;
+
+  @Mixin private JournalOption journal = new JournalOption();
+
+  @Parameters(
+      paramLabel = "QUERY",
+      arity = "0..*",
+      description = "As 'path_failed and under data-db | count by disk per 1h'; see below.")
+  private List<String> words = List.of();
+
+  @Option(names = "--since", paramLabel = "TIME", description = "Nothing before this time.")
+  private @Nullable String since;
+
+  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
+  private @Nullable String until;
+
+  @Option(
+      names = "--all",
+      description =
+          "Also uevents and counters, which are only traces of other events. Figures are always of"
+              + " all.")
+  private boolean all;
+
+  @Option(
+      names = "--explain",
+      description = "Then tell how the filter was evaluated, and how much was read.")
+  private boolean explain;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORM",
+      description = "text, json (one object a line) or csv. Default: ${DEFAULT-VALUE}.")
+  private AnswerForm output = AnswerForm.TEXT;
+
+  @Option(names = "--utc", description = "Times in UTC instead of local time.")
+  private boolean utc;
+
+  QueryCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (words.isEmpty()) {
+      return ConsoleCommands.console(host, journal.path(host), utc);
+    }
+    Query query = parse(String.join(" ", words));
+    ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();
+    Selection selection =
+        new Selection(
+            Set.of(),
+            null,
+            Times.parse(host, "--since", since),
+            Times.parse(host, "--until", until),
+            all || query.aggregation() != null || output != AnswerForm.TEXT,
+            query.filter());
+    Damage damage = new Damage();
+    try (JournalIndex index = Indexes.of(host, journal.path(host));
+        SelectedEvents events = SelectedEvents.open(index, selection)) {
+      if (query.aggregation() == null) {
+        printEvents(events, zone, damage);
+      } else {
+        Aggregator groups = new Aggregator(query.aggregation(), zone);
+        for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+          groups.add(r);
+        }
+        print(groups, zone);
+      }
+      if (explain) {
+        Filters.explain(host, index, selection.filter(), events, zone);
+      }
+    }
+    return host.report(damage);
+  }
+
+  private Query parse(String text) {
+    try {
+      return Query.parse(text, host.clock());
+    } catch (FilterSyntaxException e) {
+      throw Failure.usage("query: " + e.getMessage());
+    }
+  }
+
+  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
+      throws JournalException {
+    while (true) {
+      try {
+        return events.next();
+      } catch (JournalException e) {
+        damage.add(e);
+      }
+    }
+  }
+
+  private void printEvents(SelectedEvents events, ZoneId zone, Damage damage) throws IOException {
+    EventText text = new EventText(zone, host.colour(), false);
+    if (output == AnswerForm.CSV) {
+      host.print(
+          Csv.row(List.of("seq", "time", "device", "dev", "kind", "source", "certainty", "what")));
+    }
+    for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+      host.print(
+          switch (output) {
+            case TEXT -> text.print(r) + "\n";
+            case JSON -> EventJson.write(r) + "\n";
+            case CSV -> row(r);
+          });
+    }
+    if (events.hiddenTraces() > 0) {
+      host.note(
+          events.hiddenTraces() + " uevents and counters are not shown; --all shows them too");
+    }
+  }
+
+  private static String row(EventRecord record) {
+    return Csv.row(
+        List.of(
+            Long.toString(record.seq()),
+            TimeSpec.format(record.wallNs(), ZoneOffset.UTC),
+            record.device().name(),
+            record.device().isNone() ? "" : record.device().dev().toString(),
+            record.kind().word(),
+            record.source().word(),
+            record.certainty().word(),
+            EventText.phrase(record.event())));
+  }
+
+  private void print(Aggregator groups, ZoneId zone) throws IOException {
+    if (groups.size() == 0 && output == AnswerForm.TEXT) {
+      host.note("no event matches");
+      return;
+    }
+    AggregateText.Options options =
+        new AggregateText.Options(
+            zone,
+            host.columns() > 0 ? host.columns() : COLUMNS_OF_NO_TERMINAL,
+            host.utf8() || !host.outIsTerminal(),
+            host.colour());
+    host.print(
+        switch (output) {
+          case TEXT -> AggregateText.print(groups, options);
+          case JSON -> AggregateData.json(groups);
+          case CSV -> AggregateData.csv(groups);
+        });
+  }
+}

@@ -1,0 +1,225 @@
+package dmrec.query;
+
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Mark;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
+import dmrec.query.DeviceHistory.Life;
+import dmrec.target.DevNo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link DeviceHistory}: the events of one device, and what was not recorded. */
+public final class HistoryReader {
+  private static final Set<Kind> RECORDER =
+      EnumSet.of(Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED, Kind.GAP);
+
+  private final JournalIndex journal;
+  private final DeviceMatcher matcher;
+  private final PastEvents past;
+  private final Damage damage;
+  private final List<LifeFold> lives = new ArrayList<>();
+  private final List<LifeFold> open = new ArrayList<>();
+  private long bootSeq;
+  private @Nullable EventRecord stopped;
+
+  private HistoryReader(JournalIndex journal, String device, PastEvents past, Damage damage) {
+    this.journal = journal;
+    this.past = past;
+    this.damage = damage;
+    matcher = new DeviceMatcher(device);
+  }
+
+  /**
+   * Reads what a person named.
+   *
+   * @param sinceNs only what was so then or later
+   * @param until null for the end of the journal
+   * @param endNs wall clock of the last record up to {@code until}
+   * @param damage takes what cannot be read
+   */
+  public static DeviceHistory read(
+      JournalIndex journal,
+      String device,
+      long sinceNs,
+      @Nullable Moment until,
+      long endNs,
+      PastEvents past,
+      Damage damage)
+      throws JournalException {
+    HistoryReader reader = new HistoryReader(journal, device, past, damage);
+    reader.read(device, until);
+    List<Life> lives =
+        reader.lives.stream()
+            .map(fold -> fold.life(endNs))
+            .filter(life -> !life.rows().isEmpty())
+            .sorted(Comparator.comparingLong(Life::fromNs).thenComparing(Life::isDisk))
+            .toList();
+    return new DeviceHistory(device, lives, endNs).within(sinceNs);
+  }
+
+  /** Merges two streams by number: of the device, and of the recorder itself. */
+  private void read(String device, @Nullable Moment until) throws JournalException {
+    try (SelectedEvents of =
+            SelectedEvents.open(journal, new Selection(Set.of(), device, null, until, true));
+        SelectedEvents recorder =
+            SelectedEvents.open(journal, new Selection(RECORDER, null, null, until, true))) {
+      // Both pass the same damage.
+      Damage again = new Damage();
+      EventRecord one = next(of, damage);
+      EventRecord other = next(recorder, again);
+      while (one != null || other != null) {
+        if (other != null && (one == null || other.seq() <= one.seq())) {
+          recorder(other);
+          one = one != null && one.seq() == other.seq() ? next(of, damage) : one;
+          other = next(recorder, again);
+        } else if (one != null) {
+          take(one);
+          one = next(of, damage);
+        }
+      }
+    }
+  }
+
+  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
+      throws JournalException {
+    while (true) {
+      try {
+        return events.next();
+      } catch (JournalException e) {
+        damage.add(e);
+      }
+    }
+  }
+
+  private void recorder(EventRecord record) throws JournalException {
+    if (record.event() instanceof DmEvent.Gap gap) {
+      open.forEach(life -> life.gap(record, gap));
+    } else if (record.event() instanceof DmEvent.RecordingStarted started) {
+      EventRecord last =
+          open.isEmpty() || stopped != null
+              ? stopped
+              : past.last(record.seq() - 1, EnumSet.noneOf(Kind.class), null);
+      long fromNs = last == null ? record.wallNs() : last.wallNs();
+      String words =
+          (stopped != null ? "nothing recorded" : "the recording was cut off")
+              + (started.goesOn() ? "" : ", and the machine was booted");
+      open.forEach(life -> life.hole(fromNs, record, words, started.goesOn()));
+      if (!started.goesOn()) {
+        open.clear();
+        bootSeq = record.seq();
+      }
+      stopped = null;
+    } else {
+      stopped = record;
+    }
+  }
+
+  private void take(EventRecord record) throws JournalException {
+    if (Mark.INJECTED.isIn(record.marks())) {
+      return;
+    }
+    DeviceRef device = record.device();
+    LifeFold life = device.isNone() ? null : find(device);
+    boolean isMapped = life != null || (!device.isNone() && isMeant(record));
+    if (!isMapped) {
+      takeDisk(record);
+      return;
+    }
+    if (record.kind() == Kind.DEVICE_REMOVED) {
+      if (life != null) {
+        life.end(record);
+        open.remove(life);
+      }
+      return;
+    }
+    if (life == null) {
+      life = new LifeFold(false, device);
+      add(life);
+      if (record.kind() != Kind.DEVICE_CREATED && record.kind() != Kind.BASELINE) {
+        before(life, record);
+      }
+    }
+    life.take(record);
+  }
+
+  private boolean isMeant(EventRecord record) {
+    return matcher.isMeant(record.device()) || matcher.isMeantByEvent(record.event());
+  }
+
+  /** What happened to a device before it was called so. */
+  private void before(LifeFold life, EventRecord first) throws JournalException {
+    Selection selection =
+        new Selection(
+            Set.of(),
+            life.ref().dev().toString(),
+            new Moment.AtSeq(bootSeq),
+            new Moment.AtSeq(first.seq() - 1),
+            true);
+    DeviceRef ref = first.device();
+    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
+      Damage again = new Damage();
+      for (EventRecord record = next(events, again); record != null; record = next(events, again)) {
+        if (PastEvents.isSameLife(ref, record.device()) && !Mark.INJECTED.isIn(record.marks())) {
+          life.take(record);
+        }
+      }
+    }
+  }
+
+  private void takeDisk(EventRecord record) {
+    DmEvent event = record.event();
+    DevNo dev;
+    if (event instanceof DmEvent.PathFailed e) {
+      dev = e.path();
+    } else if (event instanceof DmEvent.PathReinstated e) {
+      dev = e.path();
+    } else if (event instanceof DmEvent.DiskAdded e) {
+      dev = e.dev();
+    } else if (event instanceof DmEvent.DiskBaseline e) {
+      dev = e.dev();
+    } else if (event instanceof DmEvent.DiskRemoved e) {
+      dev = e.dev();
+    } else {
+      return;
+    }
+    LifeFold life = null;
+    for (LifeFold candidate : open) {
+      life = candidate.isDisk() && candidate.ref().dev().equals(dev) ? candidate : life;
+    }
+    if (event instanceof DmEvent.DiskRemoved) {
+      if (life != null) {
+        life.end(record);
+        open.remove(life);
+      }
+      return;
+    }
+    if (life == null) {
+      life = new LifeFold(true, new DeviceRef(dev, 0, "", ""));
+      add(life);
+    }
+    life.take(record);
+  }
+
+  private void add(LifeFold life) {
+    lives.add(life);
+    open.add(life);
+  }
+
+  /** The life that goes on of a device; one of the same number with another identity is over. */
+  private @Nullable LifeFold find(DeviceRef device) {
+    for (LifeFold life : open) {
+      if (!life.isDisk() && PastEvents.isSameLife(life.ref(), device)) {
+        return life;
+      }
+    }
+    return null;
+  }
+}
