@@ -7,11 +7,14 @@ import dmrec.query.filter.FilterLimitException;
 import dmrec.record.CaptureException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -19,6 +22,7 @@ import picocli.CommandLine;
 final class Errors {
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
+  private static final int INTERRUPTED = 130;
 
   private Errors() {}
 
@@ -26,6 +30,10 @@ final class Errors {
     if (isBrokenPipe(error)) {
       // The reader has seen enough, as head does.
       return 0;
+    }
+    if (isInterrupt(error)) {
+      // Ctrl-C in the console; whoever pressed it knows.
+      return INTERRUPTED;
     }
     if (error instanceof Failure failure) {
       print(host, failure.getMessage(), error);
@@ -108,6 +116,18 @@ final class Errors {
   private static boolean isBrokenPipe(Throwable error) {
     for (Throwable e = error; e != null; e = e.getCause()) {
       if (e instanceof IOException && "Broken pipe".equals(e.getMessage())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isInterrupt(Throwable error) {
+    for (Throwable e = error; e != null; e = e.getCause()) {
+      if (e instanceof InterruptedException
+          || e instanceof InterruptedIOException
+          || e instanceof ClosedByInterruptException
+          || e instanceof CancellationException) {
         return true;
       }
     }

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.console.Standpoint;
 import dmrec.event.KernelText;
 import dmrec.query.Csv;
 import dmrec.query.Damage;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a command sees of the machine it runs on; tests pass their own.
@@ -29,6 +31,7 @@ import java.util.Map;
  * @param errIsTerminal whether somebody reads {@code err} as it comes
  * @param columns width of the terminal that {@code out} is; 0 where it is none
  * @param utf8 whether the user's locale shows UTF-8
+ * @param standpoint where the console stands that runs the command; null outside of one
  */
 public record Host(
     OutputStream out,
@@ -39,7 +42,22 @@ public record Host(
     boolean outIsTerminal,
     boolean errIsTerminal,
     int columns,
-    boolean utf8) {
+    boolean utf8,
+    @Nullable Standpoint standpoint) {
+
+  /** Outside of a console. */
+  public Host(
+      OutputStream out,
+      PrintStream err,
+      Map<String, String> env,
+      Clock clock,
+      boolean root,
+      boolean outIsTerminal,
+      boolean errIsTerminal,
+      int columns,
+      boolean utf8) {
+    this(out, err, env, clock, root, outIsTerminal, errIsTerminal, columns, utf8, null);
+  }
 
   static Host ofThisProcess() {
     // Java cannot ask which streams are terminals; the launcher has.

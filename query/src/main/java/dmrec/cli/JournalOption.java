@@ -15,12 +15,15 @@ final class JournalOption {
   private @Nullable Path journal;
 
   Path path(Host host) {
-    return journal != null ? journal : defaultPath(host);
+    if (journal != null) {
+      return journal;
+    }
+    return host.standpoint() != null ? host.standpoint().journal() : defaultPath(host);
   }
 
   /** Whether the user named a journal, by the option or the environment. */
   boolean isNamed(Host host) {
-    return journal != null || !host.env("DMREC_JOURNAL").isEmpty();
+    return journal != null || host.standpoint() != null || !host.env("DMREC_JOURNAL").isEmpty();
   }
 
   static Path defaultPath(Host host) {

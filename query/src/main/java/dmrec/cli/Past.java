@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.console.Standpoint;
 import dmrec.journal.JournalIndex;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
@@ -15,10 +16,11 @@ final class Past {
   /**
    * Folds the journal up to a moment, and says on stderr what the answer cannot tell.
    *
-   * @param at the argument of {@code --at}; null for the end of the journal
+   * @param at the argument of {@code --at}; null for the moment of the console, and outside of one
+   *     for the end of the journal
    */
   static TopologyAt at(Host host, Path journal, @Nullable String at) throws IOException {
-    Moment moment = Times.parse(host, "--at", at);
+    Moment moment = at == null ? here(host, journal) : Times.parse(host, "--at", at);
     TopologyAt past = of(host, journal, moment);
     if (past.isBeforeJournal()) {
       throw Failure.of(
@@ -38,6 +40,14 @@ final class Past {
               + ", when the recording before it ended");
     }
     return past;
+  }
+
+  /** The moment of the console, where it is of this journal; else null. */
+  private static @Nullable Moment here(Host host, Path journal) {
+    Standpoint here = host.standpoint();
+    return here == null || here.seq() == 0 || !here.journal().equals(journal)
+        ? null
+        : new Moment.AtSeq(here.seq());
   }
 
   /** The wall clock time that is meant: where a record is named, or nothing, that of the state. */

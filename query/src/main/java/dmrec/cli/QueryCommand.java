@@ -26,7 +26,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "query", description = "Ask for the events that match, or for figures about them.")
+@Command(
+    name = "query",
+    description =
+        "Ask for the events that match, or for figures about them; without QUERY, in a conversation:"
+            + " the console.")
 final class QueryCommand implements Callable<Integer> {
   private static final int COLUMNS_OF_NO_TERMINAL = 100;
 
@@ -74,7 +78,7 @@ final class QueryCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (words.isEmpty()) {
-      throw Failure.usage("which query? as 'dmrec query \"path_failed | count by device\"'");
+      return ConsoleCommands.console(host, journal.path(host), utc);
     }
     Query query = parse(String.join(" ", words));
     ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();

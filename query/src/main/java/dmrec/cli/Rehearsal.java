@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.console.Console;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
@@ -9,6 +10,7 @@ import dmrec.event.Source;
 import dmrec.journal.JournalWriter;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -57,6 +59,20 @@ final class Rehearsal {
             "info")) {
       rehearse(List.of(command.split(" ", -1)), path);
     }
+    rehearseConsole(journal);
+  }
+
+  private static void rehearseConsole(Path journal) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream err = new PrintStream(out, true, StandardCharsets.UTF_8);
+    ZoneId zone = ZoneId.systemDefault();
+    Host host = new Host(out, err, Map.of(), Clock.system(zone), false, true, true, 99, true);
+    String lines = "first\nnext path_failed\nback\ntree --at #3\nlog | cat\ntr\t m\t\nhelp\n";
+    Console.onDumbTerminal(
+        ConsoleCommands.settings(host, journal, zone),
+        new ConsoleCommands(host, zone),
+        new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
+        out);
   }
 
   private static void rehearse(List<String> command, String journal) {

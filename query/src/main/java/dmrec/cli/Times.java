@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.console.Standpoint;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.query.TimeSyntaxException;
@@ -13,6 +14,11 @@ final class Times {
   static @Nullable Moment parse(Host host, String option, @Nullable String text) {
     if (text == null) {
       return null;
+    }
+    Standpoint here = host.standpoint();
+    Long named = here == null ? null : here.named(text);
+    if (named != null) {
+      return new Moment.AtSeq(named);
     }
     try {
       return TimeSpec.parse(text, host.clock());

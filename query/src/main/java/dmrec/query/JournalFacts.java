@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ public record JournalFacts(
     JournalInfo info = JournalInfo.of(folder);
     try (JournalReader reader = JournalReader.open(folder)) {
       while (true) {
+        if (Thread.interrupted()) {
+          throw new CancellationException("interrupted");
+        }
         try {
           EventRecord record = reader.next();
           boolean begins = record == null || record.kind() == Kind.RECORDING_STARTED;

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,6 +248,9 @@ public final class SelectedEvents implements AutoCloseable {
    */
   public @Nullable EventRecord next() throws JournalException {
     while (!ended) {
+      if (Thread.interrupted()) {
+        throw new CancellationException("interrupted");
+      }
       EventRecord record = advance();
       if (record == null) {
         ended = isEnd();

@@ -63,6 +63,10 @@ class ArchitectureTest {
       only("the command line", "dmrec.cli..", "io.prometheus..", "com.sun.net.httpserver..");
 
   @ArchTest
+  static final ArchRule terminalsAreInTheConsoleOnly =
+      only("the console", "dmrec.console..", "org.jline..");
+
+  @ArchTest
   static final ArchRule parquetIsInTheExportOnly =
       only(
           "the export",

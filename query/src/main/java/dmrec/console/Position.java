@@ -1,0 +1,253 @@
+package dmrec.console;
+
+import dmrec.event.EventRecord;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalInfo;
+import dmrec.journal.JournalReader;
+import dmrec.query.Damage;
+import dmrec.query.Moment;
+import dmrec.query.TimeSpec;
+import dmrec.query.TimeSyntaxException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The current moment: a record of the journal, or none while that is empty.
+ *
+ * <p>It is a record and not a time, as many records may bear one time, and steps must not skip any.
+ * Times are read as seen from there: {@code 14:02} is of that day, {@code -5m} is before it.
+ *
+ * <p>Moved by one command at a time, read by any thread.
+ */
+final class Position {
+  private final Path journal;
+  private final ZoneId zone;
+  private final EventFinder finder;
+  private final TreeMap<String, Long> bookmarks = new TreeMap<>();
+  private volatile @Nullable EventRecord record;
+
+  Position(Path journal, ZoneId zone, EventFinder finder) {
+    this.journal = journal;
+    this.zone = zone;
+    this.finder = finder;
+  }
+
+  /** The record at the moment; null while the journal holds none. */
+  @Nullable EventRecord record() {
+    return record;
+  }
+
+  ZoneId zone() {
+    return zone;
+  }
+
+  synchronized Standpoint standpoint() {
+    EventRecord here = record;
+    return new Standpoint(
+        journal, here == null ? 0 : here.seq(), here == null ? 0 : here.wallNs(), bookmarks);
+  }
+
+  /** Moves onto a record. */
+  EventRecord moveTo(EventRecord to) {
+    record = to;
+    return to;
+  }
+
+  EventRecord first() throws IOException, ConsoleException {
+    try (JournalReader reader = JournalReader.open(journal)) {
+      EventRecord first = reader.first();
+      return moveTo(orEmpty(first));
+    }
+  }
+
+  EventRecord last() throws IOException, ConsoleException {
+    return moveTo(before(Long.MAX_VALUE));
+  }
+
+  EventRecord next(EventFinder.Search search) throws IOException, ConsoleException {
+    EventRecord here = record;
+    return moveTo(
+        found(finder.next(here == null ? 0 : here.seq(), search), search, "behind", here));
+  }
+
+  EventRecord back(EventFinder.Search search) throws IOException, ConsoleException {
+    EventRecord here = record;
+    return moveTo(
+        found(finder.back(here == null ? 0 : here.seq(), search), search, "before", here));
+  }
+
+  /** The first of the whole journal that is meant. */
+  EventRecord first(EventFinder.Search search) throws IOException, ConsoleException {
+    return moveTo(found(finder.next(0, search), search, "in the journal", null));
+  }
+
+  /** The last of the whole journal that is meant. */
+  EventRecord last(EventFinder.Search search) throws IOException, ConsoleException {
+    long end = JournalInfo.of(journal).lastSeq();
+    return moveTo(found(finder.back(end + 1, search), search, "in the journal", null));
+  }
+
+  private static EventRecord found(
+      @Nullable EventRecord found,
+      EventFinder.Search search,
+      String where,
+      @Nullable EventRecord here)
+      throws ConsoleException {
+    if (found == null) {
+      throw new ConsoleException(
+          "no "
+              + (search.filter().isEmpty() ? "event" : "such event")
+              + " "
+              + where
+              + (here == null ? "" : " #" + here.seq()));
+    }
+    return found;
+  }
+
+  /** Moves to the last record that is not later than what a user wrote. */
+  EventRecord at(String text) throws IOException, ConsoleException {
+    Long named = standpoint().named(text);
+    if (text.equals("first")) {
+      return first();
+    }
+    if (named != null) {
+      return moveTo(before(named));
+    }
+    Moment moment;
+    try {
+      moment = TimeSpec.parse(text, clock());
+    } catch (TimeSyntaxException e) {
+      throw new ConsoleException(
+          e.getMessage()
+              + (text.matches("[A-Za-z_][\\w.-]*")
+                  ? "\nnor is it a bookmark; 'bookmarks' lists them"
+                  : ""));
+    }
+    if (moment instanceof Moment.AtSeq number) {
+      EventRecord found = before(number.seq());
+      if (found.seq() < number.seq()) {
+        throw new ConsoleException(
+            "there is no #" + number.seq() + "; the record before is #" + found.seq());
+      }
+      return moveTo(found);
+    }
+    return moveTo(lastUntil(((Moment.AtTime) moment).wallNs()));
+  }
+
+  /** What time it is for who stands here: times in commands are read by it. */
+  Clock clock() {
+    EventRecord here = record;
+    return here == null ? Clock.system(zone) : clockAt(here.wallNs(), zone);
+  }
+
+  static Clock clockAt(long wallNs, ZoneId zone) {
+    return Clock.fixed(
+        Instant.ofEpochSecond(
+            Math.floorDiv(wallNs, 1_000_000_000L), Math.floorMod(wallNs, 1_000_000_000L)),
+        zone);
+  }
+
+  /** The last record before the first one that is later. */
+  private EventRecord lastUntil(long wallNs) throws IOException, ConsoleException {
+    long later = Long.MAX_VALUE;
+    Damage damage = new Damage();
+    try (JournalReader reader = JournalReader.open(journal)) {
+      EventRecord first = orEmpty(reader.first());
+      if (first.wallNs() > wallNs) {
+        throw new ConsoleException(
+            "nothing is known of that time: the journal begins at "
+                + TimeSpec.format(first.wallNs(), zone));
+      }
+      reader.seekTime(wallNs);
+      for (EventRecord next = next(reader, damage); next != null; next = next(reader, damage)) {
+        if (next.wallNs() > wallNs) {
+          later = next.seq();
+          break;
+        }
+      }
+    }
+    return before(later == Long.MAX_VALUE ? later : later - 1);
+  }
+
+  /** The last sound record up to a number. */
+  private EventRecord before(long seq) throws IOException, ConsoleException {
+    JournalInfo info = JournalInfo.of(journal);
+    if (info.recordCount() > 0 && seq < info.firstSeq()) {
+      throw new ConsoleException("there is no #" + seq + "; the journal begins at #" + info.firstSeq());
+    }
+    long target = Math.min(seq, info.lastSeq());
+    EventRecord found = null;
+    Damage damage = new Damage();
+    try (JournalReader reader = JournalReader.open(journal)) {
+      for (long look = 0; found == null && target - look / 2 >= info.firstSeq(); look = 2 * look + 2) {
+        reader.seekSeq(Math.max(info.firstSeq(), target - look));
+        EventRecord next = next(reader, damage);
+        while (next != null && next.seq() <= target) {
+          found = next;
+          next = next.seq() == target ? null : next(reader, damage);
+        }
+      }
+    }
+    return orEmpty(found);
+  }
+
+  private EventRecord orEmpty(@Nullable EventRecord found) throws ConsoleException {
+    if (found == null) {
+      throw new ConsoleException("the journal holds no record yet");
+    }
+    return found;
+  }
+
+  private static @Nullable EventRecord next(JournalReader reader, Damage damage)
+      throws JournalException {
+    while (true) {
+      try {
+        return reader.next();
+      } catch (JournalException e) {
+        damage.add(e);
+      }
+    }
+  }
+
+  /** Names the moment; what bore that name before loses it. */
+  synchronized void bookmark(String name) throws ConsoleException {
+    EventRecord here = orEmpty(record);
+    if (!name.matches("[A-Za-z_][\\w.-]*")
+        || name.equals("first")
+        || name.equals(Standpoint.LAST)
+        || isTime(name)) {
+      throw new ConsoleException(
+          "'" + name + "' cannot name a moment; expected a word that is no time, as worst");
+    }
+    bookmarks.put(name, here.seq());
+  }
+
+  private boolean isTime(String name) {
+    try {
+      TimeSpec.parse(name, clock());
+      return true;
+    } catch (TimeSyntaxException e) {
+      return false;
+    }
+  }
+
+  /** Names of moments, in their order. */
+  synchronized Map<String, Long> bookmarks() {
+    return new TreeMap<>(bookmarks);
+  }
+
+  /** A name for a moment that has none yet: a, b, and so on. */
+  synchronized String freeName() {
+    for (int i = 1; ; i++) {
+      if (!bookmarks.containsKey("b" + i)) {
+        return "b" + i;
+      }
+    }
+  }
+}

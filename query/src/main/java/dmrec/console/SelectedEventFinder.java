@@ -1,0 +1,108 @@
+package dmrec.console;
+
+import dmrec.event.EventRecord;
+import dmrec.journal.JournalException;
+import dmrec.query.Damage;
+import dmrec.query.Moment;
+import dmrec.query.SelectedEvents;
+import dmrec.query.Selection;
+import dmrec.query.filter.Filter;
+import dmrec.query.filter.FilterSyntaxException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds events by a filter, as {@code log --where} takes it.
+ *
+ * <p>Looks backwards through ever longer stretches, as a journal can only be read forwards.
+ */
+final class SelectedEventFinder implements EventFinder {
+  private static final long FIRST_LOOK = 256;
+  private static final long LOOK_AGAIN_MS = 50;
+
+  private final Path journal;
+
+  SelectedEventFinder(Path journal) {
+    this.journal = journal;
+  }
+
+  @Override
+  public @Nullable EventRecord next(long afterSeq, Search search)
+      throws IOException, ConsoleException {
+    Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
+    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
+      return next(events, new Damage());
+    }
+  }
+
+  @Override
+  public @Nullable EventRecord back(long beforeSeq, Search search)
+      throws IOException, ConsoleException {
+    long end = beforeSeq;
+    for (long look = FIRST_LOOK; end > 1; look *= 4) {
+      long begin = Math.max(1, end - look);
+      Damage damage = new Damage();
+      EventRecord found = null;
+      try (SelectedEvents events =
+          SelectedEvents.open(journal, between(begin, end - 1, search))) {
+        EventRecord record = next(events, damage);
+        while (record != null) {
+          found = record;
+          record = next(events, damage);
+        }
+      }
+      if (found != null) {
+        return found;
+      }
+      end = begin;
+    }
+    return null;
+  }
+
+  @Override
+  public void follow(long afterSeq, Search search, Consumer<EventRecord> each)
+      throws IOException, ConsoleException, InterruptedException {
+    Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
+    Damage damage = new Damage();
+    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
+      while (true) {
+        EventRecord record = next(events, damage);
+        if (record == null) {
+          Thread.sleep(LOOK_AGAIN_MS);
+        } else {
+          each.accept(record);
+        }
+      }
+    }
+  }
+
+  /** Steps over what is damaged: {@code log} and {@code verify} tell of it. */
+  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
+      throws JournalException {
+    while (true) {
+      try {
+        return events.next();
+      } catch (JournalException e) {
+        damage.add(e);
+      }
+    }
+  }
+
+  private static Selection between(long fromSeq, long toSeq, Search search)
+      throws ConsoleException {
+    try {
+      return new Selection(
+          Set.of(),
+          null,
+          new Moment.AtSeq(fromSeq),
+          new Moment.AtSeq(toSeq),
+          search.traces(),
+          search.filter().isEmpty() ? null : Filter.parse(search.filter(), search.clock()));
+    } catch (FilterSyntaxException e) {
+      throw new ConsoleException(String.valueOf(e.getMessage()));
+    }
+  }
+}
