@@ -55,15 +55,14 @@ record ConsoleCommands(Host host, ZoneId zone) implements Commands {
         inherit);
   }
 
-  static ConsoleSettings settings(Host host, Path journal, ZoneId zone) {
-    return new ConsoleSettings(journal, zone, host.env(), host.colour());
+  static ConsoleSettings settings(Host host, Path journal, ZoneId zone) throws IOException {
+    return new ConsoleSettings(Indexes.of(host, journal), zone, host.env(), host.colour());
   }
 
   @Override
   public Map<String, CommandSpec> specs() {
     Map<String, CommandSpec> specs = new LinkedHashMap<>();
-    for (Map.Entry<String, CommandLine> each :
-        Main.commandLine(host).getSubcommands().entrySet()) {
+    for (Map.Entry<String, CommandLine> each : Main.commandLine(host).getSubcommands().entrySet()) {
       CommandSpec spec = each.getValue().getCommandSpec();
       boolean isConsole = each.getKey().equals("query") && spec.positionalParameters().isEmpty();
       if (!NOT_HERE.contains(each.getKey()) && !isConsole && !spec.usageMessage().hidden()) {

@@ -2,6 +2,7 @@ package dmrec.console;
 
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.journal.JournalInfo;
 import dmrec.journal.JournalReader;
 import dmrec.query.Damage;
@@ -26,14 +27,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Moved by one command at a time, read by any thread.
  */
 final class Position {
+  private final JournalIndex index;
   private final Path journal;
   private final ZoneId zone;
   private final EventFinder finder;
   private final TreeMap<String, Long> bookmarks = new TreeMap<>();
   private volatile @Nullable EventRecord record;
 
-  Position(Path journal, ZoneId zone, EventFinder finder) {
-    this.journal = journal;
+  Position(JournalIndex index, ZoneId zone, EventFinder finder) {
+    this.index = index;
+    this.journal = index.folder();
     this.zone = zone;
     this.finder = finder;
   }
@@ -50,7 +53,7 @@ final class Position {
   synchronized Standpoint standpoint() {
     EventRecord here = record;
     return new Standpoint(
-        journal, here == null ? 0 : here.seq(), here == null ? 0 : here.wallNs(), bookmarks);
+        index, here == null ? 0 : here.seq(), here == null ? 0 : here.wallNs(), bookmarks);
   }
 
   /** Moves onto a record. */
@@ -179,13 +182,16 @@ final class Position {
   private EventRecord before(long seq) throws IOException, ConsoleException {
     JournalInfo info = JournalInfo.of(journal);
     if (info.recordCount() > 0 && seq < info.firstSeq()) {
-      throw new ConsoleException("there is no #" + seq + "; the journal begins at #" + info.firstSeq());
+      throw new ConsoleException(
+          "there is no #" + seq + "; the journal begins at #" + info.firstSeq());
     }
     long target = Math.min(seq, info.lastSeq());
     EventRecord found = null;
     Damage damage = new Damage();
     try (JournalReader reader = JournalReader.open(journal)) {
-      for (long look = 0; found == null && target - look / 2 >= info.firstSeq(); look = 2 * look + 2) {
+      for (long look = 0;
+          found == null && target - look / 2 >= info.firstSeq();
+          look = 2 * look + 2) {
         reader.seekSeq(Math.max(info.firstSeq(), target - look));
         EventRecord next = next(reader, damage);
         while (next != null && next.seq() <= target) {
