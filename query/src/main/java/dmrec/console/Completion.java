@@ -66,7 +66,8 @@ final class Completion {
     proposals.clear();
     lead = "";
     List<Token> tokens = Words.of(line);
-    boolean inWord = !tokens.isEmpty() && last(tokens).isWord() && last(tokens).end() == line.length();
+    boolean inWord =
+        !tokens.isEmpty() && last(tokens).isWord() && last(tokens).end() == line.length();
     if (inWord && last(tokens).quoted() && !last(tokens).open()) {
       return List.of();
     }
@@ -129,7 +130,9 @@ final class Completion {
     } else {
       offer(Own.SHOW.word(), Own.SHOW.about());
     }
-    commands.specs().forEach((name, spec) -> offer(name, firstOf(spec.usageMessage().description())));
+    commands
+        .specs()
+        .forEach((name, spec) -> offer(name, firstOf(spec.usageMessage().description())));
   }
 
   private void completeOwn(Own own, List<String> words) {
@@ -357,7 +360,8 @@ final class Completion {
   private void offerFiles() {
     int slash = prefix.lastIndexOf('/');
     String folder = prefix.substring(0, slash + 1);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(folder.isEmpty() ? "." : folder))) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(Path.of(folder.isEmpty() ? "." : folder))) {
       int count = 0;
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());

@@ -132,7 +132,8 @@ public final class Console {
     JournalInfo info = JournalInfo.of(settings.journal());
     String journal = KernelText.printable(settings.journal().toString());
     if (info.recordCount() == 0) {
-      return List.of(journal + ": no event yet; 'follow' waits for some, 'help' lists the commands");
+      return List.of(
+          journal + ": no event yet; 'follow' waits for some, 'help' lists the commands");
     }
     try {
       position.last();
@@ -287,7 +288,8 @@ public final class Console {
 
   private int intoFile(Foreground.Body body, String file, boolean append, Screen screen)
       throws ConsoleException {
-    Path path = file.startsWith("~/") ? Path.of(settings.env("HOME"), file.substring(2)) : Path.of(file);
+    Path path =
+        file.startsWith("~/") ? Path.of(settings.env("HOME"), file.substring(2)) : Path.of(file);
     try (OutputStream out =
         new BufferedOutputStream(
             Files.newOutputStream(

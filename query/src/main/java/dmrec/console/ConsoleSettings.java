@@ -12,8 +12,7 @@ import java.util.Map;
  * @param env environment variables: {@code PAGER}, {@code XDG_STATE_HOME}, {@code HOME}
  * @param colour whether a terminal is to show colours
  */
-public record ConsoleSettings(
-    Path journal, ZoneId zone, Map<String, String> env, boolean colour) {
+public record ConsoleSettings(Path journal, ZoneId zone, Map<String, String> env, boolean colour) {
   String env(String name) {
     return env.getOrDefault(name, "");
   }

@@ -16,8 +16,7 @@ final class Likeness {
         boolean same = a.charAt(i - 1) == b.charAt(k - 1);
         int cost =
             Math.min(
-                best[i - 1][k - 1] + (same ? 0 : 1),
-                1 + Math.min(best[i - 1][k], best[i][k - 1]));
+                best[i - 1][k - 1] + (same ? 0 : 1), 1 + Math.min(best[i - 1][k], best[i][k - 1]));
         boolean swapped =
             i > 1
                 && k > 1

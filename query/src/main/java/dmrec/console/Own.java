@@ -8,12 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** The console's own commands, as its help and its completion tell of them. */
 enum Own {
   AT("at", "TIME|#SEQ|NAME", "Move to a time, to a record, or to a bookmark.", Takes.MOMENT),
-  NEXT("next", "[--all] [FILTER]", "Step to the next event, or the next of some kind.", Takes.FILTER),
+  NEXT(
+      "next",
+      "[--all] [FILTER]",
+      "Step to the next event, or the next of some kind.",
+      Takes.FILTER),
   BACK("back", "[--all] [FILTER]", "Step back to the event before.", Takes.FILTER),
   FIRST("first", "[FILTER]", "Move to the journal's first event.", Takes.FILTER),
   LAST("last", "[FILTER]", "Move to its last, the newest while it is recorded.", Takes.FILTER),
   FOLLOW(
-      "follow", "[--all] [FILTER]", "Go along with new events as they come, until Ctrl-C.", Takes.FILTER),
+      "follow",
+      "[--all] [FILTER]",
+      "Go along with new events as they come, until Ctrl-C.",
+      Takes.FILTER),
   SHOW("show", "[-v]", "Show the event at the moment; with -v what proves it.", Takes.NOTHING),
   BOOKMARK("bookmark", "[NAME]", "Give the moment a name for 'at' and '--at'.", Takes.NOTHING),
   BOOKMARKS("bookmarks", "", "List the names.", Takes.NOTHING),

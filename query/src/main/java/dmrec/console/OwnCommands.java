@@ -36,7 +36,8 @@ final class OwnCommands {
     String option = String.join("", own.options().keySet());
     boolean isGiven = !option.isEmpty() && words.removeIf(option::equals);
     refuseUnknown(own, words);
-    EventFinder.Search search = new EventFinder.Search(String.join(" ", words), isGiven, position.clock());
+    EventFinder.Search search =
+        new EventFinder.Search(String.join(" ", words), isGiven, position.clock());
     switch (own) {
       case AT -> {
         if (words.isEmpty()) {
@@ -48,7 +49,8 @@ final class OwnCommands {
       case NEXT -> show(position.next(search), output, false);
       case BACK -> show(position.back(search), output, false);
       case FIRST ->
-          show(search.filter().isEmpty() ? position.first() : position.first(search), output, false);
+          show(
+              search.filter().isEmpty() ? position.first() : position.first(search), output, false);
       case LAST ->
           show(search.filter().isEmpty() ? position.last() : position.last(search), output, false);
       case FOLLOW -> follow(search, output);
@@ -128,7 +130,8 @@ final class OwnCommands {
       output.note("there is no bookmark; 'bookmark NAME' makes one");
     }
     for (Map.Entry<String, Long> each : all.entrySet()) {
-      EventRecord record = finder.next(each.getValue() - 1, new EventFinder.Search("", true, position.clock()));
+      EventRecord record =
+          finder.next(each.getValue() - 1, new EventFinder.Search("", true, position.clock()));
       output.line(
           String.format("%-12s #%-8d", each.getKey(), each.getValue())
               + (record == null ? "" : TimeSpec.format(record.wallNs(), position.zone())));

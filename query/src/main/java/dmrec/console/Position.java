@@ -179,13 +179,16 @@ final class Position {
   private EventRecord before(long seq) throws IOException, ConsoleException {
     JournalInfo info = JournalInfo.of(journal);
     if (info.recordCount() > 0 && seq < info.firstSeq()) {
-      throw new ConsoleException("there is no #" + seq + "; the journal begins at #" + info.firstSeq());
+      throw new ConsoleException(
+          "there is no #" + seq + "; the journal begins at #" + info.firstSeq());
     }
     long target = Math.min(seq, info.lastSeq());
     EventRecord found = null;
     Damage damage = new Damage();
     try (JournalReader reader = JournalReader.open(journal)) {
-      for (long look = 0; found == null && target - look / 2 >= info.firstSeq(); look = 2 * look + 2) {
+      for (long look = 0;
+          found == null && target - look / 2 >= info.firstSeq();
+          look = 2 * look + 2) {
         reader.seekSeq(Math.max(info.firstSeq(), target - look));
         EventRecord next = next(reader, damage);
         while (next != null && next.seq() <= target) {

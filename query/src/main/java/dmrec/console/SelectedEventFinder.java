@@ -46,8 +46,7 @@ final class SelectedEventFinder implements EventFinder {
       long begin = Math.max(1, end - look);
       Damage damage = new Damage();
       EventRecord found = null;
-      try (SelectedEvents events =
-          SelectedEvents.open(journal, between(begin, end - 1, search))) {
+      try (SelectedEvents events = SelectedEvents.open(journal, between(begin, end - 1, search))) {
         EventRecord record = next(events, damage);
         while (record != null) {
           found = record;

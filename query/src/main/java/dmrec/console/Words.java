@@ -41,8 +41,7 @@ final class Words {
   }
 
   private void sign(Token.Type type, int length) {
-    tokens.add(
-        new Token(type, line.substring(at, at + length), at, at + length, false, false));
+    tokens.add(new Token(type, line.substring(at, at + length), at, at + length, false, false));
     at += length;
   }
 

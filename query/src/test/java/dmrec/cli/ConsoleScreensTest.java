@@ -210,8 +210,7 @@ class ConsoleScreensTest {
     }
     try (InputStream in =
         ConsoleScreensTest.class.getResourceAsStream("screens/" + name + ".screen")) {
-      String expected =
-          in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String expected = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(write.isEmpty() ? expected : screen, screen, name);
     }
   }

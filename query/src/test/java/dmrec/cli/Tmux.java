@@ -109,7 +109,8 @@ final class Tmux implements AutoCloseable {
 
   /** The screen as soon as its last line is this. */
   String awaitLast(String line) throws IOException, InterruptedException {
-    return await("'" + line + "' at the end", screen -> ("\n" + screen).endsWith("\n" + line + "\n"));
+    return await(
+        "'" + line + "' at the end", screen -> ("\n" + screen).endsWith("\n" + line + "\n"));
   }
 
   @Override

@@ -20,7 +20,8 @@ class SafeOutputTest {
   void showsWhatATerminalWouldObey() {
     assertEquals(
         "\\x1b[2J\\x1b]0;title\\x07\\x1b[8mhidden\\x1b[30m\\x0d\\u202e\\u0085\\xff",
-        SafeOutput.safe("\u001b[2J\u001b]0;title\u0007\u001b[8mhidden\u001b[30m\r\u202e\u0085\udcff"));
+        SafeOutput.safe(
+            "\u001b[2J\u001b]0;title\u0007\u001b[8mhidden\u001b[30m\r\u202e\u0085\udcff"));
   }
 
   @Test
