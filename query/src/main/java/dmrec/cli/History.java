@@ -59,7 +59,7 @@ final class History implements Callable<Integer> {
   public Integer call() throws IOException {
     Path folder = journal.path(host);
     Moment last = Times.parse(host, "--until", until);
-    TopologyAt end = Past.at(host, folder, until);
+    TopologyAt end = Past.until(host, folder, until);
     long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, folder, since);
     DeviceHistory history;
     try (JournalIndex index = Indexes.of(host, folder);

@@ -20,7 +20,19 @@ final class Past {
    *     for the end of the journal
    */
   static TopologyAt at(Host host, Path journal, @Nullable String at) throws IOException {
-    Moment moment = at == null ? here(host, journal) : Times.parse(host, "--at", at);
+    return at(host, journal, at, at == null ? here(host, journal) : Times.parse(host, "--at", at));
+  }
+
+  /**
+   * As {@link #at}, for the argument of {@code --until}: without one the end of the journal,
+   * wherever a console stands.
+   */
+  static TopologyAt until(Host host, Path journal, @Nullable String until) throws IOException {
+    return at(host, journal, until, Times.parse(host, "--until", until));
+  }
+
+  private static TopologyAt at(
+      Host host, Path journal, @Nullable String at, @Nullable Moment moment) throws IOException {
     TopologyAt past = of(host, journal, moment);
     if (past.isBeforeJournal()) {
       throw Failure.of(

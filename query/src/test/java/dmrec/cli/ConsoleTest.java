@@ -115,6 +115,18 @@ class ConsoleTest {
   }
 
   @Test
+  void tellsOfTheWholeJournalWhereACommandIsAboutNoMoment() throws IOException {
+    run("at #51\nhistory data-home\nstats\n");
+    String inConsole = out();
+    out.reset();
+    run("at #51\n");
+    ask("history", "data-home");
+    ask("stats");
+
+    assertEquals(out(), inConsole, err());
+  }
+
+  @Test
   void readsTimesInCommandsAsSeenFromTheMoment() throws IOException {
     assertEquals(0, run("at #51\nlog --since -1s --until now\n"), err());
 
