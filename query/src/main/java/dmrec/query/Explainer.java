@@ -349,6 +349,35 @@ final class Explainer {
             List.of()));
   }
 
+  /** What is wrong with a disk that is there as a path, as the devices on it tell. */
+  List<Cause> asPath(Disk disk) throws JournalException {
+    List<Cause> failed = new ArrayList<>();
+    if (disk.present()) {
+      for (Device user : stack.users(disk.dev())) {
+        addOf(disk.dev(), user, causes(user), failed);
+      }
+    }
+    return failed;
+  }
+
+  private static void addOf(DevNo path, Device user, List<Cause> causes, List<Cause> to) {
+    for (Cause cause : causes) {
+      if (cause.dev().equals(path)) {
+        to.add(
+            new Cause(
+                cause.name(),
+                path,
+                cause.health(),
+                Names.quoted(user.name()) + ": " + cause.words(),
+                cause.since(),
+                cause.hints(),
+                cause.causes()));
+      } else {
+        addOf(path, user, cause.causes(), to);
+      }
+    }
+  }
+
   Since presentSince(Disk disk) throws JournalException {
     return new Since(lastOf(disk.dev()), null, recordingNs);
   }

@@ -70,7 +70,8 @@ public record Explanation(
     }
     for (Disk disk : stack.disks()) {
       if (matcher.isDisk(disk.dev(), disk.name())) {
-        List<Cause> causes = explainer.causes(disk);
+        List<Cause> causes = new ArrayList<>(explainer.causes(disk));
+        causes.addAll(explainer.asPath(disk));
         all.add(
             new Explanation(
                 new DeviceRef(disk.dev(), 0, disk.name(), ""),

@@ -143,6 +143,24 @@ class ExplanationTest {
   }
 
   @Test
+  void aDiskThatIsThereIsAskedAboutAsAPath() throws Exception {
+    Story story =
+        new Story()
+            .boot("b", "")
+            .disk(Story.SDA, "sda")
+            .disk(Story.SDB, "sdb")
+            .multipath(MPATH, false, List.of(Story.SDA, Story.SDB))
+            .fail(MPATH, Story.SDA, "sda", 1);
+
+    String why = story.why("sda");
+
+    assertTrue(why.startsWith("sda 8:0: degraded at "), why);
+    assertTrue(why.contains("mpathb: path failed"), why);
+    assertTrue(why.contains("#6 path_failed: path 8:0 sda failed, 1 path left"), why);
+    assertTrue(story.why("sdb").startsWith("sdb 8:16: in order at "), story.why("sdb"));
+  }
+
+  @Test
   void whatWasSoBeforeTheRecordingBeganIsSaidToBe() throws Exception {
     Story story = new Story().boot("b", "").add(MPATH, baseline(true, "zero", "", ""));
 
