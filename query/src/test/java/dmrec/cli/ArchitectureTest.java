@@ -64,7 +64,12 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule terminalsAreInTheConsoleOnly =
-      only("the console", "dmrec.console..", "org.jline..");
+      only(
+          "the console",
+          "dmrec.console..",
+          "org.jline.reader..",
+          "org.jline.terminal..",
+          "org.jline.builtins..");
 
   @ArchTest
   static final ArchRule parquetIsInTheExportOnly =
