@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An index tells of sound files only. Where one is damaged, or numbers do not follow each other,
  * the answer is "from here on, read" ({@link Search#blockedSeq}, null): {@link JournalReader} says
- * what is wrong. One thread at a time.
+ * what is wrong. For any thread, one question at a time; each {@link Search} is one thread's.
  */
 public final class JournalIndex implements AutoCloseable {
   /** Indexes of finished files that stay in memory. */
@@ -96,7 +96,7 @@ public final class JournalIndex implements AutoCloseable {
   }
 
   /** Sees what was appended and removed since. */
-  public void refresh() throws JournalException {
+  public synchronized void refresh() throws JournalException {
     List<Part> now = new ArrayList<>();
     for (Path cycle : JournalFolder.cyclesOfJournal(folder)) {
       now.add(known.computeIfAbsent(cycle, Part::new));
@@ -229,7 +229,7 @@ public final class JournalIndex implements AutoCloseable {
   /**
    * Wall clock of the first record, in nanoseconds since 1970; 0 where there is none that is sound.
    */
-  public long firstWallNs() throws JournalException {
+  public synchronized long firstWallNs() throws JournalException {
     for (Part part : parts) {
       if (part.firstWallNs() != Long.MIN_VALUE) {
         return part.firstWallNs();
@@ -239,7 +239,7 @@ public final class JournalIndex implements AutoCloseable {
   }
 
   /** The number that the first record has or will have; 0 where that cannot be told. */
-  public long firstSeq() throws JournalException {
+  public synchronized long firstSeq() throws JournalException {
     FileHeader header = parts.isEmpty() ? null : parts.get(0).header();
     return header == null ? 0 : header.firstSeq();
   }
@@ -248,7 +248,7 @@ public final class JournalIndex implements AutoCloseable {
    * The number of the last record that is sound; 0 where there is none. It may be that of a record
    * before, where only a {@link JournalReader} can tell.
    */
-  public long lastSeq() throws JournalException {
+  public synchronized long lastSeq() throws JournalException {
     for (int number = parts.size() - 1; number >= 0; number--) {
       FileIndex index = indexOf(number);
       if (index.size() > 0) {
@@ -259,7 +259,7 @@ public final class JournalIndex implements AutoCloseable {
   }
 
   /** Wall clock of that record, in nanoseconds since 1970; 0 where there is none. */
-  public long lastWallNs() throws JournalException {
+  public synchronized long lastWallNs() throws JournalException {
     for (int number = parts.size() - 1; number >= 0; number--) {
       FileIndex index = indexOf(number);
       if (index.size() > 0) {
@@ -276,7 +276,7 @@ public final class JournalIndex implements AutoCloseable {
    *
    * @return null where the number lies before the journal, or only a {@link JournalReader} can tell
    */
-  public @Nullable Topology stackAt(long seq) throws JournalException {
+  public synchronized @Nullable Topology stackAt(long seq) throws JournalException {
     for (int number = partOf(seq, false); number >= 0; number--) {
       FileIndex index = indexOf(number);
       if (!isSound(number, index)) {
@@ -298,7 +298,7 @@ public final class JournalIndex implements AutoCloseable {
    *
    * @return 0 where all of them are later; -1 where only a {@link JournalReader} can tell
    */
-  public long seqAt(long wallNs) throws JournalException {
+  public synchronized long seqAt(long wallNs) throws JournalException {
     int number = partOf(wallNs, true);
     if (number < 0) {
       return parts.isEmpty() ? 0 : -1;
@@ -347,7 +347,7 @@ public final class JournalIndex implements AutoCloseable {
    *
    * @return null where there is none, or only a {@link JournalReader} can tell
    */
-  public @Nullable EventRecord read(long seq) throws JournalException {
+  public synchronized @Nullable EventRecord read(long seq) throws JournalException {
     int number = partOf(seq, false);
     if (number < 0) {
       return null;
@@ -455,9 +455,12 @@ public final class JournalIndex implements AutoCloseable {
      * later call finds what was appended since.
      */
     public @Nullable EventRecord next() throws JournalException {
-      if (blockedSeq != 0) {
-        return null;
+      synchronized (JournalIndex.this) {
+        return blockedSeq != 0 ? null : advance();
       }
+    }
+
+    private @Nullable EventRecord advance() throws JournalException {
       EventRecord record = forward ? forward() : back();
       if (record == null && forward && blockedSeq == 0 && nextSeq <= sought.maxSeq()) {
         refresh();
@@ -579,7 +582,7 @@ public final class JournalIndex implements AutoCloseable {
 
   /** Lets go of the journal's files; a later question opens them again. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (open != null) {
       open.close();
       open = null;

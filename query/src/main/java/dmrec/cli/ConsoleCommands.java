@@ -55,8 +55,8 @@ record ConsoleCommands(Host host, ZoneId zone) implements Commands {
         inherit);
   }
 
-  static ConsoleSettings settings(Host host, Path journal, ZoneId zone) {
-    return new ConsoleSettings(journal, zone, host.env(), host.colour());
+  static ConsoleSettings settings(Host host, Path journal, ZoneId zone) throws IOException {
+    return new ConsoleSettings(Indexes.of(host, journal), zone, host.env(), host.colour());
   }
 
   @Override

@@ -66,7 +66,8 @@ final class Diff implements Callable<Integer> {
           case TEXT -> diff.text(answer.zone(host), host.colour());
           case JSON -> diff.json();
           case CSV -> diff.csv();
-        });
+        },
+        answer.form());
     boolean isDamaged = host.report(before.damage()) + host.report(after.damage()) > 0;
     return isDamaged ? CANNOT_TELL : diff.isEmpty() ? 0 : 1;
   }

@@ -75,7 +75,8 @@ final class History implements Callable<Integer> {
           case TEXT -> HistoryText.print(history, answer.zone(host), host.colour());
           case JSON -> HistoryData.json(history);
           case CSV -> HistoryData.csv(history);
-        });
+        },
+        answer.form());
     return host.report(end.damage());
   }
 }

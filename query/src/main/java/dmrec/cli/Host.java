@@ -2,6 +2,7 @@ package dmrec.cli;
 
 import dmrec.console.Standpoint;
 import dmrec.event.KernelText;
+import dmrec.query.Csv;
 import dmrec.query.Damage;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -84,6 +85,11 @@ public record Host(
   /** Writes text to {@code out}, as the bytes it was decoded from. */
   void print(String text) throws IOException {
     out.write(KernelText.encode(text));
+  }
+
+  /** Writes what was asked for in that form; where somebody reads it as it comes, it is escaped. */
+  void print(String answer, AnswerForm form) throws IOException {
+    print(form == AnswerForm.CSV && outIsTerminal ? Csv.shown(answer) : answer);
   }
 
   /** A line on {@code err}, for the user and not for what reads the data. */

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.console.Standpoint;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import java.io.IOException;
@@ -18,6 +19,11 @@ final class Indexes {
 
   /** The index of a journal as it is now. */
   static JournalIndex of(Host host, Path journal) throws JournalException {
+    Standpoint here = host.standpoint();
+    if (here != null && here.journal().equals(journal)) {
+      here.index().refresh();
+      return here.index();
+    }
     return JournalIndex.open(journal, elsewhere(host, journal));
   }
 

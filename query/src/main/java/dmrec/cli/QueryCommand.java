@@ -1,15 +1,14 @@
 package dmrec.cli;
 
-import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
-import dmrec.query.Csv;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
 import dmrec.query.SelectedEvents;
 import dmrec.query.Selection;
-import dmrec.query.TimeSpec;
+import dmrec.query.export.EventExport;
+import dmrec.query.export.ExportFormat;
 import dmrec.query.filter.AggregateData;
 import dmrec.query.filter.AggregateText;
 import dmrec.query.filter.Aggregator;
@@ -130,36 +129,23 @@ final class QueryCommand implements Callable<Integer> {
   }
 
   private void printEvents(SelectedEvents events, ZoneId zone, Damage damage) throws IOException {
-    EventText text = new EventText(zone, host.colour(), false);
-    if (output == AnswerForm.CSV) {
-      host.print(
-          Csv.row(List.of("seq", "time", "device", "dev", "kind", "source", "certainty", "what")));
-    }
-    for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
-      host.print(
-          switch (output) {
-            case TEXT -> text.print(r) + "\n";
-            case JSON -> EventJson.write(r) + "\n";
-            case CSV -> row(r);
-          });
+    if (output == AnswerForm.TEXT) {
+      EventText text = new EventText(zone, host.colour(), false);
+      for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+        host.print(text.print(r) + "\n");
+      }
+    } else {
+      ExportFormat format = output == AnswerForm.CSV ? ExportFormat.CSV : ExportFormat.JSON;
+      EventExport export = EventExport.begin(format, host.out(), host.outIsTerminal());
+      for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+        export.write(r);
+      }
+      export.finish();
     }
     if (events.hiddenTraces() > 0) {
       host.note(
           events.hiddenTraces() + " uevents and counters are not shown; --all shows them too");
     }
-  }
-
-  private static String row(EventRecord record) {
-    return Csv.row(
-        List.of(
-            Long.toString(record.seq()),
-            TimeSpec.format(record.wallNs(), ZoneOffset.UTC),
-            record.device().name(),
-            record.device().isNone() ? "" : record.device().dev().toString(),
-            record.kind().word(),
-            record.source().word(),
-            record.certainty().word(),
-            EventText.phrase(record.event())));
   }
 
   private void print(Aggregator groups, ZoneId zone) throws IOException {
@@ -178,6 +164,7 @@ final class QueryCommand implements Callable<Integer> {
           case TEXT -> AggregateText.print(groups, options);
           case JSON -> AggregateData.json(groups);
           case CSV -> AggregateData.csv(groups);
-        });
+        },
+        output);
   }
 }

@@ -65,7 +65,8 @@ final class Stats implements Callable<Integer> {
           case TEXT -> StatsText.print(stats, answer.zone(host), answer.drawing(host), top);
           case JSON -> StatsData.json(stats);
           case CSV -> StatsData.csv(stats);
-        });
+        },
+        answer.form());
     return host.report(damage);
   }
 }

@@ -56,7 +56,8 @@ final class Tree implements Callable<Integer> {
           case TEXT -> StackTree.draw(stack, answer.drawing(host));
           case JSON -> StackData.json(stack);
           case CSV -> StackData.csv(stack);
-        });
+        },
+        answer.form());
     return host.report(past.damage());
   }
 }

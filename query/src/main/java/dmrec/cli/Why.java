@@ -74,7 +74,7 @@ final class Why implements Callable<Integer> {
             case CSV -> ExplanationData.csv(explanation);
           });
     }
-    host.print(out.toString());
+    host.print(out.toString(), answer.form());
     return host.report(past.damage());
   }
 

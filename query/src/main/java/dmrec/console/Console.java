@@ -48,8 +48,8 @@ public final class Console {
   Console(ConsoleSettings settings, Commands commands) {
     this.settings = settings;
     this.commands = commands;
-    EventFinder finder = new SelectedEventFinder(settings.journal());
-    position = new Position(settings.journal(), settings.zone(), finder);
+    EventFinder finder = new SelectedEventFinder(settings.index());
+    position = new Position(settings.index(), settings.zone(), finder);
     own = new OwnCommands(position, finder, commands, settings.colour());
   }
 

@@ -2,6 +2,7 @@ package dmrec.console;
 
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.journal.JournalInfo;
 import dmrec.journal.JournalReader;
 import dmrec.query.Damage;
@@ -26,14 +27,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Moved by one command at a time, read by any thread.
  */
 final class Position {
+  private final JournalIndex index;
   private final Path journal;
   private final ZoneId zone;
   private final EventFinder finder;
   private final TreeMap<String, Long> bookmarks = new TreeMap<>();
   private volatile @Nullable EventRecord record;
 
-  Position(Path journal, ZoneId zone, EventFinder finder) {
-    this.journal = journal;
+  Position(JournalIndex index, ZoneId zone, EventFinder finder) {
+    this.index = index;
+    this.journal = index.folder();
     this.zone = zone;
     this.finder = finder;
   }
@@ -50,7 +53,7 @@ final class Position {
   synchronized Standpoint standpoint() {
     EventRecord here = record;
     return new Standpoint(
-        journal, here == null ? 0 : here.seq(), here == null ? 0 : here.wallNs(), bookmarks);
+        index, here == null ? 0 : here.seq(), here == null ? 0 : here.wallNs(), bookmarks);
   }
 
   /** Moves onto a record. */

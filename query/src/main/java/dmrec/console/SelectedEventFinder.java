@@ -2,6 +2,7 @@ package dmrec.console;
 
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.Moment;
 import dmrec.query.SelectedEvents;
@@ -9,7 +10,7 @@ import dmrec.query.Selection;
 import dmrec.query.filter.Filter;
 import dmrec.query.filter.FilterSyntaxException;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds events by a filter, as {@code log --where} takes it.
  *
- * <p>Looks backwards through ever longer stretches, as a journal can only be read forwards.
+ * <p>Where a filter asks for the stack, it looks backwards through ever longer stretches, as a
+ * stack can only be followed forwards.
  */
 final class SelectedEventFinder implements EventFinder {
   private static final long FIRST_LOOK = 256;
   private static final long LOOK_AGAIN_MS = 50;
 
-  private final Path journal;
+  private final JournalIndex journal;
 
-  SelectedEventFinder(Path journal) {
+  SelectedEventFinder(JournalIndex journal) {
     this.journal = journal;
   }
 
@@ -41,6 +43,14 @@ final class SelectedEventFinder implements EventFinder {
   @Override
   public @Nullable EventRecord back(long beforeSeq, Search search)
       throws IOException, ConsoleException {
+    Filter filter = filter(search);
+    if (filter == null || !filter.needsStack()) {
+      try (SelectedEvents events =
+          SelectedEvents.open(journal, between(1, beforeSeq - 1, search))) {
+        List<EventRecord> last = events.last(1, new Damage());
+        return last.isEmpty() ? null : last.get(0);
+      }
+    }
     long end = beforeSeq;
     for (long look = FIRST_LOOK; end > 1; look *= 4) {
       long begin = Math.max(1, end - look);
@@ -92,14 +102,18 @@ final class SelectedEventFinder implements EventFinder {
 
   private static Selection between(long fromSeq, long toSeq, Search search)
       throws ConsoleException {
+    return new Selection(
+        Set.of(),
+        null,
+        new Moment.AtSeq(fromSeq),
+        new Moment.AtSeq(toSeq),
+        search.traces(),
+        filter(search));
+  }
+
+  private static @Nullable Filter filter(Search search) throws ConsoleException {
     try {
-      return new Selection(
-          Set.of(),
-          null,
-          new Moment.AtSeq(fromSeq),
-          new Moment.AtSeq(toSeq),
-          search.traces(),
-          search.filter().isEmpty() ? null : Filter.parse(search.filter(), search.clock()));
+      return search.filter().isEmpty() ? null : Filter.parse(search.filter(), search.clock());
     } catch (FilterSyntaxException e) {
       throw new ConsoleException(String.valueOf(e.getMessage()));
     }

@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A command of the user's shell that reads what a command of ours writes. */
 final class Shell {
+  /** The exit code of who ended by Ctrl-C: 128 and the signal's number. */
+  private static final int ENDED_BY_INT = 130;
+
+  private static final long INT_ON_ITS_WAY_MS = 2_000;
+
   private final Process process;
   private final @Nullable Thread pump;
 
@@ -88,6 +93,10 @@ final class Shell {
         int code = process.waitFor();
         if (pump != null) {
           pump.join();
+        }
+        if (code == ENDED_BY_INT && !wasInterrupted) {
+          // The same Ctrl-C is on its way to us; it must not meet the next line.
+          Thread.sleep(INT_ON_ITS_WAY_MS);
         }
         if (wasInterrupted) {
           Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package dmrec.console;
 
+import dmrec.journal.JournalIndex;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,17 +9,22 @@ import org.jspecify.annotations.Nullable;
  * Where a console stands when it runs a command: what the command takes where it is told nothing
  * else.
  *
- * @param journal the console's journal
+ * @param index of the console's journal, which stays open
  * @param seq number of the record at the moment; 0 where the journal holds none
  * @param wallNs wall clock of that record
  * @param bookmarks names of moments: numbers of records
  */
-public record Standpoint(Path journal, long seq, long wallNs, Map<String, Long> bookmarks) {
+public record Standpoint(JournalIndex index, long seq, long wallNs, Map<String, Long> bookmarks) {
   /** The journal's end, as a moment. */
   static final String LAST = "last";
 
   public Standpoint {
     bookmarks = Map.copyOf(bookmarks);
+  }
+
+  /** The folder of the console's journal. */
+  public Path journal() {
+    return index.folder();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dmrec.query;
 
+import dmrec.event.KernelText;
 import java.util.List;
 
 /**
@@ -40,5 +41,20 @@ public final class Csv {
       }
     }
     return true;
+  }
+
+  /** Rows as a terminal can show them: whatever a value holds, it does nothing there. */
+  public static String shown(String rows) {
+    StringBuilder out = new StringBuilder(rows.length());
+    boolean quoted = false;
+    int from = 0;
+    for (int i = 0; i < rows.length(); i++) {
+      quoted ^= rows.charAt(i) == '"';
+      if (!quoted && rows.startsWith("\r\n", i)) {
+        out.append(KernelText.printable(rows.substring(from, i))).append("\r\n");
+        from = i + 2;
+      }
+    }
+    return out.append(KernelText.printable(rows.substring(from))).toString();
   }
 }

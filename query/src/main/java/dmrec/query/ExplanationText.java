@@ -6,13 +6,16 @@ import dmrec.query.StackTree.Style;
 import dmrec.target.DevNo;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** An {@link Explanation} as a person draws it: each state, since when, and under it its cause. */
 public final class ExplanationText {
   private final ZoneId zone;
   private final StackTree.Options options;
   private final List<List<Span>> lines = new ArrayList<>();
+  private final Set<List<Cause>> told = new HashSet<>();
   private long atNs;
 
   private ExplanationText(ZoneId zone, StackTree.Options options) {
@@ -62,6 +65,10 @@ public final class ExplanationText {
       if (cause.isRoot()) {
         line.add(new Span(box ? "  ◀ root cause" : "  <- root cause", Style.BAD));
       }
+      boolean isTold = !cause.causes().isEmpty() && !told.add(cause.causes());
+      if (isTold) {
+        line.add(new Span(" (see above)", Style.DETAIL));
+      }
       lines.add(line);
       if (cause.since() != null) {
         lines.add(
@@ -73,7 +80,7 @@ public final class ExplanationText {
                 new Span(beside, Style.LINE),
                 new Span("? perhaps: " + event(hint.event()) + ", " + hint.words(), Style.WARN)));
       }
-      draw(cause.causes(), cause.dev(), below);
+      draw(isTold ? List.of() : cause.causes(), cause.dev(), below);
     }
   }
 

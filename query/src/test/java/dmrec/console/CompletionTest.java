@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.KernelText;
+import dmrec.journal.JournalIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,8 @@ class CompletionTest {
     names.addAll(JournalOfNames.HOSTILE);
     Path journal = Objects.requireNonNull(folder).resolve("journal");
     JournalOfNames.write(journal, names);
-    position = new Position(journal, ZoneOffset.UTC, new SelectedEventFinder(journal));
+    JournalIndex index = JournalIndex.open(journal, null);
+    position = new Position(index, ZoneOffset.UTC, new SelectedEventFinder(index));
     position.last();
     completion =
         new Completion(
