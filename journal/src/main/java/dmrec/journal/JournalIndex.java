@@ -2,6 +2,7 @@ package dmrec.journal;
 
 import dmrec.event.EventRecord;
 import dmrec.topology.Topology;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -269,6 +271,24 @@ public final class JournalIndex implements AutoCloseable {
     return 0;
   }
 
+  private interface Question<T> {
+    @Nullable T answer() throws JournalException;
+  }
+
+  /** Asks again where the oldest files were removed meanwhile, as retention does. */
+  private synchronized <T> @Nullable T ask(Question<T> question) throws JournalException {
+    while (true) {
+      try {
+        return question.answer();
+      } catch (JournalException e) {
+        if (parts.stream().allMatch(part -> Files.exists(part.path))) {
+          throw e;
+        }
+        refresh();
+      }
+    }
+  }
+
   // States.
 
   /**
@@ -276,7 +296,11 @@ public final class JournalIndex implements AutoCloseable {
    *
    * @return null where the number lies before the journal, or only a {@link JournalReader} can tell
    */
-  public synchronized @Nullable Topology stackAt(long seq) throws JournalException {
+  public @Nullable Topology stackAt(long seq) throws JournalException {
+    return ask(() -> stack(seq));
+  }
+
+  private @Nullable Topology stack(long seq) throws JournalException {
     for (int number = partOf(seq, false); number >= 0; number--) {
       FileIndex index = indexOf(number);
       if (!isSound(number, index)) {
@@ -298,7 +322,11 @@ public final class JournalIndex implements AutoCloseable {
    *
    * @return 0 where all of them are later; -1 where only a {@link JournalReader} can tell
    */
-  public synchronized long seqAt(long wallNs) throws JournalException {
+  public long seqAt(long wallNs) throws JournalException {
+    return Objects.requireNonNull(ask(() -> lastUntil(wallNs)));
+  }
+
+  private long lastUntil(long wallNs) throws JournalException {
     int number = partOf(wallNs, true);
     if (number < 0) {
       return parts.isEmpty() ? 0 : -1;
@@ -347,7 +375,11 @@ public final class JournalIndex implements AutoCloseable {
    *
    * @return null where there is none, or only a {@link JournalReader} can tell
    */
-  public synchronized @Nullable EventRecord read(long seq) throws JournalException {
+  public @Nullable EventRecord read(long seq) throws JournalException {
+    return ask(() -> find(seq));
+  }
+
+  private @Nullable EventRecord find(long seq) throws JournalException {
     int number = partOf(seq, false);
     if (number < 0) {
       return null;
@@ -416,6 +448,7 @@ public final class JournalIndex implements AutoCloseable {
     private final boolean forward;
     private long nextSeq;
     private int number = -1;
+    private List<Part> seen = parts;
     private @Nullable FileIndex index;
     private boolean[] devices = {};
     private long blockedSeq;
@@ -455,16 +488,20 @@ public final class JournalIndex implements AutoCloseable {
      * later call finds what was appended since.
      */
     public @Nullable EventRecord next() throws JournalException {
-      synchronized (JournalIndex.this) {
-        return blockedSeq != 0 ? null : advance();
-      }
+      return ask(
+          () -> {
+            // Where files were removed, the parts have other places now.
+            number = seen == parts ? number : -1;
+            seen = parts;
+            return blockedSeq != 0 ? null : advance();
+          });
     }
 
     private @Nullable EventRecord advance() throws JournalException {
       EventRecord record = forward ? forward() : back();
       if (record == null && forward && blockedSeq == 0 && nextSeq <= sought.maxSeq()) {
         refresh();
-        // The parts may have other places now.
+        seen = parts;
         number = -1;
         record = forward();
       }

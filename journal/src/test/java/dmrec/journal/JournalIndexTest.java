@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
@@ -20,6 +21,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -359,5 +363,85 @@ class JournalIndexTest {
     try (var files = Files.list(elsewhere)) {
       assertEquals(2, files.count());
     }
+  }
+
+  @Test
+  void anInterruptEndsAQuestionAndNotTheIndex() throws Exception {
+    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS);
+        JournalIndex index = JournalIndex.open(journal, null)) {
+      write(writer, new EventRecords(3), 900, JournalIndexTest::wallNs);
+      for (int i = 0; i < 3; i++) {
+        index.refresh();
+        Thread.currentThread().interrupt();
+        try {
+          assertThrows(JournalException.class, () -> index.read(5));
+          assertThrows(JournalException.class, () -> index.stackAt(700));
+          assertThrows(JournalException.class, () -> index.search(Sought.ALL).next());
+        } finally {
+          assertTrue(Thread.interrupted());
+        }
+        assertEquals(written.get(4), index.read(5));
+        assertEquals(written, all(index.search(Sought.ALL)));
+      }
+    }
+  }
+
+  @Test
+  void answersWhileFilesComeAndGo() throws Exception {
+    AtomicReference<Throwable> failed = new AtomicReference<>();
+    AtomicLong last = new AtomicLong();
+    AtomicBoolean done = new AtomicBoolean();
+    Thread recorder =
+        new Thread(
+            () -> {
+              EventRecords records = new EventRecords(12);
+              try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
+                for (int i = 0; i < 120_000; i++) {
+                  EventRecord record = records.next(Kind.PATH_FAILED);
+                  last.set(writer.append(record));
+                  writer.topology().apply(record.withSeq(last.get()));
+                }
+              } catch (Throwable e) {
+                failed.set(e);
+              } finally {
+                done.set(true);
+              }
+            });
+    recorder.start();
+    while (last.get() == 0) {
+      Thread.onSpinWait();
+    }
+    SplittableRandom random = new SplittableRandom(1);
+    long asked = 0;
+    try (JournalIndex index = JournalIndex.open(journal, null)) {
+      JournalIndex.Search following = index.search(Sought.ALL);
+      long before = 0;
+      while (!done.get()) {
+        index.refresh();
+        long seq = Math.max(1, last.get() - random.nextLong(30_000));
+        EventRecord record = index.read(seq);
+        assertTrue(record == null || record.seq() == seq);
+        Topology stack = index.stackAt(seq);
+        assertTrue(stack == null || stack.seq() == seq);
+        JournalIndex.Search back = index.searchBack(Sought.ALL);
+        EventRecord newest = back.next();
+        assertTrue(newest != null && newest.seq() <= last.get() + 1);
+        EventRecord next = following.next();
+        for (int i = 0; next != null && i < 500; i++) {
+          assertTrue(next.seq() > before);
+          before = next.seq();
+          next = following.next();
+        }
+        before = next == null ? before : next.seq();
+        assertEquals(0, following.blockedSeq());
+        asked++;
+      }
+    }
+    recorder.join();
+    if (failed.get() != null) {
+      throw new AssertionError(failed.get());
+    }
+    assertTrue(asked > 0);
+    assertTrue(JournalFolder.cycles(journal).size() <= 9);
   }
 }
