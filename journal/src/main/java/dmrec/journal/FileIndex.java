@@ -1,6 +1,7 @@
 package dmrec.journal;
 
 import dmrec.event.DeviceRef;
+import dmrec.event.Fields;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
 import dmrec.target.DevNo;
@@ -27,14 +28,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileIndex {
   private static final byte[] MAGIC = {(byte) 0xd7, 'd', 'm', 'i', 'd', 'x', '\r', '\n'};
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HEAD_BYTES = 8 + 4 + 3 * 8 + 8 + 8 + 4 + 4 + 4;
   private static final int EVENT_BYTES = 4 + 8 + 2 + 4;
   private static final int CHECKPOINT_BYTES = 4 + 4;
-  private static final int DEVICE_BYTES = 8 + 8 + 4 + 4;
+  private static final int DEVICE_BYTES = 8 + 8 + 4 + 4 + 8 + 4;
 
   /** More are left to the reader: all of it must fit an array. */
   private static final int MOST_EVENTS = 1 << 26;
+
+  /** The fields of a path's event that name the path and its disk. */
+  private static final int PATH_TAG = Fields.of(Kind.PATH_FAILED).get(0).tag();
+
+  private static final int DISK_TAG = Fields.of(Kind.PATH_FAILED).get(1).tag();
 
   /** Codes from here on are of kinds that this version does not know. */
   private static final int KIND_CODES = 128;
@@ -64,19 +70,30 @@ final class FileIndex {
   private boolean whole = true;
   private int lastDevice = -1;
 
-  /** A device as its events name it, with the bytes that say so. */
+  /**
+   * A device as its events name it, and the path of it that they name; with the bytes that say so.
+   */
   private static final class Device {
     private final long dev;
     private final long diskSeq;
     private final byte[] name;
     private final byte[] uuid;
+    private final long path;
+    private final byte[] disk;
     private final DeviceRef ref;
+    private final @Nullable DeviceRef pathRef;
 
-    Device(long dev, long diskSeq, byte[] name, byte[] uuid) {
+    Device(long dev, long diskSeq, byte[] name, byte[] uuid, long path, byte[] disk) {
       this.dev = dev;
       this.diskSeq = diskSeq;
       this.name = name;
       this.uuid = uuid;
+      this.path = path;
+      this.disk = disk;
+      this.pathRef =
+          path == 0 && disk.length == 0
+              ? null
+              : new DeviceRef(DevNo.decode(path), 0, KernelText.decode(disk), "");
       this.ref =
           dev == 0 && diskSeq == 0 && name.length == 0 && uuid.length == 0
               ? DeviceRef.NONE
@@ -87,23 +104,40 @@ final class FileIndex {
     boolean is(byte[] bytes, Names names, long atDev, long atDiskSeq) {
       return dev == atDev
           && diskSeq == atDiskSeq
+          && path == names.path
           && names.isName(bytes, name)
-          && names.isUuid(bytes, uuid);
+          && names.isUuid(bytes, uuid)
+          && names.isDisk(bytes, disk);
+    }
+
+    int bytes() {
+      return DEVICE_BYTES + name.length + uuid.length + disk.length;
+    }
+
+    boolean satisfies(Predicate<DeviceRef> condition) {
+      return condition.test(ref) || (pathRef != null && condition.test(pathRef));
     }
   }
 
-  /** Where in a record the device's name and UUID are. */
+  /** Where in a record the device's name and UUID are, and the path of a path's event. */
   private static final class Names {
     private int nameAt;
     private int nameBytes;
     private int uuidAt;
     private int uuidBytes;
+    private long path;
+    private int diskAt;
+    private int diskBytes;
 
     /** Looks for them; false where the record's fields do not fit into it. */
     boolean find(byte[] bytes, int at) {
       int end = at + RecordLayout.intAt(bytes, at + RecordLayout.TOTAL_LENGTH);
       nameBytes = 0;
       uuidBytes = 0;
+      path = 0;
+      diskBytes = 0;
+      int kind = RecordLayout.shortAt(bytes, at + RecordLayout.KIND);
+      boolean ofPath = kind == Kind.PATH_FAILED.code() || kind == Kind.PATH_REINSTATED.code();
       int p = at + RecordLayout.HEADER_BYTES;
       while (p + RecordLayout.FIELD_HEADER_BYTES <= end) {
         int tag = RecordLayout.shortAt(bytes, p);
@@ -112,7 +146,12 @@ final class FileIndex {
         if (length < 0 || length > end - value) {
           return false;
         }
-        if (tag == RecordLayout.TAG_NAME) {
+        if (ofPath && tag == PATH_TAG && length == Long.BYTES) {
+          path = RecordLayout.longAt(bytes, value);
+        } else if (ofPath && tag == DISK_TAG) {
+          diskAt = value;
+          diskBytes = length;
+        } else if (tag == RecordLayout.TAG_NAME) {
           nameAt = value;
           nameBytes = length;
         } else if (tag == RecordLayout.TAG_UUID) {
@@ -128,6 +167,14 @@ final class FileIndex {
 
     boolean isName(byte[] bytes, byte[] name) {
       return Arrays.equals(bytes, nameAt, nameAt + nameBytes, name, 0, name.length);
+    }
+
+    boolean isDisk(byte[] bytes, byte[] disk) {
+      return Arrays.equals(bytes, diskAt, diskAt + diskBytes, disk, 0, disk.length);
+    }
+
+    byte[] disk(byte[] bytes) {
+      return Arrays.copyOfRange(bytes, diskAt, diskAt + diskBytes);
     }
 
     boolean isUuid(byte[] bytes, byte[] uuid) {
@@ -177,53 +224,69 @@ final class FileIndex {
     return (places[event] & 0xffff_ffffL) << UNIT_SHIFT;
   }
 
-  /** Which of its devices satisfy a condition. */
+  /** Which of its devices satisfy a condition, or a path of which its events name. */
   boolean[] devices(Predicate<DeviceRef> condition) {
     boolean[] taken = new boolean[devices.size()];
     for (int i = 0; i < taken.length; i++) {
-      taken[i] = condition.test(devices.get(i).ref);
+      taken[i] = devices.get(i).satisfies(condition);
     }
     return taken;
   }
 
+  /** The devices that its events are about. */
+  List<DeviceRef> devices() {
+    return devices.stream().map(device -> device.ref).toList();
+  }
+
+  /** Which events are looked for: by the kind's code, and of which kinds any device will do. */
+  static final class Choice {
+    private final boolean[] kinds;
+    private final boolean[] always;
+    private final Times times;
+
+    Choice(Predicate<Kind> kinds, Predicate<Kind> always, Times times) {
+      this.kinds = codes(kinds);
+      this.always = codes(always);
+      this.times = times;
+    }
+
+    /** The first code stands for all kinds that are not known. */
+    private static boolean[] codes(Predicate<Kind> condition) {
+      boolean[] taken = new boolean[KIND_CODES];
+      for (int code = 0; code < KIND_CODES; code++) {
+        taken[code] = condition.test(Kind.ofCode(code));
+      }
+      return taken;
+    }
+  }
+
+  private boolean isTaken(int event, Choice choice, boolean[] deviceTaken) {
+    int code = kinds[event] & 0xffff;
+    int kind = code < KIND_CODES ? code : 0;
+    if (!choice.kinds[kind] || !choice.times.contains(wallNs[event])) {
+      return false;
+    }
+    // A file that grew may name devices that were not there when the condition was tried.
+    int device = deviceOf[event];
+    return choice.always[kind] || device >= deviceTaken.length || deviceTaken[device];
+  }
+
   /** The first event of {@code from} to {@code to} (not included) that may be meant, or to. */
-  int next(int from, int to, boolean[] kindTaken, boolean[] deviceTaken, Times times) {
+  int next(int from, int to, Choice choice, boolean[] deviceTaken) {
     int i = from;
-    while (i < to
-        && !(kindTaken[kindAt(i)] && isTaken(deviceTaken, i) && times.contains(wallNs[i]))) {
+    while (i < to && !isTaken(i, choice, deviceTaken)) {
       i++;
     }
     return i;
   }
 
   /** The last event of {@code from} down to 0 that may be meant, or -1. */
-  int previous(int from, boolean[] kindTaken, boolean[] deviceTaken, Times times) {
+  int previous(int from, Choice choice, boolean[] deviceTaken) {
     int i = from;
-    while (i >= 0
-        && !(kindTaken[kindAt(i)] && isTaken(deviceTaken, i) && times.contains(wallNs[i]))) {
+    while (i >= 0 && !isTaken(i, choice, deviceTaken)) {
       i--;
     }
     return i;
-  }
-
-  private int kindAt(int event) {
-    int code = kinds[event] & 0xffff;
-    return code < KIND_CODES ? code : 0;
-  }
-
-  /** Which kinds' codes satisfy a condition; the first stands for all that are not known. */
-  static boolean[] kinds(Predicate<Kind> condition) {
-    boolean[] taken = new boolean[KIND_CODES];
-    for (int code = 0; code < KIND_CODES; code++) {
-      taken[code] = condition.test(Kind.ofCode(code));
-    }
-    return taken;
-  }
-
-  private boolean isTaken(boolean[] deviceTaken, int event) {
-    // A file that grew may name devices that were not there when the condition was tried.
-    int device = deviceOf[event];
-    return device >= deviceTaken.length || deviceTaken[device];
   }
 
   /** A span of wall clock time, both ends included. */
@@ -345,7 +408,8 @@ final class FileIndex {
     if (lastDevice >= 0 && devices.get(lastDevice).is(bytes, names, dev, diskSeq)) {
       return lastDevice;
     }
-    List<Integer> sameNumber = numbers.computeIfAbsent(dev * 31 + diskSeq, k -> new ArrayList<>(1));
+    List<Integer> sameNumber =
+        numbers.computeIfAbsent((dev * 31 + diskSeq) * 31 + names.path, k -> new ArrayList<>(1));
     for (int number : sameNumber) {
       if (devices.get(number).is(bytes, names, dev, diskSeq)) {
         lastDevice = number;
@@ -353,7 +417,9 @@ final class FileIndex {
       }
     }
     lastDevice = devices.size();
-    devices.add(new Device(dev, diskSeq, names.name(bytes), names.uuid(bytes)));
+    devices.add(
+        new Device(
+            dev, diskSeq, names.name(bytes), names.uuid(bytes), names.path, names.disk(bytes)));
     sameNumber.add(lastDevice);
     return lastDevice;
   }
@@ -372,7 +438,7 @@ final class FileIndex {
 
   /** All of it, for {@link #decode}. */
   ByteBuffer encode(Identity file) {
-    int table = devices.stream().mapToInt(d -> DEVICE_BYTES + d.name.length + d.uuid.length).sum();
+    int table = devices.stream().mapToInt(Device::bytes).sum();
     ByteBuffer out =
         ByteBuffer.allocate(
                 HEAD_BYTES + size * EVENT_BYTES + states * CHECKPOINT_BYTES + table + Integer.BYTES)
@@ -398,6 +464,7 @@ final class FileIndex {
     for (Device device : devices) {
       out.putLong(device.dev).putLong(device.diskSeq);
       out.putInt(device.name.length).put(device.name).putInt(device.uuid.length).put(device.uuid);
+      out.putLong(device.path).putInt(device.disk.length).put(device.disk);
     }
     return out.putInt(crc(out.duplicate().flip())).flip();
   }
@@ -475,10 +542,12 @@ final class FileIndex {
       long diskSeq = in.getLong();
       byte[] name = counted(in);
       byte[] uuid = counted(in);
-      if (name == null || uuid == null) {
+      long path = in.remaining() < Long.BYTES ? -1 : in.getLong();
+      byte[] disk = counted(in);
+      if (name == null || uuid == null || disk == null) {
         return false;
       }
-      devices.add(new Device(dev, diskSeq, name, uuid));
+      devices.add(new Device(dev, diskSeq, name, uuid, path, disk));
     }
     IntPredicate isNone = device -> device < 0 || device >= deviceCount;
     return Arrays.stream(deviceOf).noneMatch(isNone);

@@ -1,5 +1,6 @@
 package dmrec.journal;
 
+import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.topology.Topology;
 import java.nio.file.Files;
@@ -371,6 +372,27 @@ public final class JournalIndex implements AutoCloseable {
   // Events.
 
   /**
+   * The devices that events from a number on are about, as they name them.
+   *
+   * @return null where only a {@link JournalReader} can tell
+   */
+  public @Nullable Set<DeviceRef> devicesFrom(long seq) throws JournalException {
+    return ask(
+        () -> {
+          Set<DeviceRef> devices = new HashSet<>();
+          int first = partOf(seq, false);
+          for (int number = first; number >= 0 && number < parts.size(); number++) {
+            FileIndex index = indexOf(number);
+            if (!isSound(number, index)) {
+              return null;
+            }
+            devices.addAll(index.devices());
+          }
+          return first < 0 && !parts.isEmpty() ? null : devices;
+        });
+  }
+
+  /**
    * The record of a number.
    *
    * @return null where there is none, or only a {@link JournalReader} can tell
@@ -443,8 +465,7 @@ public final class JournalIndex implements AutoCloseable {
   /** One walk over the events that are looked for. */
   public final class Search {
     private final Sought sought;
-    private final boolean[] kinds;
-    private final FileIndex.Times times;
+    private final FileIndex.Choice choice;
     private final boolean forward;
     private long nextSeq;
     private int number = -1;
@@ -458,9 +479,12 @@ public final class JournalIndex implements AutoCloseable {
     private Search(Sought sought, boolean forward) {
       this.sought = sought;
       this.forward = forward;
-      this.times = new FileIndex.Times(sought.minWallNs(), sought.maxWallNs());
+      this.choice =
+          new FileIndex.Choice(
+              sought::mayBe,
+              sought::mayBeOfAnyDevice,
+              new FileIndex.Times(sought.minWallNs(), sought.maxWallNs()));
       this.nextSeq = forward ? Math.max(1, sought.minSeq()) : sought.maxSeq();
-      this.kinds = FileIndex.kinds(sought::mayBe);
     }
 
     /** How many events the index was asked about. */
@@ -517,7 +541,7 @@ public final class JournalIndex implements AutoCloseable {
         if (here != null) {
           int from = (int) Math.max(0, nextSeq - here.firstSeq());
           int to = (int) Math.min(here.size(), sought.maxSeq() - here.firstSeq() + 1);
-          int event = here.next(from, to, kinds, devices, times);
+          int event = here.next(from, to, choice, devices);
           considered += Math.max(0, Math.min(event + 1, to) - from);
           if (event < to) {
             nextSeq = here.firstSeq() + event + 1;
@@ -541,7 +565,7 @@ public final class JournalIndex implements AutoCloseable {
         FileIndex here = index;
         if (here != null && here.size() > 0) {
           int from = (int) Math.min(here.size() - 1L, nextSeq - here.firstSeq());
-          int event = here.previous(from, kinds, devices, times);
+          int event = here.previous(from, choice, devices);
           considered += from - Math.max(event, 0) + 1;
           if (event >= 0 && here.firstSeq() + event >= sought.minSeq()) {
             nextSeq = here.firstSeq() + event - 1;

@@ -35,8 +35,13 @@ public interface Sought {
     return true;
   }
 
-  /** Whether an event of that kind can be meant by what the device alone says. */
+  /** Whether an event can be meant that is about that device, or about that path of one. */
   default boolean mayBe(DeviceRef device) {
     return true;
+  }
+
+  /** Whether an event of that kind can be meant whatever device it is about. */
+  default boolean mayBeOfAnyDevice(Kind kind) {
+    return false;
   }
 }

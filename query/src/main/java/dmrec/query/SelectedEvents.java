@@ -11,11 +11,15 @@ import dmrec.query.filter.Filter;
 import dmrec.query.filter.Narrowing;
 import dmrec.query.filter.Relations;
 import dmrec.query.filter.StackRelations;
+import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,9 @@ public final class SelectedEvents implements AutoCloseable {
   private final @Nullable Moment since;
   private final @Nullable Moment until;
   private @Nullable DeviceMatcher device;
+
+  /** Numbers of what it has meant anywhere in the journal. */
+  private final Set<DevNo> numbers = new HashSet<>();
 
   /** Follows the stack where the filter asks for it. */
   private @Nullable StackRelations stack;
@@ -147,12 +154,65 @@ public final class SelectedEvents implements AutoCloseable {
                     : all.seekFoldSeq(from));
       }
     } else if (device == null) {
-      // The matcher follows devices, so it has to see every record.
       search = index.search(new Wanted(from, Long.MAX_VALUE));
+    } else if (follows(
+        since instanceof Moment.AtTime time ? index.seqAt(time.wallNs() - 1) + 1 : from)) {
+      return;
     } else if (since instanceof Moment.AtTime time) {
       reader().seekTime(time.wallNs());
     } else {
       reader().seekSeq(from);
+    }
+  }
+
+  /** Begins to follow the device from a record on; false where only reading can. */
+  private boolean follows(long from) throws JournalException {
+    Set<DeviceRef> seen = from <= 0 ? null : index.devicesFrom(from);
+    if (seen == null || device == null) {
+      return false;
+    }
+    numbers.clear();
+    for (DeviceRef ref : seen) {
+      if (device.isMeant(ref)) {
+        numbers.add(ref.dev());
+      }
+    }
+    long to = until instanceof Moment.AtSeq number ? number.seq() : Long.MAX_VALUE;
+    search = index.search(new Followed(from, to, device, numbers));
+    return true;
+  }
+
+  /**
+   * What a matcher has to see: whatever can be about its device under any name, and what can change
+   * which device that is.
+   *
+   * @param numbers of all devices that ever bore the name
+   */
+  private record Followed(long minSeq, long maxSeq, DeviceMatcher matcher, Set<DevNo> numbers)
+      implements Sought {
+    private static final Set<Kind> CHANGES =
+        Set.copyOf(
+            EnumSet.of(
+                Kind.RECORDING_STARTED,
+                Kind.GAP,
+                Kind.DEVICE_RENAMED,
+                Kind.UUID_SET,
+                Kind.DISK_ADDED,
+                Kind.DISK_BASELINE,
+                Kind.DISK_REMOVED,
+                Kind.MIRROR_LOG_FAILED,
+                Kind.MIRROR_LEG_FAILED));
+
+    @Override
+    public boolean mayBe(DeviceRef ref) {
+      return numbers.contains(ref.dev())
+          || matcher.isMeant(ref)
+          || matcher.isDisk(ref.dev(), ref.name());
+    }
+
+    @Override
+    public boolean mayBeOfAnyDevice(Kind kind) {
+      return CHANGES.contains(kind);
     }
   }
 
@@ -280,6 +340,9 @@ public final class SelectedEvents implements AutoCloseable {
   private boolean takes(EventRecord record) {
     // The matcher follows devices, so it has to see every record.
     boolean isDevice = device == null || device.matches(record);
+    if (device != null && isDevice && !record.device().isNone()) {
+      numbers.add(record.device().dev());
+    }
     if (since != null && since.isAfter(record)) {
       return false;
     }
@@ -315,7 +378,7 @@ public final class SelectedEvents implements AutoCloseable {
    */
   public List<EventRecord> last(int count, Damage damage) throws JournalException {
     rewind();
-    if (search != null && stack == null) {
+    if (search != null && stack == null && device == null) {
       long end = index.lastSeq();
       JournalIndex.Search back = index.searchBack(new Wanted(search.nextSeq(), end));
       Deque<EventRecord> found = new ArrayDeque<>();
