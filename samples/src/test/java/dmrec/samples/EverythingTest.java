@@ -99,8 +99,9 @@ class EverythingTest extends RecordedScenario {
     for (String name : List.of("capture.ndjson", "record.stdout", "record.stderr")) {
       written.put(name, latin(bytes(name)));
     }
-    try (Stream<Path> files = Files.list(journal())) {
-      for (Path file : files.toList()) {
+    // With what the commands keep beside it.
+    try (Stream<Path> files = Files.walk(journal())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
         written.put(file.toString(), latin(Files.readAllBytes(file)));
       }
     }
