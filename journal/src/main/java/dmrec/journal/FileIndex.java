@@ -211,14 +211,6 @@ final class FileIndex {
     return wallNs[event];
   }
 
-  Kind kind(int event) {
-    return Kind.ofCode(kinds[event] & 0xffff);
-  }
-
-  DeviceRef device(int event) {
-    return devices.get(deviceOf[event]).ref;
-  }
-
   /** Where the document of an event begins in the file. */
   long place(int event) {
     return (places[event] & 0xffff_ffffL) << UNIT_SHIFT;

@@ -252,24 +252,24 @@ public final class JournalIndex implements AutoCloseable {
    * before, where only a {@link JournalReader} can tell.
    */
   public synchronized long lastSeq() throws JournalException {
-    for (int number = parts.size() - 1; number >= 0; number--) {
-      FileIndex index = indexOf(number);
-      if (index.size() > 0) {
-        return index.firstSeq() + index.size() - 1;
-      }
-    }
-    return 0;
+    FileIndex index = lastWithEvents();
+    return index == null ? 0 : index.firstSeq() + index.size() - 1;
   }
 
   /** Wall clock of that record, in nanoseconds since 1970; 0 where there is none. */
   public synchronized long lastWallNs() throws JournalException {
+    FileIndex index = lastWithEvents();
+    return index == null ? 0 : index.wallNs(index.size() - 1);
+  }
+
+  private @Nullable FileIndex lastWithEvents() throws JournalException {
     for (int number = parts.size() - 1; number >= 0; number--) {
       FileIndex index = indexOf(number);
       if (index.size() > 0) {
-        return index.wallNs(index.size() - 1);
+        return index;
       }
     }
-    return 0;
+    return null;
   }
 
   private interface Question<T> {
@@ -596,6 +596,13 @@ public final class JournalIndex implements AutoCloseable {
 
     /** Takes the part that a number lies in; false where it is blocked or there is none. */
     private boolean enter(long seq) throws JournalException {
+      FileIndex here = index;
+      if (number >= 0
+          && here != null
+          && seq >= here.firstSeq()
+          && seq - here.firstSeq() < here.size()) {
+        return true;
+      }
       int part = partOf(seq, false);
       if (part < 0) {
         blockedSeq = parts.isEmpty() ? 0 : seq;

@@ -66,6 +66,24 @@ public final class EventRecords {
         kind == Kind.UNKNOWN || random.nextInt(8) == 0 ? extra(kind) : Bytes.NONE);
   }
 
+  /** The same event at another wall clock time. */
+  public static EventRecord at(EventRecord record, long wallNs) {
+    return new EventRecord(
+        record.seq(),
+        wallNs,
+        record.monoNs(),
+        record.notBeforeNs(),
+        record.kernelNs(),
+        record.source(),
+        record.certainty(),
+        record.marks(),
+        record.actor(),
+        record.device(),
+        record.event(),
+        record.evidence(),
+        record.extra());
+  }
+
   /** Many records of any kind. */
   public List<EventRecord> list(int count) {
     return many(count, this::next);

@@ -32,21 +32,7 @@ class FoldFromCheckpointTest {
     try (JournalWriter writer = JournalWriter.open(journal, Tampering.sealedEvery(50))) {
       for (int i = 0; i < FILES * EACH; i++) {
         EventRecord r = records.next();
-        EventRecord record =
-            new EventRecord(
-                r.seq(),
-                Tampering.T0 + i / EACH * DAY_NS + i,
-                r.monoNs(),
-                0,
-                0,
-                r.source(),
-                r.certainty(),
-                r.marks(),
-                r.actor(),
-                r.device(),
-                r.event(),
-                r.evidence(),
-                r.extra());
+        EventRecord record = EventRecords.at(r, Tampering.T0 + i / EACH * DAY_NS + i);
         writer.append(record);
         writer.topology().apply(record);
         plain.apply(record);

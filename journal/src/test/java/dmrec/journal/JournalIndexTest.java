@@ -52,21 +52,7 @@ class JournalIndexTest {
       throws JournalException {
     for (int i = 0; i < count; i++) {
       EventRecord r = from.next();
-      EventRecord record =
-          new EventRecord(
-              r.seq(),
-              wallNs.applyAsLong(r.seq()),
-              r.monoNs(),
-              r.notBeforeNs(),
-              r.kernelNs(),
-              r.source(),
-              r.certainty(),
-              r.marks(),
-              r.actor(),
-              r.device(),
-              r.event(),
-              r.evidence(),
-              r.extra());
+      EventRecord record = EventRecords.at(r, wallNs.applyAsLong(r.seq()));
       writer.append(record);
       writer.topology().apply(record);
       plain.apply(record);

@@ -1,12 +1,12 @@
 package dmrec.cli;
 
+import dmrec.journal.JournalIndex;
 import dmrec.query.DiffText;
 import dmrec.query.SubStack;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
 import dmrec.topology.Topology;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,9 +57,12 @@ final class Diff implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = journal.path(host);
-    TopologyAt before = Past.at(host, folder, from);
-    TopologyAt after = Past.at(host, folder, to);
+    TopologyAt before;
+    TopologyAt after;
+    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
+      before = Past.at(host, index, from);
+      after = Past.at(host, index, to);
+    }
     DiffText diff = DiffText.between(part(before), part(after));
     host.print(
         switch (answer.form()) {

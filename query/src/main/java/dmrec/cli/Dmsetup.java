@@ -1,6 +1,7 @@
 package dmrec.cli;
 
 import dmrec.event.KernelText;
+import dmrec.journal.JournalIndex;
 import dmrec.query.DmsetupPrinter;
 import dmrec.query.DmsetupRequest;
 import dmrec.query.DmsetupRequest.Columns;
@@ -86,7 +87,10 @@ final class Dmsetup implements Callable<Integer> {
       Host host = parent.host;
       Path path = journal != null ? journal : parent.journal.path(host);
       DmsetupRequest request = request(host);
-      TopologyAt past = Past.at(host, path, at != null ? at : parent.at);
+      TopologyAt past;
+      try (JournalIndex index = Indexes.of(host, path)) {
+        past = Past.at(host, index, at != null ? at : parent.at);
+      }
       DmsetupResult result = DmsetupPrinter.run(past.topology(), request);
       host.out().write(result.out().toArray());
       if (!result.err().isEmpty()) {

@@ -2,7 +2,6 @@ package dmrec.cli;
 
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
-import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.SelectedEvents;
@@ -13,7 +12,6 @@ import dmrec.query.export.ExportFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,29 +54,7 @@ final class Export implements Callable<Integer> {
   @Option(names = "--force", description = "Replace FILE if it exists.")
   private boolean force;
 
-  @Option(
-      names = "--kind",
-      paramLabel = "KIND",
-      split = ",",
-      description = "Only events of these kinds, as path_failed,path_reinstated.")
-  private List<String> kinds = List.of();
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description =
-          "Only events of this device: a name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16."
-              + " A device that is renamed is followed.")
-  private @Nullable String device;
-
-  @Option(names = "--since", paramLabel = "TIME", description = "Nothing before this time.")
-  private @Nullable String since;
-
-  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
-  private @Nullable String until;
-
-  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
-  private @Nullable String where;
+  @Mixin private SelectionOptions which = new SelectionOptions();
 
   Export(Host host) {
     this.host = host;
@@ -90,14 +66,7 @@ final class Export implements Callable<Integer> {
     if (as == ExportFormat.PARQUET && file == null && host.outIsTerminal()) {
       throw Failure.usage("a Parquet file is nothing to read on a terminal; name a file with -o");
     }
-    Selection selection =
-        new Selection(
-            Log.kindsOf(kinds),
-            device,
-            Times.parse(host, "--since", since),
-            Times.parse(host, "--until", until),
-            true,
-            Filters.parse(host, "--where", where));
+    Selection selection = which.selection(host, true);
     Damage damage = new Damage();
     try (JournalIndex index = Indexes.of(host, journal.path(host));
         SelectedEvents events = SelectedEvents.open(index, selection)) {
@@ -136,18 +105,13 @@ final class Export implements Callable<Integer> {
   private static long write(SelectedEvents events, EventExport export, Damage damage)
       throws IOException {
     long count = 0;
-    while (true) {
-      try {
-        EventRecord record = events.next();
-        if (record == null) {
-          export.finish();
-          return count;
-        }
-        export.write(record);
-        count++;
-      } catch (JournalException e) {
-        damage.add(e);
-      }
+    for (EventRecord record = damage.next(events::next);
+        record != null;
+        record = damage.next(events::next)) {
+      export.write(record);
+      count++;
     }
+    export.finish();
+    return count;
   }
 }

@@ -10,7 +10,6 @@ import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,15 +56,16 @@ final class History implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = journal.path(host);
     Moment last = Times.parse(host, "--until", until);
-    TopologyAt end = Past.until(host, folder, until);
-    long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, folder, since);
+    TopologyAt end;
     DeviceHistory history;
-    try (JournalIndex index = Indexes.of(host, folder);
-        IndexedPast past = new IndexedPast(index, end.damage())) {
-      long endNs = end.topology().wallNs();
-      history = HistoryReader.read(index, device, sinceNs, last, endNs, past, end.damage());
+    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
+      end = Past.until(host, index, until);
+      long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, index, since);
+      try (IndexedPast past = new IndexedPast(index, end.damage())) {
+        long endNs = end.topology().wallNs();
+        history = HistoryReader.read(index, device, sinceNs, last, endNs, past, end.damage());
+      }
     }
     if (history.lives().isEmpty()) {
       throw Failure.of("no device or disk '" + device + "' is recorded in that time");

@@ -2,8 +2,6 @@ package dmrec.cli;
 
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
-import dmrec.event.Kind;
-import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
@@ -13,13 +11,7 @@ import dmrec.query.TimeSpec;
 import java.io.IOException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,29 +45,7 @@ final class Log implements Callable<Integer> {
       description = "Go on with new events as they are recorded.")
   private boolean follow;
 
-  @Option(
-      names = "--kind",
-      paramLabel = "KIND",
-      split = ",",
-      description = "Only events of these kinds, as path_failed,path_reinstated.")
-  private List<String> kinds = List.of();
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description =
-          "Only events of this device: a name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16."
-              + " A device that is renamed is followed.")
-  private @Nullable String device;
-
-  @Option(names = "--since", paramLabel = "TIME", description = "Nothing before this time.")
-  private @Nullable String since;
-
-  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
-  private @Nullable String until;
-
-  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
-  private @Nullable String where;
+  @Mixin private SelectionOptions which = new SelectionOptions();
 
   @Option(
       names = "--explain",
@@ -120,14 +90,7 @@ final class Log implements Callable<Integer> {
     EventText text = new EventText(zone, host.colour(), evidence);
     Damage damage = new Damage();
     boolean traces = all || output == OutputForm.JSON;
-    Selection selection =
-        new Selection(
-            kindsOf(kinds),
-            device,
-            Times.parse(host, "--since", since),
-            Times.parse(host, "--until", until),
-            traces,
-            Filters.parse(host, "--where", where));
+    Selection selection = which.selection(host, traces);
     try (JournalIndex index = Indexes.of(host, journal.path(host));
         SelectedEvents events = SelectedEvents.open(index, selection)) {
       if (last != null) {
@@ -137,7 +100,7 @@ final class Log implements Callable<Integer> {
       }
       boolean more = true;
       while (more) {
-        EventRecord record = next(events, damage);
+        EventRecord record = damage.next(events::next);
         if (record != null) {
           print(record, text);
         } else if (follow && !events.hasEnded()) {
@@ -153,17 +116,6 @@ final class Log implements Callable<Integer> {
       }
     }
     return host.report(damage);
-  }
-
-  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
-      throws JournalException {
-    while (true) {
-      try {
-        return events.next();
-      } catch (JournalException e) {
-        damage.add(e);
-      }
-    }
   }
 
   private void print(EventRecord record, EventText text) throws IOException {
@@ -184,21 +136,5 @@ final class Log implements Callable<Integer> {
               + " gaps in the recording are not shown, in which this device may have changed;"
               + " --kind gap without --device shows them");
     }
-  }
-
-  static Set<Kind> kindsOf(List<String> words) {
-    Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-    for (String word : words) {
-      Kind kind = Kind.ofWord(word.strip().toLowerCase(Locale.ROOT).replace('-', '_'));
-      if (kind == null) {
-        throw Failure.usage(
-            "--kind: there is no kind '"
-                + word
-                + "'; the kinds are "
-                + Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", ")));
-      }
-      kinds.add(kind);
-    }
-    return kinds;
   }
 }

@@ -6,7 +6,6 @@ import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The stack that a command with {@code --at} is asked about. */
@@ -19,7 +18,7 @@ final class Past {
    * @param at the argument of {@code --at}; null for the moment of the console, and outside of one
    *     for the end of the journal
    */
-  static TopologyAt at(Host host, Path journal, @Nullable String at) throws IOException {
+  static TopologyAt at(Host host, JournalIndex journal, @Nullable String at) throws IOException {
     return at(host, journal, at, at == null ? here(host, journal) : Times.parse(host, "--at", at));
   }
 
@@ -27,21 +26,24 @@ final class Past {
    * As {@link #at}, for the argument of {@code --until}: without one the end of the journal,
    * wherever a console stands.
    */
-  static TopologyAt until(Host host, Path journal, @Nullable String until) throws IOException {
+  static TopologyAt until(Host host, JournalIndex journal, @Nullable String until)
+      throws IOException {
     return at(host, journal, until, Times.parse(host, "--until", until));
   }
 
   private static TopologyAt at(
-      Host host, Path journal, @Nullable String at, @Nullable Moment moment) throws IOException {
-    TopologyAt past = of(host, journal, moment);
+      Host host, JournalIndex journal, @Nullable String at, @Nullable Moment moment)
+      throws IOException {
+    TopologyAt past = TopologyAt.of(journal, moment);
     if (past.isBeforeJournal()) {
       throw Failure.of(
           past.firstWallNs() == 0
-              ? journal + " holds no record yet; start 'dmrec record' or name another journal"
+              ? journal.folder()
+                  + " holds no record yet; start 'dmrec record' or name another journal"
               : "nothing is known of "
                   + at
                   + ": "
-                  + journal
+                  + journal.folder()
                   + " begins at "
                   + TimeSpec.format(past.firstWallNs(), host.clock().getZone()));
     }
@@ -55,9 +57,9 @@ final class Past {
   }
 
   /** The moment of the console, where it is of this journal; else null. */
-  private static @Nullable Moment here(Host host, Path journal) {
+  private static @Nullable Moment here(Host host, JournalIndex journal) {
     Standpoint here = host.standpoint();
-    return here == null || here.seq() == 0 || !here.journal().equals(journal)
+    return here == null || here.seq() == 0 || !here.journal().equals(journal.folder())
         ? null
         : new Moment.AtSeq(here.seq());
   }
@@ -72,18 +74,12 @@ final class Past {
   /**
    * The wall clock time of the argument of {@code --since}; that of a record where it names one.
    */
-  static long sinceNs(Host host, Path journal, String since) throws IOException {
+  static long sinceNs(Host host, JournalIndex journal, String since) throws IOException {
     Moment moment = Times.parse(host, "--since", since);
     if (moment instanceof Moment.AtTime time) {
       return time.wallNs();
     }
-    TopologyAt then = of(host, journal, moment);
+    TopologyAt then = TopologyAt.of(journal, moment);
     return then.isBeforeJournal() ? Long.MIN_VALUE : then.topology().wallNs();
-  }
-
-  private static TopologyAt of(Host host, Path journal, @Nullable Moment at) throws IOException {
-    try (JournalIndex index = Indexes.of(host, journal)) {
-      return TopologyAt.of(index, at);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package dmrec.cli;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
@@ -97,7 +96,7 @@ final class QueryCommand implements Callable<Integer> {
         printEvents(events, zone, damage);
       } else {
         Aggregator groups = new Aggregator(query.aggregation(), zone);
-        for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+        for (EventRecord r = damage.next(events::next); r != null; r = damage.next(events::next)) {
           groups.add(r);
         }
         print(groups, zone);
@@ -117,27 +116,16 @@ final class QueryCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
-      throws JournalException {
-    while (true) {
-      try {
-        return events.next();
-      } catch (JournalException e) {
-        damage.add(e);
-      }
-    }
-  }
-
   private void printEvents(SelectedEvents events, ZoneId zone, Damage damage) throws IOException {
     if (output == AnswerForm.TEXT) {
       EventText text = new EventText(zone, host.colour(), false);
-      for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+      for (EventRecord r = damage.next(events::next); r != null; r = damage.next(events::next)) {
         host.print(text.print(r) + "\n");
       }
     } else {
       ExportFormat format = output == AnswerForm.CSV ? ExportFormat.CSV : ExportFormat.JSON;
       EventExport export = EventExport.begin(format, host.out(), host.outIsTerminal());
-      for (EventRecord r = next(events, damage); r != null; r = next(events, damage)) {
+      for (EventRecord r = damage.next(events::next); r != null; r = damage.next(events::next)) {
         export.write(r);
       }
       export.finish();

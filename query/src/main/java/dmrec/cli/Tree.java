@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.journal.JournalIndex;
 import dmrec.query.StackData;
 import dmrec.query.StackTree;
 import dmrec.query.SubStack;
@@ -42,7 +43,10 @@ final class Tree implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TopologyAt past = Past.at(host, journal.path(host), at);
+    TopologyAt past;
+    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
+      past = Past.at(host, index, at);
+    }
     Topology stack = past.topology();
     if (device != null) {
       stack = SubStack.of(stack, device);

@@ -10,7 +10,6 @@ import dmrec.query.IndexedPast;
 import dmrec.query.TimeSpec;
 import dmrec.query.TopologyAt;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -52,14 +51,15 @@ final class Why implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = journal.path(host);
-    TopologyAt past = Past.at(host, folder, at);
+    TopologyAt past;
     List<Explanation> explanations;
-    try (JournalIndex index = Indexes.of(host, folder);
-        IndexedPast events = new IndexedPast(index, past.damage())) {
-      explanations = Explanation.of(past.topology(), Past.atNs(host, past, at), events, device);
-      if (explanations.isEmpty()) {
-        throw nobody(Explanation.removal(events, past.topology().seq(), device));
+    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
+      past = Past.at(host, index, at);
+      try (IndexedPast events = new IndexedPast(index, past.damage())) {
+        explanations = Explanation.of(past.topology(), Past.atNs(host, past, at), events, device);
+        if (explanations.isEmpty()) {
+          throw nobody(Explanation.removal(events, past.topology().seq(), device));
+        }
       }
     }
     StringBuilder out = new StringBuilder();

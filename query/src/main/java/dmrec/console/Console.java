@@ -4,6 +4,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalInfo;
 import dmrec.query.EventText;
+import dmrec.query.Likeness;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package dmrec.console;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.journal.JournalInfo;
 import dmrec.journal.JournalReader;
@@ -168,7 +167,9 @@ final class Position {
                 + TimeSpec.format(first.wallNs(), zone));
       }
       reader.seekTime(wallNs);
-      for (EventRecord next = next(reader, damage); next != null; next = next(reader, damage)) {
+      for (EventRecord next = damage.next(reader::next);
+          next != null;
+          next = damage.next(reader::next)) {
         if (next.wallNs() > wallNs) {
           later = next.seq();
           break;
@@ -193,10 +194,10 @@ final class Position {
           found == null && target - look / 2 >= info.firstSeq();
           look = 2 * look + 2) {
         reader.seekSeq(Math.max(info.firstSeq(), target - look));
-        EventRecord next = next(reader, damage);
+        EventRecord next = damage.next(reader::next);
         while (next != null && next.seq() <= target) {
           found = next;
-          next = next.seq() == target ? null : next(reader, damage);
+          next = next.seq() == target ? null : damage.next(reader::next);
         }
       }
     }
@@ -208,17 +209,6 @@ final class Position {
       throw new ConsoleException("the journal holds no record yet");
     }
     return found;
-  }
-
-  private static @Nullable EventRecord next(JournalReader reader, Damage damage)
-      throws JournalException {
-    while (true) {
-      try {
-        return reader.next();
-      } catch (JournalException e) {
-        damage.add(e);
-      }
-    }
   }
 
   /** Names the moment; what bore that name before loses it. */

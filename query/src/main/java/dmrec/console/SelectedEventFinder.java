@@ -1,7 +1,6 @@
 package dmrec.console;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;
 import dmrec.query.Moment;
@@ -36,7 +35,7 @@ final class SelectedEventFinder implements EventFinder {
       throws IOException, ConsoleException {
     Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
-      return next(events, new Damage());
+      return new Damage().next(events::next);
     }
   }
 
@@ -57,10 +56,10 @@ final class SelectedEventFinder implements EventFinder {
       Damage damage = new Damage();
       EventRecord found = null;
       try (SelectedEvents events = SelectedEvents.open(journal, between(begin, end - 1, search))) {
-        EventRecord record = next(events, damage);
+        EventRecord record = damage.next(events::next);
         while (record != null) {
           found = record;
-          record = next(events, damage);
+          record = damage.next(events::next);
         }
       }
       if (found != null) {
@@ -78,24 +77,12 @@ final class SelectedEventFinder implements EventFinder {
     Damage damage = new Damage();
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       while (true) {
-        EventRecord record = next(events, damage);
+        EventRecord record = damage.next(events::next);
         if (record == null) {
           Thread.sleep(LOOK_AGAIN_MS);
         } else {
           each.accept(record);
         }
-      }
-    }
-  }
-
-  /** Steps over what is damaged: {@code log} and {@code verify} tell of it. */
-  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
-      throws JournalException {
-    while (true) {
-      try {
-        return events.next();
-      } catch (JournalException e) {
-        damage.add(e);
       }
     }
   }

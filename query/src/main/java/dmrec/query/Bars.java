@@ -3,7 +3,7 @@ package dmrec.query;
 import java.util.List;
 
 /** Amounts as bars and sparklines. */
-final class Bars {
+public final class Bars {
   private static final String EIGHTHS = "▏▎▍▌▋▊▉█";
   private static final String HEIGHTS = "▁▂▃▄▅▆▇█";
   private static final String ASCII_HEIGHTS = ".:-=+*#@";
@@ -11,7 +11,7 @@ final class Bars {
   private Bars() {}
 
   /** A bar as long as its share of the most; nothing only for zero. */
-  static String bar(long value, long most, int width, boolean box) {
+  public static String bar(long value, long most, int width, boolean box) {
     if (value <= 0 || most <= 0) {
       return "";
     }

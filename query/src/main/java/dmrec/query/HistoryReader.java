@@ -73,28 +73,17 @@ public final class HistoryReader {
             SelectedEvents.open(journal, new Selection(RECORDER, null, null, until, true))) {
       // Both pass the same damage.
       Damage again = new Damage();
-      EventRecord one = next(of, damage);
-      EventRecord other = next(recorder, again);
+      EventRecord one = damage.next(of::next);
+      EventRecord other = again.next(recorder::next);
       while (one != null || other != null) {
         if (other != null && (one == null || other.seq() <= one.seq())) {
           recorder(other);
-          one = one != null && one.seq() == other.seq() ? next(of, damage) : one;
-          other = next(recorder, again);
+          one = one != null && one.seq() == other.seq() ? damage.next(of::next) : one;
+          other = again.next(recorder::next);
         } else if (one != null) {
           take(one);
-          one = next(of, damage);
+          one = damage.next(of::next);
         }
-      }
-    }
-  }
-
-  private static @Nullable EventRecord next(SelectedEvents events, Damage damage)
-      throws JournalException {
-    while (true) {
-      try {
-        return events.next();
-      } catch (JournalException e) {
-        damage.add(e);
       }
     }
   }
@@ -166,7 +155,9 @@ public final class HistoryReader {
     DeviceRef ref = first.device();
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       Damage again = new Damage();
-      for (EventRecord record = next(events, again); record != null; record = next(events, again)) {
+      for (EventRecord record = again.next(events::next);
+          record != null;
+          record = again.next(events::next)) {
         if (PastEvents.isSameLife(ref, record.device()) && !Mark.INJECTED.isIn(record.marks())) {
           life.take(record);
         }

@@ -44,7 +44,9 @@ public final class ReadPast implements PastEvents, AutoCloseable {
       reader.seekSeq(begin);
       EventRecord found = null;
       boolean any = false;
-      for (EventRecord record = next(); record != null && record.seq() <= end; record = next()) {
+      for (EventRecord record = damage.next(reader::next);
+          record != null && record.seq() <= end;
+          record = damage.next(reader::next)) {
         any = true;
         if (PastEvents.matches(record, kinds, device)) {
           found = record;
@@ -69,22 +71,14 @@ public final class ReadPast implements PastEvents, AutoCloseable {
   public @Nullable EventRecord first(long fromSeq, Set<Kind> kinds, @Nullable DeviceRef device)
       throws JournalException {
     reader.seekSeq(fromSeq);
-    for (EventRecord record = next(); record != null; record = next()) {
+    for (EventRecord record = damage.next(reader::next);
+        record != null;
+        record = damage.next(reader::next)) {
       if (PastEvents.matches(record, kinds, device)) {
         return record;
       }
     }
     return null;
-  }
-
-  private @Nullable EventRecord next() throws JournalException {
-    while (true) {
-      try {
-        return reader.next();
-      } catch (JournalException e) {
-        damage.add(e);
-      }
-    }
   }
 
   @Override

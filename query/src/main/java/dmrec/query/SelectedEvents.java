@@ -404,20 +404,15 @@ public final class SelectedEvents implements AutoCloseable {
 
   private Deque<EventRecord> drain(int count, Damage damage) throws JournalException {
     Deque<EventRecord> kept = new ArrayDeque<>();
-    while (true) {
-      try {
-        EventRecord record = next();
-        if (record == null) {
-          return kept;
-        }
-        kept.addLast(record);
-        if (kept.size() > count) {
-          kept.removeFirst();
-        }
-      } catch (JournalException e) {
-        damage.add(e);
+    for (EventRecord record = damage.next(this::next);
+        record != null;
+        record = damage.next(this::next)) {
+      kept.addLast(record);
+      if (kept.size() > count) {
+        kept.removeFirst();
       }
     }
+    return kept;
   }
 
   /** Whether the last moment asked for has passed, so that nothing can follow. */

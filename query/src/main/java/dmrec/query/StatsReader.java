@@ -35,17 +35,12 @@ public final class StatsReader {
     StatsFold fold = new StatsFold(stack, fromNs);
     Selection selection = new Selection(Set.of(), null, since, until, true);
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
-      while (true) {
-        try {
-          EventRecord record = events.next();
-          if (record == null) {
-            return fold.finish();
-          }
-          fold.take(record);
-        } catch (JournalException e) {
-          damage.add(e);
-        }
+      for (EventRecord record = damage.next(events::next);
+          record != null;
+          record = damage.next(events::next)) {
+        fold.take(record);
       }
+      return fold.finish();
     }
   }
 }

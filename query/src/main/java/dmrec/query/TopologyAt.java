@@ -56,19 +56,12 @@ public record TopologyAt(Topology topology, long firstWallNs, long stoppedNs, Da
           at instanceof Moment.AtTime time
               ? reader.seekFoldTime(time.wallNs())
               : reader.seekFoldSeq(at instanceof Moment.AtSeq s ? s.seq() : Long.MAX_VALUE);
-      boolean more = true;
-      while (more) {
-        try {
-          EventRecord record = reader.next();
-          more = record != null && (at == null || !at.isBefore(record));
-          if (record != null && more) {
-            topology.apply(record);
-            applied++;
-            stoppedNs = record.kind() == Kind.RECORDING_STOPPED ? record.wallNs() : 0;
-          }
-        } catch (JournalException e) {
-          damage.add(e);
-        }
+      for (EventRecord record = damage.next(reader::next);
+          record != null && (at == null || !at.isBefore(record));
+          record = damage.next(reader::next)) {
+        topology.apply(record);
+        applied++;
+        stoppedNs = record.kind() == Kind.RECORDING_STOPPED ? record.wallNs() : 0;
       }
       return new TopologyAt(
           applied == 0 ? new Topology() : topology,

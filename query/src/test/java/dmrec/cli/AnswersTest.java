@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.query.Story;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,16 +231,12 @@ class AnswersTest {
     List<String> args = new ArrayList<>(List.of(words));
     args.addAll(1, List.of("-j", journal().toString()));
     Host host =
-        new Host(
+        Hosts.of(
             out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
+            err,
             Map.of(),
             Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneId.of("Europe/Berlin")),
-            false,
-            terminal,
-            false,
-            0,
-            true);
+            terminal);
     return Main.run(host, args);
   }
 

@@ -17,7 +17,6 @@ import dmrec.target.DevNo;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -310,9 +309,7 @@ class ConsoleTest {
   }
 
   private Host host(Map<String, String> env) {
-    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Clock clock = Clock.systemUTC();
-    return new Host(out, errors, env, clock, false, false, false, 0, true);
+    return Hosts.piped(out, err, env, Clock.systemUTC());
   }
 
   private static Path failover() {

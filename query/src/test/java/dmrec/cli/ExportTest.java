@@ -8,7 +8,6 @@ import dmrec.event.EventJson;
 import dmrec.journal.JournalWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -242,17 +241,7 @@ class ExportTest {
   private int run(boolean terminal, String... args) {
     out.reset();
     err.reset();
-    Host host =
-        new Host(
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            Map.of(),
-            Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
-            false,
-            terminal,
-            false,
-            0,
-            true);
+    Host host = Hosts.of(out, err, Map.of(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), terminal);
     return Main.run(host, List.of(args));
   }
 

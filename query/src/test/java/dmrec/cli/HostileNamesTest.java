@@ -13,7 +13,6 @@ import dmrec.event.KernelText;
 import dmrec.query.Story;
 import dmrec.target.DevNo;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,16 +122,8 @@ class HostileNamesTest {
         NAMES.stream().filter(n -> Files.exists(journal(n))).reduce((a, b) -> b).orElseThrow();
     args.addAll(List.of("-j", journal(name).toString(), "--output", form));
     Host host =
-        new Host(
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            Map.of(),
-            Clock.fixed(Instant.parse("2026-03-02T00:00:00Z"), ZoneOffset.UTC),
-            false,
-            false,
-            false,
-            0,
-            true);
+        Hosts.piped(
+            out, err, Map.of(), Clock.fixed(Instant.parse("2026-03-02T00:00:00Z"), ZoneOffset.UTC));
     int code = Main.run(host, args);
     assertEquals(command.get(0).equals("diff") ? 1 : 0, code, err.toString(StandardCharsets.UTF_8));
     return KernelText.decode(out.toByteArray());

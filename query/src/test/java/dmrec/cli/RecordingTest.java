@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,16 +240,11 @@ class RecordingTest {
     out.reset();
     err.reset();
     Host host =
-        new Host(
+        Hosts.piped(
             out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
+            err,
             Map.of("HOME", path("home").toString()),
-            Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC),
-            false,
-            false,
-            false,
-            0,
-            true);
+            Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC));
     return Main.run(host, List.of(args));
   }
 

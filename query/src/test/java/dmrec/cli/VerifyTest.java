@@ -15,7 +15,6 @@ import dmrec.journal.JournalWriter;
 import dmrec.journal.SigningKey;
 import dmrec.target.DevNo;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,17 +140,7 @@ class VerifyTest {
   private int run(String... args) {
     out.reset();
     err.reset();
-    Host host =
-        new Host(
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            Map.of(),
-            CLOCK,
-            false,
-            false,
-            false,
-            0,
-            true);
+    Host host = Hosts.piped(out, err, Map.of(), CLOCK);
     return Main.run(host, List.of(args));
   }
 

@@ -1,5 +1,6 @@
 package dmrec.query.filter;
 
+import dmrec.query.Bars;
 import dmrec.query.EventText;
 import dmrec.query.Names;
 import dmrec.query.TimeSpec;
@@ -23,7 +24,6 @@ public final class AggregateText {
 
   private static final int SMALLEST_BAR = 8;
   private static final long DAY_NS = 86_400_000_000_000L;
-  private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT);
 
@@ -217,9 +217,7 @@ public final class AggregateText {
     if (!options.utf8()) {
       return "#".repeat((int) Math.max(1, Math.round((double) count / most * width)));
     }
-    int eighths = (int) Math.max(1, Math.round((double) count / most * width * 8));
-    String rest = eighths % 8 == 0 ? "" : EIGHTHS.substring(eighths % 8, eighths % 8 + 1);
-    return "█".repeat(eighths / 8) + rest;
+    return Bars.bar(count, most, width, true);
   }
 
   private static int width(String text) {

@@ -7,7 +7,9 @@ import dmrec.query.DeviceText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A filter made ready: what it matches, and what is known of that from a part of an event. */
 sealed interface Node {
@@ -33,9 +35,9 @@ sealed interface Node {
 
   static Node of(Expr expr) {
     if (expr instanceof Expr.Or or) {
-      return new Any(nodes(or.any()));
+      return new Joined(false, nodes(or.any()));
     } else if (expr instanceof Expr.And and) {
-      return new All(nodes(and.all()));
+      return new Joined(true, nodes(and.all()));
     } else if (expr instanceof Expr.Not not) {
       return new Not(of(not.negated()));
     } else if (expr instanceof Expr.Related related) {
@@ -133,81 +135,41 @@ sealed interface Node {
     };
   }
 
-  /** At least one of them. */
-  record Any(List<Node> nodes) implements Node {
+  /** Each of them, or at least one. */
+  record Joined(boolean all, List<Node> nodes) implements Node {
     @Override
     public boolean matches(EventRecord record, Relations relations) {
       for (Node node : nodes) {
-        if (node.matches(record, relations)) {
-          return true;
+        if (node.matches(record, relations) != all) {
+          return !all;
         }
-      }
-      return false;
-    }
-
-    @Override
-    public Tri given(Kind kind) {
-      return nodes.stream().map(n -> n.given(kind)).reduce(Tri.NO, Tri::or);
-    }
-
-    @Override
-    public Tri given(DeviceRef device) {
-      Tri all = Tri.NO;
-      for (Node node : nodes) {
-        all = all.or(node.given(device));
       }
       return all;
     }
 
     @Override
-    public Span span(boolean not) {
-      return not
-          ? nodes.stream().map(n -> n.span(true)).reduce(Span.ALL, Span::and)
-          : nodes.stream().map(n -> n.span(false)).reduce(Span.NONE, Span::or);
-    }
-
-    @Override
-    public boolean needsStack() {
-      return nodes.stream().anyMatch(Node::needsStack);
-    }
-
-    @Override
-    public boolean asksDevice() {
-      return nodes.stream().anyMatch(Node::asksDevice);
-    }
-  }
-
-  /** Each of them. */
-  record All(List<Node> nodes) implements Node {
-    @Override
-    public boolean matches(EventRecord record, Relations relations) {
-      for (Node node : nodes) {
-        if (!node.matches(record, relations)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    @Override
     public Tri given(Kind kind) {
-      return nodes.stream().map(n -> n.given(kind)).reduce(Tri.YES, Tri::and);
+      return join(node -> node.given(kind));
     }
 
     @Override
     public Tri given(DeviceRef device) {
-      Tri all = Tri.YES;
+      return join(node -> node.given(device));
+    }
+
+    private Tri join(Function<Node, Tri> given) {
+      Tri joined = all ? Tri.YES : Tri.NO;
       for (Node node : nodes) {
-        all = all.and(node.given(device));
+        Tri one = given.apply(node);
+        joined = all ? joined.and(one) : joined.or(one);
       }
-      return all;
+      return joined;
     }
 
     @Override
     public Span span(boolean not) {
-      return not
-          ? nodes.stream().map(n -> n.span(true)).reduce(Span.NONE, Span::or)
-          : nodes.stream().map(n -> n.span(false)).reduce(Span.ALL, Span::and);
+      Stream<Span> spans = nodes.stream().map(node -> node.span(not));
+      return all != not ? spans.reduce(Span.ALL, Span::and) : spans.reduce(Span.NONE, Span::or);
     }
 
     @Override

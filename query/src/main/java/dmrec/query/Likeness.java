@@ -1,11 +1,11 @@
-package dmrec.console;
+package dmrec.query;
 
 /** How near two words are. */
-final class Likeness {
+public final class Likeness {
   private Likeness() {}
 
   /** How many letters have to be put in, left out, changed or swapped with their neighbour. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[][] best = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int k = 0; k <= b.length(); k++) {
