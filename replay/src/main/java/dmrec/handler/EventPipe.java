@@ -3,6 +3,7 @@ package dmrec.handler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class EventPipe {
 
   /** What the JDK writes without taking memory for it; small enough to see a slow reader move. */
   private static final int WRITE_BYTES = 1 << 13;
+
+  /** Enough for many lines where they come fast, nothing to whoever waits for one. */
+  private static final long GATHER_NS = 50_000;
 
   private final OutputStream out;
   private final Thread writer;
@@ -161,7 +165,10 @@ final class EventPipe {
   private void run() {
     try (OutputStream end = out) {
       while (true) {
-        int lengthBytes = next();
+        if (awaitLine()) {
+          LockSupport.parkNanos(GATHER_NS);
+        }
+        int lengthBytes = take();
         if (lengthBytes < 0) {
           break;
         }
@@ -193,13 +200,27 @@ final class EventPipe {
     }
   }
 
-  /** Waits for something to write; -1 where nothing comes any more. */
-  private int next() {
+  /**
+   * Waits for something to write.
+   *
+   * @return whether it is little, so that more may be about to come
+   */
+  private boolean awaitLine() {
     lock.lock();
     try {
       while (filledBytes == 0 && !finishing && broken == null) {
         changed.awaitUninterruptibly();
       }
+      return filledBytes > 0 && filledBytes < WRITE_BYTES && !finishing && broken == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes what is to be written; -1 where nothing comes any more. */
+  private int take() {
+    lock.lock();
+    try {
       if (filledBytes == 0 || broken != null) {
         return -1;
       }
