@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
   private final EventText text;
+  private final Programs programs;
 
   /** Handlers that print events as {@code text} has them. */
-  BuiltInHandlers(EventText text) {
+  BuiltInHandlers(EventText text, Programs programs) {
     this.text = text;
+    this.programs = programs;
   }
 
   private interface Maker {
@@ -26,7 +28,7 @@ final class BuiltInHandlers {
     return switch (into) {
       case "print" -> factory(into, () -> new LineHandler(text::print));
       case "json" -> factory(into, () -> new LineHandler(EventJson::write));
-      default -> null;
+      default -> programs.find(into);
     };
   }
 

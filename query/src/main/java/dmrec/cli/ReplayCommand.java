@@ -45,7 +45,9 @@ import picocli.CommandLine.Parameters;
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, or json (one object a line).",
+      "HANDLER is print, json (one object a line), exec:COMMAND (one process, one JSON object a line"
+          + " on its standard input) or each:COMMAND (one process an event, its fields in the"
+          + " environment: DMREC_KIND, DMREC_DEVICE, DM_NAME, ...).",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -129,6 +131,8 @@ final class ReplayCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private OnError onError = OnError.STOP;
 
+  @Mixin private ComparisonOptions compare = new ComparisonOptions();
+
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
 
@@ -153,8 +157,10 @@ final class ReplayCommand implements Callable<Integer> {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
     EventText text = new EventText(zone, host.colour(), false);
-    HandlerFactory factory = factory(new BuiltInHandlers(text));
-    try (JournalIndex index = Indexes.of(host, path)) {
+    compare.check(loops);
+    try (Programs programs = new Programs(compare.isAsked() || !host.isThisProcess(), timeoutNs);
+        JournalIndex index = Indexes.of(host, path)) {
+      HandlerFactory factory = factory(new BuiltInHandlers(text, programs), text);
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
@@ -168,16 +174,27 @@ final class ReplayCommand implements Callable<Integer> {
       if (dryRun) {
         return new DryRun(host, zone).tell(recording, pace, factory.name());
       }
-      return new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone)
+      return new Session(
+              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone)
           .run();
     }
   }
 
-  private HandlerFactory factory(BuiltInHandlers builtIn) {
-    HandlerFactory found = builtIn.find(into);
+  private HandlerFactory factory(BuiltInHandlers builtIn, EventText text) {
+    HandlerFactory handler = named(builtIn, "--into", into);
+    if (!compare.isAsked()) {
+      return handler;
+    }
+    String other = compare.against();
+    return compare.around(
+        handler, other == null ? null : named(builtIn, "--against", other), text::print);
+  }
+
+  private static HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
+    HandlerFactory found = builtIn.find(name);
     if (found == null) {
       throw Failure.usage(
-          "--into: there is no handler '" + into + "'; 'dmrec replay --help' lists them");
+          option + ": there is no handler '" + name + "'; 'dmrec replay --help' lists them");
     }
     return found;
   }
@@ -219,6 +236,7 @@ final class ReplayCommand implements Callable<Integer> {
     private final JournalIndex index;
     private final Recording recording;
     private final HandlerFactory factory;
+    private final Programs programs;
     private final Pace pace;
     private final long timeoutNs;
     private final Stepper stepper;
@@ -230,6 +248,7 @@ final class ReplayCommand implements Callable<Integer> {
         Recording recording,
         Stretch stretch,
         HandlerFactory factory,
+        Programs programs,
         Pace pace,
         long timeoutNs,
         @Nullable Filter breakFilter,
@@ -238,6 +257,7 @@ final class ReplayCommand implements Callable<Integer> {
       this.index = index;
       this.recording = recording;
       this.factory = factory;
+      this.programs = programs;
       this.pace = pace;
       this.timeoutNs = timeoutNs;
       StackTree.Options drawing =
@@ -268,7 +288,7 @@ final class ReplayCommand implements Callable<Integer> {
       Valve valve = new Valve(host.out());
       PrintStream out = new PrintStream(valve, false, StandardCharsets.UTF_8);
       PrintStream systemOut = System.out;
-      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name());
+      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name(), programs::endAll);
       Signals.register("INT", () -> stop("SIGINT"));
       Signals.register("TERM", () -> stop("SIGTERM"));
       System.setOut(out);
@@ -361,11 +381,13 @@ final class ReplayCommand implements Callable<Integer> {
         text.append(", go on with ")
             .append(KernelText.printable(again(index.folder(), Math.max(1, outcome.nextSeq()))));
       }
+      programs.tell(host);
+      boolean differs = compare.tell(host, reason == null);
       host.note(text.toString());
       if ("SIGINT".equals(reason) || "SIGTERM".equals(reason)) {
         return "SIGINT".equals(reason) ? INTERRUPTED : TERMINATED;
       }
-      return summary.failures() > 0 || outcome.damaged() > 0 ? 1 : 0;
+      return summary.failures() > 0 || outcome.damaged() > 0 || differs ? 1 : 0;
     }
   }
 }

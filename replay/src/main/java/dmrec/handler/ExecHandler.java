@@ -100,7 +100,7 @@ final class ExecHandler implements DmEventHandler, PrintsLater {
           "it "
               + ending
               + (ended ? "" : " and went on running")
-              + " after "
+              + " "
               + given(input.written())
               + ".");
     }
@@ -108,11 +108,12 @@ final class ExecHandler implements DmEventHandler, PrintsLater {
 
   /** Nobody but the process knows how much of a pipe's content it has read. */
   private static String given(long events) {
-    return events == 1
-        ? "it was given 1 event, which it may not have read"
-        : "it was given "
-            + events
-            + " events, the last of which (up to 64 KiB, a pipe's worth) it may not have read";
+    if (events == 0) {
+      return "before it was given an event";
+    }
+    return "after it was given "
+        + (events == 1 ? "1 event, which it" : events + " events, the last of which it")
+        + " may not have read (a pipe holds up to 64 KiB)";
   }
 
   @Override
@@ -171,7 +172,7 @@ final class ExecHandler implements DmEventHandler, PrintsLater {
     ending = ExitStatus.words(status);
     return tookAll
         ? ending + " at the end of the stream."
-        : ending + " after " + given(input.written()) + ".";
+        : ending + " " + given(input.written()) + ".";
   }
 
   private String patience() {

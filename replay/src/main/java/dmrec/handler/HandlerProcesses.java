@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of the handlers of one command, so that none outlives it.
@@ -24,26 +25,39 @@ import java.util.stream.Collectors;
  *
  * <p>Thread contract: any thread.
  */
-public final class HandlerProcesses {
+public final class HandlerProcesses implements AutoCloseable {
   /** Names the handler's process in the environment of all that it starts. */
   private static final String MARKER = "DMREC_HANDLER";
 
   private static final long POLITE_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
 
+  /**
+   * What the terminal sends to all when somebody presses a key there: dmrec decides what it means.
+   */
+  private static final String DEAF = "trap '' INT QUIT; ";
+
   private final Orphans orphans;
+  private final @Nullable String locale;
   private final Map<Long, HandlerProcess> live = new LinkedHashMap<>();
   private final String markerStem =
       ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime()) + ".";
   private long started;
-  private boolean begun;
+  private @Nullable Thread hook;
   private boolean adopts;
   private boolean ending;
   private long leftBehind;
   private String firstLeftBehind = "";
 
-  public HandlerProcesses(Orphans orphans) {
+  /**
+   * None as yet.
+   *
+   * @param locale what LC_ALL was before dmrec set its own, empty for nothing; null where it did
+   *     not
+   */
+  public HandlerProcesses(Orphans orphans, @Nullable String locale) {
     this.orphans = orphans;
+    this.locale = locale;
   }
 
   /** How many processes had to be ended that outlived the one that the handler was. */
@@ -73,7 +87,13 @@ public final class HandlerProcesses {
     }
     begin();
     String marker = MARKER + "=" + markerStem + ++started;
-    ProcessBuilder shell = new ProcessBuilder("sh", "-c", command);
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", DEAF + command);
+    if (locale != null) {
+      shell.environment().remove("LC_ALL");
+      if (!locale.isEmpty()) {
+        shell.environment().put("LC_ALL", locale);
+      }
+    }
     shell.environment().keySet().removeAll(unset);
     shell.environment().putAll(set);
     shell.environment().put(MARKER, markerStem + started);
@@ -100,16 +120,17 @@ public final class HandlerProcesses {
   }
 
   private void begin() {
-    if (!begun) {
-      begun = true;
+    if (hook == null) {
       boolean alone = ProcessHandle.current().children().noneMatch(child -> Proc.runs(child.pid()));
       adopts = alone && orphans.adopt();
-      Runtime.getRuntime().addShutdownHook(new Thread(this::endAll, "handlers' processes"));
+      Thread ender = new Thread(this::endAll, "handlers' processes");
+      Runtime.getRuntime().addShutdownHook(ender);
+      hook = ender;
     }
   }
 
-  /** However this process ends, if it is told. */
-  private void endAll() {
+  /** Ends all that runs; none is started any more. Also called when this process is told to end. */
+  public void endAll() {
     List<HandlerProcess> all;
     synchronized (this) {
       ending = true;
@@ -117,6 +138,19 @@ public final class HandlerProcesses {
     }
     for (HandlerProcess process : all) {
       end(process);
+    }
+  }
+
+  @Override
+  public void close() {
+    endAll();
+    Thread ender = hook;
+    if (ender != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(ender);
+      } catch (IllegalStateException e) {
+        // The program is ending, and the hook does the same.
+      }
     }
   }
 

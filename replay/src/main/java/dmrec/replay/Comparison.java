@@ -82,7 +82,7 @@ public final class Comparison implements DmEventHandler {
     return new Comparison(List.of(handler), expected.name(), name, renderer, expected, null);
   }
 
-  /** A handler whose output is stored; {@code to} is closed with it. */
+  /** A handler whose output is stored; {@code to} is flushed at the end, not closed. */
   public static Comparison recording(DmEventHandler handler, String name, OutputStream to) {
     return new Comparison(List.of(handler), name, name, event -> "", null, to);
   }

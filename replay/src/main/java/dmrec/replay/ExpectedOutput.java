@@ -3,6 +3,7 @@ package dmrec.replay;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
@@ -67,6 +68,18 @@ public final class ExpectedOutput implements Closeable {
     } catch (IOException e) {
       in.close();
       throw e;
+    }
+  }
+
+  /** Whether a file looks like one, or holds nothing: so that it may be made again. */
+  public static boolean isOne(Path file) throws IOException {
+    byte[] begin = new byte[ExpectedWriter.BY_EVENT.length()];
+    try (InputStream in = Files.newInputStream(file)) {
+      int length = in.readNBytes(begin, 0, begin.length);
+      String text = new String(begin, 0, length, StandardCharsets.ISO_8859_1);
+      return length == 0
+          || text.equals(ExpectedWriter.BY_EVENT)
+          || text.startsWith(ExpectedWriter.BY_LINE);
     }
   }
 

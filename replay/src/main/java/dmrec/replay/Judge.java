@@ -244,7 +244,7 @@ interface Judge {
 
     @Override
     public void end() throws IOException {
-      writer.close();
+      writer.flush();
     }
   }
 }

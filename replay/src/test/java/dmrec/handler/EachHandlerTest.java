@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class EachHandlerTest {
-  private final HandlerProcesses processes = new HandlerProcesses(Orphans.LEFT_TO_INIT);
+  private final HandlerProcesses processes = new HandlerProcesses(Orphans.LEFT_TO_INIT, null);
   private final Samples.Output output = new Samples.Output();
 
   private void run(String command, EventRecord record) throws Exception {

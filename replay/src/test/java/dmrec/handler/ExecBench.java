@@ -22,7 +22,7 @@ final class ExecBench {
       DmEventHandler handler =
           ProcessHandlers.exec(
                   args.length > 0 ? args[0] : "cat >/dev/null",
-                  new HandlerProcesses(Orphans.LEFT_TO_INIT),
+                  new HandlerProcesses(Orphans.LEFT_TO_INIT, null),
                   false,
                   Duration.ofSeconds(30))
               .make();

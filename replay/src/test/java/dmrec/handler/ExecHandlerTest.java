@@ -21,7 +21,7 @@ class ExecHandlerTest {
   private static final long LAST = 2_000_000;
 
   @TempDir private Path folder = Path.of("");
-  private final HandlerProcesses processes = new HandlerProcesses(Orphans.LEFT_TO_INIT);
+  private final HandlerProcesses processes = new HandlerProcesses(Orphans.LEFT_TO_INIT, null);
   private final Samples.Output output = new Samples.Output();
 
   private DmEventHandler exec(String command) throws Exception {

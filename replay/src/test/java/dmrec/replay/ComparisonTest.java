@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ComparisonTest {
   @TempDir private Path folder = Path.of("");
-  private final HandlerProcesses processes = new HandlerProcesses(Orphans.LEFT_TO_INIT);
+  private final HandlerProcesses processes = new HandlerProcesses(Orphans.LEFT_TO_INIT, null);
 
   /** Says something of an event. */
   private interface Says {
