@@ -29,7 +29,7 @@ final class ExecHandler implements DmEventHandler, PrintsLater {
 
   /**
    * @param captured whether its output goes to the context's rather than where this process's goes
-   * @param patienceNs how long it may take for its last events without reading on, and then to end
+   * @param patienceNs how long it may take for its last events and its end
    */
   ExecHandler(String command, HandlerProcesses processes, boolean captured, long patienceNs) {
     this.command = command;
@@ -150,19 +150,18 @@ final class ExecHandler implements DmEventHandler, PrintsLater {
    */
   private String finish(Process shell, EventPipe input) throws InterruptedException {
     input.finish();
-    long moved = -1;
-    while (!input.awaitFinished(patienceNs)) {
-      if (input.movedBytes() == moved) {
-        ending = "stopped reading";
-        return "read nothing for " + patience() + " while its last events waited; it was ended.";
-      }
-      moved = input.movedBytes();
+    long deadlineNs = System.nanoTime() + patienceNs;
+    if (!input.awaitFinished(patienceNs)) {
+      ending = "did not read";
+      return "has not read its last events after " + patience() + "; it was ended.";
     }
-    if (!shell.waitFor(patienceNs, TimeUnit.NANOSECONDS)) {
-      ending = input.broken() == null ? "did not end" : "closed its input";
-      return input.broken() == null
-          ? "did not end within " + patience() + " after its input was closed; it was ended."
-          : "closed its input after " + given(input.written()) + "; it was ended.";
+    boolean cut = input.broken() != null;
+    long leftNs = cut ? TimeUnit.MILLISECONDS.toNanos(STATUS_MS) : deadlineNs - System.nanoTime();
+    if (!shell.waitFor(leftNs, TimeUnit.NANOSECONDS)) {
+      ending = cut ? "closed its input" : "did not end";
+      return cut
+          ? "closed its input " + given(input.written()) + "; it was ended."
+          : "did not end within " + patience() + " after the last event; it was ended.";
     }
     int status = shell.exitValue();
     boolean tookAll = input.broken() == null || input.isEmpty();

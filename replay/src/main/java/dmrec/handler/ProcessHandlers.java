@@ -3,6 +3,7 @@ package dmrec.handler;
 import dmrec.event.KernelText;
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The handlers that are programs: {@code exec:COMMAND} and {@code each:COMMAND}. */
 public final class ProcessHandlers {
@@ -12,7 +13,7 @@ public final class ProcessHandlers {
    * One process for the whole stream.
    *
    * @param captured whether its output goes to the context's rather than where this process's goes
-   * @param patience how long it may take for its last events without reading on, and then to end
+   * @param patience how long it may take for its last events and its end
    */
   public static HandlerFactory exec(
       String command, HandlerProcesses processes, boolean captured, Duration patience) {
@@ -41,6 +42,21 @@ public final class ProcessHandlers {
         return maker.make();
       }
     };
+  }
+
+  /** What a call of one of these handlers waits for, by its stack; null where it is of another. */
+  public static @Nullable String waitsFor(StackTraceElement[] frames) {
+    for (StackTraceElement frame : frames) {
+      if (frame.getClassName().equals(EachHandler.class.getName())) {
+        return "its process went on running";
+      }
+      if (frame.getClassName().equals(ExecHandler.class.getName())) {
+        return frame.getMethodName().equals("handle")
+            ? "its process does not read: the pipe to it is full"
+            : "its process does not read its last events, or does not end";
+      }
+    }
+    return null;
   }
 
   static HandlerException notStarted(IOException e) {

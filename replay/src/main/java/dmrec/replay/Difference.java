@@ -14,6 +14,7 @@ import java.util.List;
 record Difference(String where, String event, List<String> first, List<String> second) {
   private static final int SHOWN_LINES = 8;
   private static final int SHOWN_CHARS = 240;
+  private static final int BEFORE_CHARS = 80;
 
   Difference {
     first = List.copyOf(first);
@@ -26,21 +27,34 @@ record Difference(String where, String event, List<String> first, List<String> s
     while (same < most && first.head().get(same).equals(second.head().get(same))) {
       same++;
     }
+    int begin = same < most ? shownFrom(first.head().get(same), second.head().get(same)) : 0;
     return new Difference(
         where + (same > 0 ? ", line " + (same + 1) + " of its output" : ""),
         event,
-        from(first, same),
-        from(second, same));
+        from(first, same, begin),
+        from(second, same, begin));
   }
 
   static Difference ofLines(String where, String first, String second) {
-    return new Difference(where, "", List.of(cut(first)), List.of(cut(second)));
+    int from = shownFrom(first, second);
+    return new Difference(where, "", List.of(cut(first, from)), List.of(cut(second, from)));
   }
 
-  private static List<String> from(EventOutput output, int same) {
-    List<String> shown =
-        new ArrayList<>(
-            output.head().stream().skip(same).limit(SHOWN_LINES).map(Difference::cut).toList());
+  /** Where to begin, so that what differs is seen. */
+  private static int shownFrom(String first, String second) {
+    int most = Math.min(first.length(), second.length());
+    int same = 0;
+    while (same < most && first.charAt(same) == second.charAt(same)) {
+      same++;
+    }
+    return same < SHOWN_CHARS - BEFORE_CHARS ? 0 : same - BEFORE_CHARS;
+  }
+
+  private static List<String> from(EventOutput output, int same, int begin) {
+    List<String> shown = new ArrayList<>();
+    for (String line : output.head().stream().skip(same).limit(SHOWN_LINES).toList()) {
+      shown.add(cut(line, shown.isEmpty() ? begin : 0));
+    }
     long more = output.lines() - same - shown.size();
     if (shown.isEmpty()) {
       shown.add(more > 0 ? "(" + more + " lines)" : "(nothing more)");
@@ -53,7 +67,8 @@ record Difference(String where, String event, List<String> first, List<String> s
     return shown;
   }
 
-  private static String cut(String line) {
-    return line.length() > SHOWN_CHARS ? line.substring(0, SHOWN_CHARS) + "..." : line;
+  private static String cut(String line, int from) {
+    int end = Math.min(line.length(), from + SHOWN_CHARS);
+    return (from > 0 ? "..." : "") + line.substring(from, end) + (end < line.length() ? "..." : "");
   }
 }

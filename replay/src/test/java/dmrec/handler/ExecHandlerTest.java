@@ -142,7 +142,9 @@ class ExecHandlerTest {
     HandlerException e =
         assertThrows(HandlerException.class, () -> handler.close(Samples.summary(10, 0)));
 
-    assertTrue(Samples.message(e).contains("did not end within 0.3 s"), Samples.message(e));
+    assertTrue(
+        Samples.message(e).contains("did not end within 0.3 s after the last event"),
+        Samples.message(e));
     assertEquals(List.of(), LiveProcesses.naming(word));
   }
 
