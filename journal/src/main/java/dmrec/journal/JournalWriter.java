@@ -136,14 +136,40 @@ public final class JournalWriter implements AutoCloseable {
     return open(folder, options, System::nanoTime);
   }
 
+  /**
+   * Begins a journal in a folder that is empty or does not exist yet.
+   *
+   * @param before the stack that the first event finds: a copy of a part of a journal stands alone
+   *     by it. Its events get new numbers, from 1, so {@link Topology#seq} of it is of no meaning
+   *     there
+   * @throws JournalException where the folder holds anything, there is no room or no permission
+   */
+  public static JournalWriter begin(Path folder, JournalOptions options, Topology before)
+      throws JournalException {
+    JournalFolder.expectEmpty(folder);
+    return open(folder, options, System::nanoTime, before);
+  }
+
   static JournalWriter open(Path folder, JournalOptions options, LongSupplier nanoClock)
+      throws JournalException {
+    return open(folder, options, nanoClock, null);
+  }
+
+  private static JournalWriter open(
+      Path folder, JournalOptions options, LongSupplier nanoClock, @Nullable Topology before)
       throws JournalException {
     ChronicleSetup.quiet();
     JournalFolder.prepare(folder);
     WriterLock lock = WriterLock.take(folder);
     try {
       List<Path> found = JournalFolder.cycles(folder);
-      JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
+      if (before != null && !found.isEmpty()) {
+        throw JournalFolder.notEmpty(folder, found.get(0)); // Another one was first.
+      }
+      JournalTail tail =
+          before != null
+              ? JournalTail.none(before)
+              : found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
       return new JournalWriter(folder, found, tail, options, options.fileBytes(), nanoClock, lock);
     } catch (JournalException e) {
       lock.close();
