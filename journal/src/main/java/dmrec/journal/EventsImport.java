@@ -2,11 +2,6 @@ package dmrec.journal;
 
 import dmrec.event.EventRecord;
 import dmrec.topology.Topology;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
@@ -41,8 +36,8 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
    * Imports all that a reader has.
    *
    * @param newJournal a folder that is empty or does not exist yet
-   * @throws JournalException where a line is no event, or the journal cannot be written; the folder
-   *     is then left empty
+   * @throws JournalException where a line is no event, or the journal cannot be written; nothing is
+   *     left of it then
    */
   public static EventsImport of(EventsReader reader, Path newJournal) throws JournalException {
     JournalWriter writer = JournalWriter.begin(newJournal, JournalOptions.usual(), new Topology());
@@ -79,23 +74,9 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
       return told;
     } finally {
       if (!done) {
-        // Not while its writer holds it.
-        writer.close();
-        empty(newJournal);
+        // Half an import would look like a whole one.
+        writer.discard();
       }
-    }
-  }
-
-  /** Half an import would look like a whole one. */
-  private static void empty(Path folder) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-          Files.delete(file);
-        }
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      return; // What went wrong before is told.
     }
   }
 }

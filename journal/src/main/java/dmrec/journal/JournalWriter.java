@@ -8,6 +8,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.Source;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -74,6 +75,7 @@ public final class JournalWriter implements AutoCloseable {
   private @Nullable JournalFullException full;
   private @Nullable JournalException broken;
   private boolean closed;
+  private boolean madeFolder;
 
   /**
    * A writer that goes on behind {@code tail}.
@@ -147,7 +149,10 @@ public final class JournalWriter implements AutoCloseable {
   public static JournalWriter begin(Path folder, JournalOptions options, Topology before)
       throws JournalException {
     JournalFolder.expectEmpty(folder);
-    return open(folder, options, System::nanoTime, before);
+    boolean isNew = !Files.exists(folder);
+    JournalWriter writer = open(folder, options, System::nanoTime, before);
+    writer.madeFolder = isNew;
+    return writer;
   }
 
   static JournalWriter open(Path folder, JournalOptions options, LongSupplier nanoClock)
@@ -593,6 +598,22 @@ public final class JournalWriter implements AutoCloseable {
                 cause);
     broken = failure;
     return failure;
+  }
+
+  /** Ends a journal that {@link #begin} began and that is of no use: its files go. */
+  public void discard() {
+    close();
+    try {
+      for (Path each : JournalFolder.cycles(folder)) {
+        Files.delete(each);
+      }
+      Files.deleteIfExists(folder.resolve(WriterLock.FILE));
+      if (madeFolder) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      return; // Whatever made it of no use is told.
+    }
   }
 
   /** Seals what is not sealed, brings it to the disk where that is asked for, and ends. */
