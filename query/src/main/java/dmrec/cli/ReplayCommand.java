@@ -45,7 +45,8 @@ import picocli.CommandLine.Parameters;
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, or json (one object a line).",
+      "HANDLER is print, json (one object a line), or journal:DIR (a copy that stands alone, in a"
+          + " new folder).",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -132,6 +133,14 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
 
+  @Option(
+      names = "--shrink",
+      paramLabel = "OUT",
+      description =
+          "Find the fewest events that make the handler fail the same way, and write them as a"
+              + " journal into a new folder. Ctrl-C keeps the fewest so far.")
+  private @Nullable Path shrink;
+
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
 
@@ -152,6 +161,11 @@ final class ReplayCommand implements Callable<Integer> {
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
+    if (shrink != null && (dryRun || step || breaks != null || loops > 1 || pace.waits())) {
+      throw Failure.usage(
+          "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
+              + " --break, --loop, --speed and --rate");
+    }
     EventText text = new EventText(zone, host.colour(), false);
     HandlerFactory factory = factory(new BuiltInHandlers(text));
     try (JournalIndex index = Indexes.of(host, path)) {
@@ -165,6 +179,10 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.fromSeq(),
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
+      if (shrink != null) {
+        return new ShrinkRun(host, zone, factory, shrink, ofShrunk(shrink))
+            .run(recording, timeoutNs, filter != null);
+      }
       if (dryRun) {
         return new DryRun(host, zone).tell(recording, pace, factory.name());
       }
@@ -198,6 +216,11 @@ final class ReplayCommand implements Callable<Integer> {
         times,
         maxPause == null ? Long.MAX_VALUE : Amounts.durationNs("--max-pause", maxPause),
         rate == 0 ? 0 : (long) (1e9 / rate));
+  }
+
+  /** The command that replays what was shrunk. */
+  private String ofShrunk(Path out) {
+    return ShellWords.join(List.of("dmrec", "replay", out.toString(), "--into", into));
   }
 
   /** The command that replays from an event on. */
