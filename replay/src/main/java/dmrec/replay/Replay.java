@@ -97,6 +97,7 @@ public final class Replay {
             },
             "handler");
     thread.setDaemon(true);
+    thread.setContextClassLoader(handler.getClass().getClassLoader());
     thread.start();
     boolean hangs = false;
     while (thread.isAlive() && !hangs) {
