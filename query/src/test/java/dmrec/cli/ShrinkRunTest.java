@@ -120,8 +120,8 @@ class ShrinkRunTest {
 
     assertEquals(
         """
-        2026-11-22T09:52:15.297277760Z  #51      mpatha         path_failed            path 8:32 sdc failed, 3 paths left
-        2026-11-22T09:52:31.381696920Z  #57      mpatha         path_failed            path 8:16 sdb failed, 2 paths left
+        2026-11-22T09:52:15.297277760Z  #51      mpatha         path_failed            path 8:16 sdb failed, 3 paths left
+        2026-11-22T09:52:31.381696920Z  #57      mpatha         path_failed            path 8:32 sdc failed, 2 paths left
         """,
         out());
     String told = err();
