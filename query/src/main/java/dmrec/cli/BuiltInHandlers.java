@@ -4,12 +4,16 @@ import dmrec.event.EventJson;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
+import dmrec.handler.JournalHandler;
 import dmrec.handler.LineHandler;
 import dmrec.query.EventText;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
+  private static final String JOURNAL = "journal:";
+
   private final EventText text;
   private final Programs programs;
 
@@ -28,7 +32,10 @@ final class BuiltInHandlers {
     return switch (into) {
       case "print" -> factory(into, () -> new LineHandler(text::print));
       case "json" -> factory(into, () -> new LineHandler(EventJson::write));
-      default -> programs.find(into);
+      default ->
+          into.startsWith(JOURNAL)
+              ? factory(into, () -> new JournalHandler(Path.of(into.substring(JOURNAL.length()))))
+              : programs.find(into);
     };
   }
 

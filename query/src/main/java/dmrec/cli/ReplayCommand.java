@@ -46,8 +46,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "HANDLER is print, json (one object a line), exec:COMMAND (one process, one JSON object a line"
-          + " on its standard input) or each:COMMAND (one process an event, its fields in the"
-          + " environment: DMREC_KIND, DMREC_DEVICE, DM_NAME, ...).",
+          + " on its standard input), each:COMMAND (one process an event, its fields in the"
+          + " environment: DMREC_KIND, DMREC_DEVICE, DM_NAME, ...) or journal:DIR (a copy that stands"
+          + " alone, in a new folder).",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -136,6 +137,14 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
 
+  @Option(
+      names = "--shrink",
+      paramLabel = "OUT",
+      description =
+          "Find the fewest events that make the handler fail the same way, and write them as a"
+              + " journal into a new folder. Ctrl-C keeps the fewest so far.")
+  private @Nullable Path shrink;
+
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
 
@@ -156,6 +165,11 @@ final class ReplayCommand implements Callable<Integer> {
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
+    if (shrink != null && (dryRun || step || breaks != null || loops > 1 || pace.waits())) {
+      throw Failure.usage(
+          "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
+              + " --break, --loop, --speed and --rate");
+    }
     EventText text = new EventText(zone, host.colour(), false);
     compare.check(loops);
     try (Programs programs = new Programs(compare.isAsked() || !host.isThisProcess(), timeoutNs);
@@ -171,6 +185,10 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.fromSeq(),
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
+      if (shrink != null) {
+        return new ShrinkRun(host, zone, factory, shrink, ofShrunk(shrink))
+            .run(recording, timeoutNs, filter != null);
+      }
       if (dryRun) {
         return new DryRun(host, zone).tell(recording, pace, factory.name());
       }
@@ -215,6 +233,11 @@ final class ReplayCommand implements Callable<Integer> {
         times,
         maxPause == null ? Long.MAX_VALUE : Amounts.durationNs("--max-pause", maxPause),
         rate == 0 ? 0 : (long) (1e9 / rate));
+  }
+
+  /** The command that replays what was shrunk. */
+  private String ofShrunk(Path out) {
+    return ShellWords.join(List.of("dmrec", "replay", out.toString(), "--into", into));
   }
 
   /** The command that replays from an event on. */
