@@ -6,7 +6,9 @@ import java.nio.file.Path;
 
 /** Whose network namespace this is: uevents reach everybody in it. */
 public final class NetNamespaces {
-  /** The user namespace that the kernel begins with: PROC_USER_INIT_INO, include/linux/proc_ns.h. */
+  /**
+   * The user namespace that the kernel begins with: PROC_USER_INIT_INO, include/linux/proc_ns.h.
+   */
   private static final String FIRST_USER_NAMESPACE = "user:[4026531837]";
 
   private NetNamespaces() {}

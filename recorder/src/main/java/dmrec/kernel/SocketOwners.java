@@ -26,12 +26,10 @@ public final class SocketOwners {
   /** The process that holds the socket, the first of several; null where none can be seen. */
   public static @Nullable Owner of(long inode) {
     String wanted = "socket:[" + inode + "]";
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
         if (holds(process.resolve("fd"), wanted)) {
-          return new Owner(
-              Long.parseLong(String.valueOf(process.getFileName())), command(process));
+          return new Owner(Long.parseLong(String.valueOf(process.getFileName())), command(process));
         }
       }
     } catch (IOException | DirectoryIteratorException | NumberFormatException e) {

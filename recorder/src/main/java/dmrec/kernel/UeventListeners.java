@@ -28,7 +28,8 @@ public final class UeventListeners implements AutoCloseable {
    *
    * @param inode of the socket, by which a process's descriptor names it
    * @param port the netlink port, unsigned: often, but not always, the process's number
-   * @param queuedBytes what waits for it, in the kernel's accounting: one uevent takes 1,280 or more
+   * @param queuedBytes what waits for it, in the kernel's accounting: one uevent takes 1,280 or
+   *     more
    * @param lost messages lost since it was first seen, exactly
    * @param present whether the last look saw it
    */
@@ -78,8 +79,7 @@ public final class UeventListeners implements AutoCloseable {
 
   static UeventListeners open(String table, int groupMask) throws KernelException {
     try {
-      UeventListeners listeners =
-          new UeventListeners(new RandomAccessFile(table, "r"), groupMask);
+      UeventListeners listeners = new UeventListeners(new RandomAccessFile(table, "r"), groupMask);
       listeners.look();
       return listeners;
     } catch (IOException e) {
