@@ -24,6 +24,16 @@ import java.util.Map;
  * have waited at all.
  */
 final class KernelUeventPort implements UeventPort {
+  /** Asked every now and then while there is something to send. */
+  interface Check {
+    /**
+     * Fails where there is nobody any more to send to.
+     *
+     * @throws HandlerException with the reason, for the user
+     */
+    void run() throws HandlerException;
+  }
+
   /** Between two looks no more is sent than the rest of a default buffer holds. */
   private static final int MESSAGES_A_LOOK = 32;
 
@@ -35,24 +45,28 @@ final class KernelUeventPort implements UeventPort {
 
   private final UeventSender sender;
   private final UeventListeners listeners;
+  private final Check check;
   private final Map<Long, String> names = new HashMap<>();
   private boolean[] stuck = new boolean[16];
   private int named;
   private int sentSinceLook = MESSAGES_A_LOOK;
   private int bytesSinceLook;
 
-  private KernelUeventPort(UeventSender sender, UeventListeners listeners) {
+  private KernelUeventPort(UeventSender sender, UeventListeners listeners, Check check) {
     this.sender = sender;
     this.listeners = listeners;
+    this.check = check;
   }
 
-  static UeventPort open(UeventWay way) throws HandlerException {
+  static UeventPort open(UeventWay way, Check check) throws HandlerException {
     UeventSender sender = null;
     try {
       sender =
           way == UeventWay.KERNEL ? UeventSender.throughKernel() : UeventSender.toUdevListeners();
       return new KernelUeventPort(
-          sender, way == UeventWay.KERNEL ? UeventListeners.ofKernel() : UeventListeners.ofUdev());
+          sender,
+          way == UeventWay.KERNEL ? UeventListeners.ofKernel() : UeventListeners.ofUdev(),
+          check);
     } catch (KernelException e) {
       if (sender != null) {
         sender.close();
@@ -74,6 +88,7 @@ final class KernelUeventPort implements UeventPort {
   public boolean send(int lengthBytes) throws HandlerException, InterruptedException {
     try {
       if (sentSinceLook >= MESSAGES_A_LOOK || bytesSinceLook + lengthBytes > BYTES_A_LOOK) {
+        check.run();
         awaitRoom(MOST_QUEUED_BYTES);
         sentSinceLook = 0;
         bytesSinceLook = 0;

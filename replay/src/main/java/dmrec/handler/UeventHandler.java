@@ -47,19 +47,13 @@ public final class UeventHandler implements DmEventHandler {
    * A handler for one replay.
    *
    * @param onlyRecorded whether what was no uevent is left out
-   * @param udevRecorded whether the recording that the stream begins in listened to udev
    * @param opener makes the port when the replay begins
    * @param note gets one line for the user at a time: what was sent, and what was not
    */
   public UeventHandler(
-      UeventWay way,
-      boolean onlyRecorded,
-      boolean udevRecorded,
-      UeventPort.Opener opener,
-      Consumer<String> note) {
+      UeventWay way, boolean onlyRecorded, UeventPort.Opener opener, Consumer<String> note) {
     this.way = way;
     this.onlyRecorded = onlyRecorded;
-    this.udevRecorded = udevRecorded;
     this.opener = opener;
     this.note = note;
   }
@@ -71,6 +65,8 @@ public final class UeventHandler implements DmEventHandler {
 
   @Override
   public void open(ReplayContext context) throws HandlerException {
+    DmEvent.RecordingStarted recording = context.topology().recording();
+    udevRecorded = recording != null && hasUdev(recording);
     port = opener.open(way);
   }
 
@@ -78,7 +74,7 @@ public final class UeventHandler implements DmEventHandler {
   public void handle(ReplayedEvent event) throws HandlerException, InterruptedException {
     EventRecord record = event.record();
     if (record.event() instanceof DmEvent.RecordingStarted started) {
-      udevRecorded = started.sources().contains(Source.UDEV.word());
+      udevRecorded = hasUdev(started);
     }
     if (isUevent(record)) {
       recorded(record);
@@ -87,6 +83,10 @@ public final class UeventHandler implements DmEventHandler {
     } else {
       notUevents++;
     }
+  }
+
+  private static boolean hasUdev(DmEvent.RecordingStarted recording) {
+    return recording.sources().contains(Source.UDEV.word());
   }
 
   /** What created a device repeats, where it comes from a uevent, one that was recorded before. */
