@@ -5,16 +5,21 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.LineHandler;
+import dmrec.handler.UeventWay;
 import dmrec.query.EventText;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
+  private final Host host;
   private final EventText text;
+  private final ListenerOptions listeners;
 
   /** Handlers that print events as {@code text} has them. */
-  BuiltInHandlers(EventText text) {
+  BuiltInHandlers(Host host, EventText text, ListenerOptions listeners) {
+    this.host = host;
     this.text = text;
+    this.listeners = listeners;
   }
 
   private interface Maker {
@@ -26,6 +31,8 @@ final class BuiltInHandlers {
     return switch (into) {
       case "print" -> factory(into, () -> new LineHandler(text::print));
       case "json" -> factory(into, () -> new LineHandler(EventJson::write));
+      case "uevent" -> factory(into, () -> listeners.handler(UeventWay.KERNEL, host));
+      case "udev" -> factory(into, () -> listeners.handler(UeventWay.UDEV, host));
       default -> null;
     };
   }

@@ -5,6 +5,7 @@ import dmrec.kernel.NetNamespaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -75,9 +76,9 @@ final class CleanNamespace {
 
   /** Whether one can be made; otherwise {@code unshare}'s failure would look like the replay's. */
   private static void probe() throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(UNSHARE);
-    builder.command().add("true");
-    builder.redirectErrorStream(true);
+    List<String> command = new ArrayList<>(UNSHARE);
+    command.add("true");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Process probe;
     try {
       probe = builder.start();

@@ -6,6 +6,7 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.ReplaySummary;
+import dmrec.handler.UeventWay;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.EventText;
@@ -30,6 +31,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,15 +39,18 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "replay",
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, or json (one object a line).",
+      "HANDLER is print, json (one object a line), uevent (recorded uevents, injected through the"
+          + " kernel for its listeners), or udev (with udev's header, for udev's listeners).",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -135,6 +140,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
 
+  @Mixin private ListenerOptions listeners = new ListenerOptions();
+
+  @Spec private @Nullable CommandSpec spec;
+
   ReplayCommand(Host host) {
     this.host = host;
   }
@@ -153,7 +162,11 @@ final class ReplayCommand implements Callable<Integer> {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
     EventText text = new EventText(zone, host.colour(), false);
-    HandlerFactory factory = factory(new BuiltInHandlers(text));
+    HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners));
+    listeners.check(into, dryRun);
+    if (listeners.wantsNamespace() && !dryRun) {
+      return CleanNamespace.run(arguments(), journal.path(host));
+    }
     try (JournalIndex index = Indexes.of(host, path)) {
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
@@ -166,11 +179,22 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
       if (dryRun) {
-        return new DryRun(host, zone).tell(recording, pace, factory.name());
+        int code = new DryRun(host, zone).tell(recording, pace, factory.name());
+        UeventWay way = ListenerOptions.way(into);
+        if (way != null) {
+          listeners.dryRun(way, host, recording);
+        }
+        return code;
       }
-      return new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone)
-          .run();
+      Session session =
+          new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone);
+      return listeners.whileListening(into, step || breakFilter != null, session::run);
     }
+  }
+
+  /** All that dmrec was started with. */
+  private List<String> arguments() {
+    return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
   private HandlerFactory factory(BuiltInHandlers builtIn) {
@@ -211,6 +235,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (where != null) {
       words.addAll(List.of("--where", where));
     }
+    words.addAll(listeners.words());
     return ShellWords.join(words);
   }
 

@@ -171,7 +171,7 @@ public final class UeventHandler implements DmEventHandler {
   public void close(ReplaySummary summary) throws HandlerException, InterruptedException {
     try (UeventPort closed = port()) {
       UeventPort.Delivery delivery = closed.settle();
-      note.accept(sent(delivery.listeners()));
+      note.accept(sent(closed.isDry() ? -1 : delivery.listeners()));
       if (damaged > 0) {
         note.accept(count(damaged, "recorded message") + " left out: no whole uevent");
       }
@@ -187,14 +187,17 @@ public final class UeventHandler implements DmEventHandler {
     }
   }
 
+  /** In words; below 0 listeners, what would be sent. */
   private String sent(int listeners) {
-    StringBuilder text = new StringBuilder("sent ");
+    StringBuilder text = new StringBuilder(listeners < 0 ? "would send " : "sent ");
     text.append(count(sentRecorded, "recorded uevent"));
     if (!onlyRecorded) {
       text.append(" and ").append(sentSynthesised).append(" synthesised");
     }
-    text.append(way == UeventWay.UDEV ? " to udev's listeners (" : " through the kernel (");
-    text.append(count(listeners, "listener")).append(')');
+    text.append(way == UeventWay.UDEV ? " to udev's listeners" : " through the kernel");
+    if (listeners >= 0) {
+      text.append(" (").append(count(listeners, "listener")).append(')');
+    }
     String separator = "; left out ";
     if (leftOut > 0) {
       text.append(separator).append(count(leftOut, "event")).append(" that were no uevents");

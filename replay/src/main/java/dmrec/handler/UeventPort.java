@@ -48,6 +48,11 @@ public interface UeventPort extends AutoCloseable {
    */
   boolean send(int lengthBytes) throws HandlerException, InterruptedException;
 
+  /** Whether nothing is really sent. */
+  default boolean isDry() {
+    return false;
+  }
+
   /** Waits until the listeners took all that was sent, or take nothing any more. */
   Delivery settle() throws HandlerException, InterruptedException;
 
