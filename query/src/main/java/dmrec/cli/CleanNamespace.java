@@ -19,6 +19,8 @@ final class CleanNamespace {
   /** The process that made the namespace, told to the one inside of it. */
   private static final String PARENT = "dmrec.namespace.parent";
 
+  private static final int KILLED = 137;
+
   private static final List<String> UNSHARE =
       List.of("unshare", "--user", "--map-root-user", "--net", "--mount");
 
@@ -45,19 +47,24 @@ final class CleanNamespace {
    *
    * @param journal the journal meant where the arguments name none: inside, the user is root
    */
-  static int run(List<String> args, Path journal) throws IOException, InterruptedException {
+  static int run(Host host, List<String> args, Path journal)
+      throws IOException, InterruptedException {
     probe();
     Process process =
         Relaunch.under(UNSHARE)
             .option("-D" + PARENT + "=" + ProcessHandle.current().pid())
             .variable("DMREC_JOURNAL", journal.toString())
             .start(args);
-    return new CleanNamespace(process).await();
+    return new CleanNamespace(process).await(host);
   }
 
-  private int await() throws InterruptedException {
+  private int await(Host host) throws IOException, InterruptedException {
     try {
-      return Relaunch.await(process, this::look);
+      int code = Relaunch.await(process, this::look);
+      if (code == KILLED) {
+        host.note("the dmrec in the namespace was killed (SIGKILL); nothing of it is left");
+      }
+      return code;
     } finally {
       process.toHandle().destroyForcibly();
       if (!inside.isEmpty()) {

@@ -24,14 +24,15 @@ import java.util.Map;
  * have waited at all.
  */
 final class KernelUeventPort implements UeventPort {
-  /** Asked every now and then while there is something to send. */
+  /** Asked before each message, and at the end. */
   interface Check {
     /**
      * Fails where there is nobody any more to send to.
      *
+     * @param sentAll whether there is nothing to send either
      * @throws HandlerException with the reason, for the user
      */
-    void run() throws HandlerException;
+    void run(boolean sentAll) throws HandlerException, InterruptedException;
   }
 
   /** Between two looks no more is sent than the rest of a default buffer holds. */
@@ -86,9 +87,9 @@ final class KernelUeventPort implements UeventPort {
 
   @Override
   public boolean send(int lengthBytes) throws HandlerException, InterruptedException {
+    check.run(false);
     try {
       if (sentSinceLook >= MESSAGES_A_LOOK || bytesSinceLook + lengthBytes > BYTES_A_LOOK) {
-        check.run();
         awaitRoom(MOST_QUEUED_BYTES);
         sentSinceLook = 0;
         bytesSinceLook = 0;
@@ -166,6 +167,7 @@ final class KernelUeventPort implements UeventPort {
   public Delivery settle() throws HandlerException, InterruptedException {
     try {
       awaitRoom(0);
+      check.run(true);
       List<Loss> losses = new ArrayList<>();
       List<String> behind = new ArrayList<>();
       for (UeventListeners.Listener listener : listeners.all()) {

@@ -90,7 +90,7 @@ final class ListenerOptions {
    *
    * @param quiet whether the program's standard input is to be empty
    */
-  int whileListening(String into, boolean quiet, Body replay)
+  int whileListening(Host host, String into, boolean quiet, Body replay)
       throws IOException, InterruptedException {
     UeventWay way = way(into);
     String command = run;
@@ -100,14 +100,19 @@ final class ListenerOptions {
     try (ListeningProgram started = ListeningProgram.start(way, command, quiet)) {
       started.awaitListening();
       program = started;
-      return replay.run();
+      int code = replay.run();
+      String failure = code == 0 ? started.lastMoment() : "";
+      if (!failure.isEmpty()) {
+        host.note(failure);
+      }
+      return failure.isEmpty() ? code : 1;
     }
   }
 
   /** The handler. */
   DmEventHandler handler(UeventWay way, Host host) {
     ListeningProgram started = program;
-    KernelUeventPort.Check check = started == null ? () -> {} : started::check;
+    KernelUeventPort.Check check = started == null ? sentAll -> {} : started::check;
     return handler(way, host, each -> KernelUeventPort.open(each, check));
   }
 

@@ -194,19 +194,30 @@ final class ListeningProgram implements AutoCloseable {
   /**
    * Fails where it ended.
    *
+   * @param fedAll whether it got all: then it may end, but not by failing
    * @throws HandlerException with how it did, for the user
    */
-  void check() throws HandlerException {
-    if (!process.isAlive()) {
-      throw new HandlerException(shown() + " " + ending() + " while it was fed");
+  void check(boolean fedAll) throws HandlerException, InterruptedException {
+    if (process.isAlive() || (fedAll && process.exitValue() == 0)) {
+      return;
     }
+    // Ctrl-C ends both: then it is no finding, and this thread is about to be interrupted.
+    Thread.sleep(LAST_MOMENT_MS);
+    throw new HandlerException(
+        shown() + " " + ending() + (fedAll ? " once it was fed all" : " while it was fed"));
   }
 
-  /** Gives it a moment for what it read last, then ends it and all that it started. */
+  /** Gives it a moment for what it read last; how it failed in that, or nothing where not. */
+  String lastMoment() throws InterruptedException {
+    return process.waitFor(LAST_MOMENT_MS, TimeUnit.MILLISECONDS) && process.exitValue() != 0
+        ? shown() + " " + ending() + " once it was fed all"
+        : "";
+  }
+
+  /** Ends it and all that it started. */
   @Override
   public void close() {
     try {
-      process.waitFor(LAST_MOMENT_MS, TimeUnit.MILLISECONDS);
       ProcessTree.end(process.toHandle(), TERM_PATIENCE_NS);
     } catch (InterruptedException e) {
       ProcessTree.kill(process.toHandle());

@@ -1,6 +1,11 @@
 package dmrec.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dmrec.kernel.NetNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,12 +34,12 @@ final class ProcessTree {
     long endNs = System.nanoTime() + patienceNs;
     Set<ProcessHandle> all = all(program);
     all.forEach(ProcessHandle::destroy);
-    while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < endNs) {
+    while (all.stream().anyMatch(ProcessTree::lives) && System.nanoTime() < endNs) {
       Thread.sleep(TURN_MS);
     }
     all.addAll(all(program));
     // What forks while it is killed may have to be killed again.
-    for (int i = 0; i < FORCED_TURNS && all.stream().anyMatch(ProcessHandle::isAlive); i++) {
+    for (int i = 0; i < FORCED_TURNS && all.stream().anyMatch(ProcessTree::lives); i++) {
       all.forEach(ProcessHandle::destroyForcibly);
       Thread.sleep(TURN_MS);
       all.addAll(all(program));
@@ -44,6 +49,19 @@ final class ProcessTree {
   /** Ends them at once and waits for nothing. */
   static void kill(ProcessHandle program) {
     all(program).forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Not where it only waits for somebody to ask how it ended: whoever adopted it may be slow. */
+  private static boolean lives(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc", process.pid() + "/stat"), ISO_8859_1);
+      return !stat.substring(stat.lastIndexOf(')') + 1).startsWith(" Z");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static Set<ProcessHandle> all(ProcessHandle program) {

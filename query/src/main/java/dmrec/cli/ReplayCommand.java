@@ -165,7 +165,7 @@ final class ReplayCommand implements Callable<Integer> {
     HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners));
     listeners.check(into, dryRun);
     if (listeners.wantsNamespace() && !dryRun) {
-      return CleanNamespace.run(arguments(), journal.path(host));
+      return CleanNamespace.run(host, arguments(), journal.path(host));
     }
     try (JournalIndex index = Indexes.of(host, path)) {
       Stretch stretch = Stretch.of(index, since, until);
@@ -188,7 +188,7 @@ final class ReplayCommand implements Callable<Integer> {
       }
       Session session =
           new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone);
-      return listeners.whileListening(into, step || breakFilter != null, session::run);
+      return listeners.whileListening(host, into, step || breakFilter != null, session::run);
     }
   }
 
