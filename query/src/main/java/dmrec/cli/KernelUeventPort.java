@@ -167,7 +167,6 @@ final class KernelUeventPort implements UeventPort {
   public Delivery settle() throws HandlerException, InterruptedException {
     try {
       awaitRoom(0);
-      check.run(true);
       List<Loss> losses = new ArrayList<>();
       List<String> behind = new ArrayList<>();
       for (UeventListeners.Listener listener : listeners.all()) {
@@ -183,6 +182,11 @@ final class KernelUeventPort implements UeventPort {
     } catch (KernelException e) {
       throw failed(e);
     }
+  }
+
+  @Override
+  public void verify() throws HandlerException, InterruptedException {
+    check.run(true);
   }
 
   @Override

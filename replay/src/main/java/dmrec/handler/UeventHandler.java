@@ -184,6 +184,7 @@ public final class UeventHandler implements DmEventHandler {
       for (String behind : delivery.behind()) {
         note.accept(behind + " has not read all of them");
       }
+      closed.verify();
     }
   }
 

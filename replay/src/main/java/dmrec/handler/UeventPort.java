@@ -56,6 +56,13 @@ public interface UeventPort extends AutoCloseable {
   /** Waits until the listeners took all that was sent, or take nothing any more. */
   Delivery settle() throws HandlerException, InterruptedException;
 
+  /**
+   * Asked last, when all is told: fails where whoever listened did.
+   *
+   * @throws HandlerException with how, for the user
+   */
+  default void verify() throws HandlerException, InterruptedException {}
+
   @Override
   void close();
 }
