@@ -6,6 +6,7 @@ import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.JournalHandler;
 import dmrec.handler.LineHandler;
+import dmrec.handler.UeventWay;
 import dmrec.query.EventText;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class BuiltInHandlers {
   private static final String JOURNAL = "journal:";
 
+  private final Host host;
   private final EventText text;
+  private final ListenerOptions listeners;
   private final Programs programs;
 
   /** Handlers that print events as {@code text} has them. */
-  BuiltInHandlers(EventText text, Programs programs) {
+  BuiltInHandlers(Host host, EventText text, ListenerOptions listeners, Programs programs) {
+    this.host = host;
     this.text = text;
+    this.listeners = listeners;
     this.programs = programs;
   }
 
@@ -32,6 +37,8 @@ final class BuiltInHandlers {
     return switch (into) {
       case "print" -> factory(into, () -> new LineHandler(text::print));
       case "json" -> factory(into, () -> new LineHandler(EventJson::write));
+      case "uevent" -> factory(into, () -> listeners.handler(UeventWay.KERNEL, host));
+      case "udev" -> factory(into, () -> listeners.handler(UeventWay.UDEV, host));
       default ->
           into.startsWith(JOURNAL)
               ? factory(into, () -> new JournalHandler(Path.of(into.substring(JOURNAL.length()))))

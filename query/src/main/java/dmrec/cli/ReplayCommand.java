@@ -6,6 +6,7 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.ReplaySummary;
+import dmrec.handler.UeventWay;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.EventText;
@@ -30,6 +31,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,18 +39,25 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "replay",
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, json (one object a line), exec:COMMAND (one process, one JSON object a line"
-          + " on its standard input), each:COMMAND (one process an event, its fields in the"
-          + " environment: DMREC_KIND, DMREC_DEVICE, DM_NAME, ...) or journal:DIR (a copy that stands"
-          + " alone, in a new folder).",
+      "HANDLER is one of",
+      "  print            each event as a line, as 'dmrec log' prints it",
+      "  json             each event as a JSON object",
+      "  exec:COMMAND     one process; JSON lines on its standard input",
+      "  each:COMMAND     one process an event, which is in its environment: DMREC_KIND,"
+          + " DMREC_DEVICE, DM_NAME, ...",
+      "  uevent, udev     recorded uevents sent again to those who listen to the kernel or to udev",
+      "  journal:DIR      a copy that stands alone, in a new folder",
+      "",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -148,6 +157,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
 
+  @Mixin private ListenerOptions listeners = new ListenerOptions();
+
+  @Spec private @Nullable CommandSpec spec;
+
   ReplayCommand(Host host) {
     this.host = host;
   }
@@ -172,9 +185,14 @@ final class ReplayCommand implements Callable<Integer> {
     }
     EventText text = new EventText(zone, host.colour(), false);
     compare.check(loops);
-    try (Programs programs = new Programs(compare.isAsked() || !host.isThisProcess(), timeoutNs);
+    listeners.check(into, dryRun);
+    if (listeners.wantsNamespace() && !dryRun) {
+      return CleanNamespace.run(host, arguments(), journal.path(host));
+    }
+    boolean captured = compare.isAsked() || shrink != null || !host.isThisProcess();
+    try (Programs programs = new Programs(captured, timeoutNs);
         JournalIndex index = Indexes.of(host, path)) {
-      HandlerFactory factory = factory(new BuiltInHandlers(text, programs), text);
+      HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners, programs), text);
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
@@ -186,16 +204,27 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
       if (shrink != null) {
-        return new ShrinkRun(host, zone, factory, shrink, ofShrunk(shrink))
+        return new ShrinkRun(host, zone, factory, programs, shrink, ofShrunk(shrink))
             .run(recording, timeoutNs, filter != null);
       }
       if (dryRun) {
-        return new DryRun(host, zone).tell(recording, pace, factory.name());
+        int code = new DryRun(host, zone).tell(recording, pace, factory.name());
+        UeventWay way = ListenerOptions.way(into);
+        if (way != null) {
+          listeners.dryRun(way, host, recording);
+        }
+        return code;
       }
-      return new Session(
-              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone)
-          .run();
+      Session session =
+          new Session(
+              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone);
+      return listeners.whileListening(host, into, step || breakFilter != null, session::run);
     }
+  }
+
+  /** All that dmrec was started with. */
+  private List<String> arguments() {
+    return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
   private HandlerFactory factory(BuiltInHandlers builtIn, EventText text) {
@@ -251,6 +280,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (where != null) {
       words.addAll(List.of("--where", where));
     }
+    words.addAll(listeners.words());
     return ShellWords.join(words);
   }
 

@@ -32,6 +32,7 @@ final class ShrinkRun {
   private final Host host;
   private final ZoneId zone;
   private final HandlerFactory factory;
+  private final Programs programs;
   private final Path out;
   private final String again;
   private final long beganNs = System.nanoTime();
@@ -44,10 +45,12 @@ final class ShrinkRun {
    *
    * @param again the command that replays what was written
    */
-  ShrinkRun(Host host, ZoneId zone, HandlerFactory factory, Path out, String again) {
+  ShrinkRun(
+      Host host, ZoneId zone, HandlerFactory factory, Programs programs, Path out, String again) {
     this.host = host;
     this.zone = zone;
     this.factory = factory;
+    this.programs = programs;
     this.out = out;
     this.again = again;
   }
@@ -62,7 +65,7 @@ final class ShrinkRun {
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     PrintStream systemOut = System.out;
     PrintStream systemErr = System.err;
-    ExitWatch exits = ExitWatch.begin(host, shrinker::running, factory.name());
+    ExitWatch exits = ExitWatch.begin(host, shrinker::running, factory.name(), programs::endAll);
     Signals.register("INT", () -> stop(shrinker, "SIGINT"));
     Signals.register("TERM", () -> stop(shrinker, "SIGTERM"));
     // What it prints a hundred times over is of no use to anybody.
