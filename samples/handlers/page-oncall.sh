@@ -16,6 +16,7 @@ set -u
 # A name is bytes from somewhere: never a command, and nothing that acts on a terminal.
 text="${DMREC_TIME:-$(date -u +%FT%TZ)} ${DM_NAME:-a map} (${DM_UUID:-no UUID}) has no path left:"
 text="$text ${DM_PATH:-its last one} failed${DMREC_SEQ:+, event #$DMREC_SEQ}"
-printf '%s\n' "$text" | tr -d '\000-\011\013-\037\177'
+printf '%s' "$text" | tr -d '[:cntrl:]'
+echo
 
 # For real, here: | mail -s "$(hostname): no path left" oncall@example.org
