@@ -31,6 +31,7 @@ import picocli.CommandLine.Help.Ansi;
       Stats.class,
       Why.class,
       Dmsetup.class,
+      ReplayCommand.class,
       Export.class,
       Info.class,
       Verify.class,

@@ -1,0 +1,371 @@
+package dmrec.cli;
+
+import dmrec.event.EventRecord;
+import dmrec.event.KernelText;
+import dmrec.handler.DmEventHandler;
+import dmrec.handler.HandlerException;
+import dmrec.handler.HandlerFactory;
+import dmrec.handler.ReplaySummary;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalIndex;
+import dmrec.query.EventText;
+import dmrec.query.Moment;
+import dmrec.query.StackTree;
+import dmrec.query.TimeSpec;
+import dmrec.query.filter.Filter;
+import dmrec.replay.EventChoice;
+import dmrec.replay.Finding;
+import dmrec.replay.Guide;
+import dmrec.replay.JournalRecording;
+import dmrec.replay.Outcome;
+import dmrec.replay.Pace;
+import dmrec.replay.Recording;
+import dmrec.replay.Replay;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "replay",
+    description = "Feed recorded events to a handler.",
+    footer = {
+      "",
+      "HANDLER is print, or json (one object a line).",
+      "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
+          + " and the command that replays from there are printed.",
+      "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
+      "Exit code: 0, 1 for a finding or where some of the journal is damaged, 2 for wrong usage,"
+          + " 130 after Ctrl-C."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  private static final Pattern SPEED = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,6})?)x");
+  private static final int INTERRUPTED = 130;
+  private static final int TERMINATED = 143;
+
+  private final Host host;
+
+  @Parameters(
+      paramLabel = "JOURNAL",
+      arity = "0..1",
+      description = "The journal's folder, as with --journal.")
+  private @Nullable Path argument;
+
+  @Mixin private JournalOption journal = new JournalOption();
+
+  @Option(
+      names = "--into",
+      paramLabel = "HANDLER",
+      required = true,
+      description = "Who gets the events.")
+  private String into = "";
+
+  @Option(names = "--from", paramLabel = "TIME", description = "Nothing before this time.")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Nothing after this time.")
+  private @Nullable String to;
+
+  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
+  private @Nullable String where;
+
+  @Option(
+      names = "--speed",
+      paramLabel = "SPEED",
+      description =
+          "max, or how much faster than recorded: 1x, 10x, 0.5x. Default: ${DEFAULT-VALUE}.")
+  private String speed = "max";
+
+  @Option(
+      names = "--max-pause",
+      paramLabel = "TIME",
+      description = "Cut silences that were longer to this, as 2s.")
+  private @Nullable String maxPause;
+
+  @Option(names = "--rate", paramLabel = "N", description = "No more than N events a second.")
+  private double rate;
+
+  @Option(
+      names = "--break",
+      paramLabel = "FILTER",
+      description = "Stop and ask before each event that matches.")
+  private @Nullable String breaks;
+
+  @Option(
+      names = "--step",
+      description = "Stop and ask before each event; 'help' at the prompt lists what can be asked.")
+  private boolean step;
+
+  @Option(names = "--loop", paramLabel = "N", description = "Feed all of it N times.")
+  private long loops = 1;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description =
+          "How long the handler may take for one event, as 500ms; 0 for ever. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String timeout = "30s";
+
+  @Option(
+      names = "--on-error",
+      paramLabel = "WHAT",
+      description =
+          "When the handler fails: stop, continue with the next event, or break (ask). Default:"
+              + " ${DEFAULT-VALUE}.")
+  private OnError onError = OnError.STOP;
+
+  @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
+  private boolean dryRun;
+
+  @Option(names = "--utc", description = "Times in UTC instead of local time.")
+  private boolean utc;
+
+  ReplayCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path path = argument != null ? argument : journal.path(host);
+    ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();
+    Filter filter = Filters.parse(host, "--where", where);
+    Filter breakFilter = Filters.parse(host, "--break", breaks);
+    Pace pace = pace();
+    Moment since = Times.parse(host, "--from", from);
+    Moment until = Times.parse(host, "--to", to);
+    long timeoutNs = Amounts.durationNs("--timeout", timeout);
+    if (loops < 1) {
+      throw Failure.usage("--loop: expected 1 or more, found " + loops);
+    }
+    EventText text = new EventText(zone, host.colour(), false);
+    HandlerFactory factory = factory(new BuiltInHandlers(text));
+    try (JournalIndex index = Indexes.of(host, path)) {
+      Stretch stretch = Stretch.of(index, since, until);
+      if (stretch.isEmpty()) {
+        throw Failure.of(path + ": there is no event between --from and --to");
+      }
+      Recording recording =
+          JournalRecording.of(
+              index,
+              stretch.fromSeq(),
+              stretch.toSeq(),
+              filter == null ? EventChoice.ALL : new FilterChoice(filter));
+      if (dryRun) {
+        return new DryRun(host, zone).tell(recording, pace, factory.name());
+      }
+      return new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone)
+          .run();
+    }
+  }
+
+  private HandlerFactory factory(BuiltInHandlers builtIn) {
+    HandlerFactory found = builtIn.find(into);
+    if (found == null) {
+      throw Failure.usage(
+          "--into: there is no handler '" + into + "'; 'dmrec replay --help' lists them");
+    }
+    return found;
+  }
+
+  private Pace pace() {
+    double times = 0;
+    if (!speed.equalsIgnoreCase("max")) {
+      Matcher matcher = SPEED.matcher(speed.toLowerCase(Locale.ROOT));
+      times = matcher.matches() ? Double.parseDouble(matcher.group(1)) : 0;
+      if (times == 0) {
+        throw Failure.usage("--speed: expected max, 1x, 10x or 0.5x, found " + speed);
+      }
+    }
+    if (!(rate >= 0) || rate > 1e9) {
+      throw Failure.usage("--rate: expected events a second, found " + rate);
+    }
+    return new Pace(
+        times,
+        maxPause == null ? Long.MAX_VALUE : Amounts.durationNs("--max-pause", maxPause),
+        rate == 0 ? 0 : (long) (1e9 / rate));
+  }
+
+  /** The command that replays from an event on. */
+  private String again(Path path, long seq) {
+    List<String> words =
+        new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
+    words.addAll(List.of("--from", "#" + seq));
+    if (to != null) {
+      words.addAll(List.of("--to", to));
+    }
+    if (where != null) {
+      words.addAll(List.of("--where", where));
+    }
+    return ShellWords.join(words);
+  }
+
+  /** One run of the command, which may come back to an earlier event again and again. */
+  private final class Session {
+    private final JournalIndex index;
+    private final Recording recording;
+    private final HandlerFactory factory;
+    private final Pace pace;
+    private final long timeoutNs;
+    private final Stepper stepper;
+    private final ReplayProgress progress;
+    private volatile @Nullable Replay running;
+
+    Session(
+        JournalIndex index,
+        Recording recording,
+        Stretch stretch,
+        HandlerFactory factory,
+        Pace pace,
+        long timeoutNs,
+        @Nullable Filter breakFilter,
+        ZoneId zone)
+        throws JournalException {
+      this.index = index;
+      this.recording = recording;
+      this.factory = factory;
+      this.pace = pace;
+      this.timeoutNs = timeoutNs;
+      StackTree.Options drawing =
+          new StackTree.Options(host.utf8() || !host.errIsTerminal(), host.colourErr());
+      EventText text = new EventText(zone, host.colourErr(), false);
+      ReplayFindings findings =
+          new ReplayFindings(
+              host, index, text, drawing, factory.name(), seq -> again(index.folder(), seq));
+      stepper =
+          new Stepper(
+              new Stepper.Means(
+                  host,
+                  index,
+                  text,
+                  new EventText(zone, host.colourErr(), true),
+                  drawing,
+                  new TypedLines(System.in)),
+              findings,
+              onError,
+              breakFilter,
+              step);
+      progress =
+          new ReplayProgress(
+              host, zone, stretch.fromSeq(), stretch.lastSeq(index), !stepper.asks());
+    }
+
+    int run() throws IOException, InterruptedException {
+      Valve valve = new Valve(host.out());
+      PrintStream out = new PrintStream(valve, false, StandardCharsets.UTF_8);
+      PrintStream systemOut = System.out;
+      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name());
+      Signals.register("INT", () -> stop("SIGINT"));
+      Signals.register("TERM", () -> stop("SIGTERM"));
+      System.setOut(out);
+      try {
+        Outcome outcome;
+        do {
+          DmEventHandler handler = make();
+          Replay replay =
+              new Replay(
+                  recording, handler, new Replay.Options(pace, timeoutNs, loops, out), guide());
+          stepper.begin(replay, handler.mayStartOver(), valve);
+          running = replay;
+          outcome = replay.run();
+        } while (stepper.backTo() > 0);
+        return tell(outcome);
+      } finally {
+        System.setOut(systemOut);
+        exits.end();
+        progress.flush();
+      }
+    }
+
+    private void stop(String reason) {
+      Replay replay = running;
+      if (replay != null) {
+        replay.stop(reason);
+      }
+    }
+
+    private DmEventHandler make() {
+      try {
+        return factory.make();
+      } catch (HandlerException e) {
+        throw Failure.of(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private Guide guide() {
+      return new Guide() {
+        @Override
+        public void before(EventRecord record) {
+          stepper.before(record);
+        }
+
+        @Override
+        public boolean failed(Finding finding) {
+          progress.flush();
+          return stepper.failed(finding);
+        }
+
+        @Override
+        public void damaged(JournalException e) {
+          progress.flush();
+          stepper.damaged(e);
+        }
+
+        @Override
+        public void turn() {
+          Replay replay = running;
+          if (replay != null) {
+            progress.turn(replay);
+          }
+        }
+      };
+    }
+
+    private int tell(Outcome outcome) throws IOException {
+      progress.flush();
+      ReplaySummary summary = outcome.summary();
+      String reason = outcome.stopReason();
+      boolean asked = reason != null && (reason.startsWith("SIG") || reason.equals("quit"));
+      StringBuilder text = new StringBuilder();
+      text.append("fed ")
+          .append(String.format(Locale.ROOT, "%,d", summary.events()))
+          .append(summary.events() == 1 ? " event" : " events");
+      if (summary.events() > 0) {
+        text.append(" (#").append(summary.firstSeq()).append(" to #").append(summary.lastSeq());
+        text.append("), ").append(EventText.duration(Math.max(0, summary.recordedNs())));
+        text.append(" recorded, in ").append(EventText.duration(summary.tookNs()));
+      }
+      if (summary.failures() > 0) {
+        text.append("; the handler failed ")
+            .append(summary.failures() == 1 ? "once" : summary.failures() + " times");
+      }
+      if (outcome.damaged() > 0) {
+        text.append("; ").append(outcome.damaged()).append(" places of the journal are damaged");
+      }
+      if (asked) {
+        text.append("; stopped by ").append(reason);
+        text.append(", go on with ")
+            .append(KernelText.printable(again(index.folder(), Math.max(1, outcome.nextSeq()))));
+      }
+      host.note(text.toString());
+      if ("SIGINT".equals(reason) || "SIGTERM".equals(reason)) {
+        return "SIGINT".equals(reason) ? INTERRUPTED : TERMINATED;
+      }
+      return summary.failures() > 0 || outcome.damaged() > 0 ? 1 : 0;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dmrec.replay;
+
+import dmrec.event.EventRecord;
+import dmrec.journal.Sought;
+import dmrec.topology.Topology;
+import java.util.function.Predicate;
+
+/** Which events of a recording are fed. */
+public interface EventChoice {
+  /** All of them. */
+  EventChoice ALL = before -> record -> true;
+
+  /**
+   * A predicate that is asked about each event in order.
+   *
+   * @param before the stack before the first of them, which the predicate may change
+   */
+  Predicate<EventRecord> from(Topology before);
+
+  /**
+   * What all that are fed have in common, as the journal's index can tell it; {@link Sought#ALL}
+   * where every event has to be seen.
+   */
+  default Sought sought() {
+    return Sought.ALL;
+  }
+}
