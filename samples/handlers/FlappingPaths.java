@@ -2,6 +2,7 @@ import dmrec.event.DmEvent;
 import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplayedEvent;
 import dmrec.handler.TypedHandler;
+import dmrec.target.DevNo;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,11 +23,10 @@ import java.util.Map;
  */
 public class FlappingPaths extends TypedHandler {
   private final int times = Integer.getInteger("flapping.times", 2);
-  private final Duration within =
-      Duration.parse(System.getProperty("flapping.within", "PT5M"));
+  private final Duration within = Duration.parse(System.getProperty("flapping.within", "PT5M"));
 
   /** A path of one device; a minor number that is used again has another DISKSEQ. */
-  private record PathOf(String dev, long diskseq, String path) {}
+  private record PathOf(DevNo dev, long diskSeq, DevNo path) {}
 
   private final Map<PathOf, Instant> failed = new HashMap<>();
   private final Map<PathOf, Deque<Instant>> returns = new HashMap<>();
@@ -70,7 +70,7 @@ public class FlappingPaths extends TypedHandler {
     }
   }
 
-  private static PathOf pathOf(ReplayedEvent at, Object path) {
-    return new PathOf(at.device().dev().toString(), at.device().diskseq(), path.toString());
+  private static PathOf pathOf(ReplayedEvent at, DevNo path) {
+    return new PathOf(at.device().dev(), at.device().diskSeq(), path);
   }
 }

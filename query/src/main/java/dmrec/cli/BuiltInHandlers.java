@@ -6,10 +6,14 @@ import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.LineHandler;
 import dmrec.query.EventText;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
+  /** What a user who is not understood may have meant. */
+  static final List<String> NAMES = List.of("print", "json");
+
   private final EventText text;
 
   /** Handlers that print events as {@code text} has them. */

@@ -16,6 +16,7 @@ import dmrec.query.filter.Filter;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
+import dmrec.replay.HandlerLoader;
 import dmrec.replay.JournalRecording;
 import dmrec.replay.Outcome;
 import dmrec.replay.Pace;
@@ -45,7 +46,9 @@ import picocli.CommandLine.Parameters;
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, or json (one object a line).",
+      "HANDLER is print, json (one object a line), or one in Java: a source file NAME.java, which is"
+          + " compiled; a class; or the name of one that META-INF/services"
+          + "/dmrec.handler.DmEventHandler offers.",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -73,6 +76,14 @@ final class ReplayCommand implements Callable<Integer> {
       required = true,
       description = "Who gets the events.")
   private String into = "";
+
+  @Option(
+      names = "--handler-path",
+      paramLabel = "PLACE",
+      description =
+          "Where handlers and what they need are: a jar, or a folder with its classes and all its"
+              + " jars; several, or a list with colons.")
+  private List<String> handlerPath = List.of();
 
   @Option(names = "--from", paramLabel = "TIME", description = "Nothing before this time.")
   private @Nullable String from;
@@ -129,6 +140,8 @@ final class ReplayCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private OnError onError = OnError.STOP;
 
+  @Mixin private Debugging debugging = new Debugging();
+
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
 
@@ -148,12 +161,18 @@ final class ReplayCommand implements Callable<Integer> {
     Pace pace = pace();
     Moment since = Times.parse(host, "--from", from);
     Moment until = Times.parse(host, "--to", to);
-    long timeoutNs = Amounts.durationNs("--timeout", timeout);
+    // A person takes longer than a handler may.
+    long timeoutNs = debugging.isWanted() ? 0 : Amounts.durationNs("--timeout", timeout);
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
     EventText text = new EventText(zone, host.colour(), false);
     HandlerFactory factory = factory(new BuiltInHandlers(text));
+    if (debugging.isWanted() && !dryRun) {
+      // What is wrong with the journal is better said before somebody attaches.
+      Indexes.of(host, path).close();
+      debugging.begin(host, factory.name());
+    }
     try (JournalIndex index = Indexes.of(host, path)) {
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
@@ -175,11 +194,14 @@ final class ReplayCommand implements Callable<Integer> {
 
   private HandlerFactory factory(BuiltInHandlers builtIn) {
     HandlerFactory found = builtIn.find(into);
-    if (found == null) {
-      throw Failure.usage(
-          "--into: there is no handler '" + into + "'; 'dmrec replay --help' lists them");
+    if (found != null) {
+      return found;
     }
-    return found;
+    try {
+      return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(into);
+    } catch (HandlerException e) {
+      throw Failure.usage(String.valueOf(e.getMessage()));
+    }
   }
 
   private Pace pace() {
@@ -204,6 +226,9 @@ final class ReplayCommand implements Callable<Integer> {
   private String again(Path path, long seq) {
     List<String> words =
         new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
+    for (String place : handlerPath) {
+      words.addAll(List.of("--handler-path", place));
+    }
     words.addAll(List.of("--from", "#" + seq));
     if (to != null) {
       words.addAll(List.of("--to", to));

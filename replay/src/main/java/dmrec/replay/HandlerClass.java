@@ -17,6 +17,7 @@ final class HandlerClass implements HandlerFactory {
   private final String className;
   private final HandlerPath path;
   private final Map<String, byte[]> compiled;
+  private @Nullable Fresh next;
 
   /**
    * The class of that name, which is loaded and looked at; none of its code runs yet.
@@ -29,7 +30,23 @@ final class HandlerClass implements HandlerFactory {
     this.className = className;
     this.path = path;
     this.compiled = compiled;
-    constructor(load(className, new HandlerClassLoader(path, compiled)));
+    this.next = fresh();
+  }
+
+  /** A class that nothing of has run yet. */
+  private record Fresh(
+      HandlerClassLoader loader, Constructor<? extends DmEventHandler> constructor) {}
+
+  private Fresh fresh() throws HandlerException {
+    HandlerClassLoader loader = new HandlerClassLoader(path, compiled);
+    return new Fresh(loader, constructor(load(className, loader), loader));
+  }
+
+  /** The class that was looked at serves first: a breakpoint in it is one in the first instance. */
+  private synchronized Fresh take() throws HandlerException {
+    Fresh taken = next == null ? fresh() : next;
+    next = null;
+    return taken;
   }
 
   @Override
@@ -39,13 +56,13 @@ final class HandlerClass implements HandlerFactory {
 
   @Override
   public DmEventHandler make() throws HandlerException {
-    HandlerClassLoader loader = new HandlerClassLoader(path, compiled);
-    Constructor<? extends DmEventHandler> constructor = constructor(load(className, loader));
+    Fresh fresh = take();
+    HandlerClassLoader loader = fresh.loader();
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
-      return constructor.newInstance();
+      return fresh.constructor().newInstance();
     } catch (InvocationTargetException e) {
       throw thrown(e.getCause() == null ? e : e.getCause(), loader);
     } catch (ReflectiveOperationException | LinkageError e) {
@@ -72,8 +89,8 @@ final class HandlerClass implements HandlerFactory {
         && !Modifier.isAbstract(type.getModifiers());
   }
 
-  private static Constructor<? extends DmEventHandler> constructor(Class<?> type)
-      throws HandlerException {
+  private static Constructor<? extends DmEventHandler> constructor(
+      Class<?> type, HandlerClassLoader loader) throws HandlerException {
     String name = type.getName();
     if (!DmEventHandler.class.isAssignableFrom(type)) {
       throw new HandlerException(
@@ -97,7 +114,7 @@ final class HandlerClass implements HandlerFactory {
     } catch (NoSuchMethodException e) {
       // Said below.
     } catch (LinkageError e) {
-      throw unusable(name, e, (HandlerClassLoader) type.getClassLoader());
+      throw unusable(name, e, loader);
     }
     throw new HandlerException(
         name
@@ -135,12 +152,12 @@ final class HandlerClass implements HandlerFactory {
   }
 
   private static HandlerException unusable(
-      String className, LinkageError e, @Nullable HandlerClassLoader loader) {
+      String className, LinkageError e, HandlerClassLoader loader) {
     String says = String.valueOf(e.getMessage());
     if (e instanceof UnsupportedClassVersionError) {
       // "x/Y has been compiled by a more recent version of the Java Runtime (class file ...".
       String newer = says.split(" ", 2)[0].replace('/', '.');
-      int version = loader == null ? 0 : loader.javaVersionOf(newer);
+      int version = loader.javaVersionOf(newer);
       int here = Runtime.version().feature();
       return new HandlerException(
           (newer + " is compiled for " + (version > 0 ? "Java " + version : "a newer Java"))

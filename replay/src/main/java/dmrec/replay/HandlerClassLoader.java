@@ -35,15 +35,13 @@ final class HandlerClassLoader extends URLClassLoader {
   private final Map<String, byte[]> compiled;
 
   HandlerClassLoader(HandlerPath path, Map<String, byte[]> compiled) {
-    super("handler", path.urls().toArray(URL[]::new), libraries());
+    super(path.urls().toArray(URL[]::new), libraries());
     this.compiled = compiled;
   }
 
   private static ClassLoader libraries() {
     return new URLClassLoader(
-        "dmrec for a handler",
-        HandlerPath.urls(classPath()).toArray(URL[]::new),
-        new SharedClassLoader());
+        HandlerPath.urls(classPath()).toArray(URL[]::new), new SharedClassLoader());
   }
 
   /** What dmrec itself was started from. */
@@ -105,7 +103,7 @@ final class HandlerClassLoader extends URLClassLoader {
         Objects.requireNonNull(HandlerClassLoader.class.getClassLoader());
 
     SharedClassLoader() {
-      super("shared with a handler", ClassLoader.getPlatformClassLoader());
+      super(ClassLoader.getPlatformClassLoader());
     }
 
     @Override

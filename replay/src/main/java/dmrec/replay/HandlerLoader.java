@@ -138,8 +138,12 @@ public final class HandlerLoader {
       }
       if (found.isEmpty()) {
         throw new HandlerException(
-            ("there is no handler '" + into + "'" + meant(into, offered.values(), classes))
-                + ("; " + path.text()));
+            "there is no handler '"
+                + into
+                + "' ("
+                + path.text()
+                + ")"
+                + meant(into, offered.values(), classes));
       }
       return new HandlerClass(into, found.iterator().next(), path, Map.of());
     } catch (IOException e) {

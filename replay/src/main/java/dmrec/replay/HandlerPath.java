@@ -133,7 +133,7 @@ record HandlerPath(List<Path> places) {
   /** For messages. */
   String text() {
     return places.isEmpty()
-        ? "there is no --handler-path"
+        ? "--handler-path says where else to look"
         : "the handler path is "
             + places.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }

@@ -87,6 +87,8 @@ public final class Replay {
     beganNs = System.nanoTime();
     Thread thread = new Thread(this::feed, "handler");
     thread.setDaemon(true);
+    // For the libraries that a handler brings, which look for their parts there.
+    thread.setContextClassLoader(handler.getClass().getClassLoader());
     thread.start();
     boolean hangs = false;
     while (thread.isAlive() && !hangs) {

@@ -371,21 +371,24 @@ class HandlerLoaderTest {
     handlerPath.add(classes.toString());
 
     assertEquals(
-        "there is no handler 'FlapingPaths'; did you mean FlappingPaths?; the handler path is "
-            + classes,
+        "there is no handler 'FlapingPaths' (the handler path is "
+            + classes
+            + "); did you mean FlappingPaths?",
         failure("FlapingPaths"));
     assertEquals(
-        "there is no handler 'x.FlapingPaths'; did you mean x.FlappingPaths?; the handler path is "
-            + classes,
+        "there is no handler 'x.FlapingPaths' (the handler path is "
+            + classes
+            + "); did you mean x.FlappingPaths?",
         failure("x.FlapingPaths"));
     assertEquals(
-        "there is no handler 'jso'; did you mean json?; the handler path is " + classes,
+        "there is no handler 'jso' (the handler path is " + classes + "); did you mean json?",
         failure("jso"));
   }
 
   @Test
   void saysWhereThereIsNoHandlerPath() {
-    assertEquals("there is no handler 'a.B'; there is no --handler-path", failure("a.B"));
+    assertEquals(
+        "there is no handler 'a.B' (--handler-path says where else to look)", failure("a.B"));
   }
 
   @ParameterizedTest
