@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.event.KernelText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Stack;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IParameterPreprocessor;
@@ -39,16 +41,17 @@ final class Debugging {
     return port != null;
   }
 
+  /** Whether this process has to be started again, for a debugger to wait for. */
+  boolean isPending() {
+    return isWanted() && !Boolean.getBoolean(DEBUGGED);
+  }
+
   /**
-   * Starts dmrec again where that is wanted, and then does not return.
+   * Runs dmrec with these arguments, once a debugger is there; the result is its exit code.
    *
    * @param handler what is going to be debugged, for the user
    */
-  void begin(Host host, String handler) throws IOException {
-    Integer wanted = port;
-    if (wanted == null || Boolean.getBoolean(DEBUGGED)) {
-      return;
-    }
+  int run(Host host, List<String> args, String handler) throws IOException, InterruptedException {
     Path agent = Path.of(System.getProperty("java.home", ""), "lib", "libjdwp.so");
     if (!Files.exists(agent)) {
       throw Failure.of(
@@ -56,17 +59,22 @@ final class Debugging {
               + agent
               + "; name another by DMREC_JAVA");
     }
-    int free = freePort(wanted);
+    int free = freePort(Objects.requireNonNull(port));
     host.note(
         "waiting for a debugger at 127.0.0.1:%d (jdb -attach %d); the handler is %s"
-            .formatted(free, free, handler));
-    Relaunch.run(
-        host,
-        List.of(),
-        List.of(
-            "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:"
-                + free,
-            "-D" + DEBUGGED + "=true"));
+            .formatted(free, free, KernelText.printable(handler)));
+    Process process =
+        Relaunch.under(List.of())
+            .option(
+                "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:"
+                    + free)
+            .option("-D" + DEBUGGED + "=true")
+            .start(args);
+    try {
+      return Relaunch.await(process, () -> {});
+    } finally {
+      process.toHandle().destroyForcibly();
+    }
   }
 
   private static int freePort(int port) {

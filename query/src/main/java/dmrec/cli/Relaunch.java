@@ -1,66 +1,81 @@
 package dmrec.cli;
 
-import dmrec.event.KernelText;
-import dmrec.kernel.ProcessImage;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jline.utils.Signals;
 
 /**
- * Starts this same dmrec again, in this one's place: the same Java, its options and the arguments
- * as they were typed, with options of the JVM added and, if need be, behind a program that runs it
- * in other surroundings.
+ * Starts dmrec once more, as another process with the same Java, options, class path and streams:
+ * for what a JVM that runs cannot change about itself, as its namespaces or its debugger.
  *
- * <p>The new one sees that it is the second by a system property among those options.
+ * <p>While the other one runs, this one only waits: SIGTERM is passed on, and Ctrl-C reaches the
+ * other anyway, as both are of the terminal's foreground.
  */
 final class Relaunch {
-  private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
-  private static final Path JAVA = Path.of("/proc/self/exe");
+  private static final long TURN_MS = 100;
 
-  private Relaunch() {}
+  private final List<String> prefix;
+  private final List<String> jvmOptions = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
 
-  /**
-   * Does not return, where it succeeds.
-   *
-   * @param prefix a program, by its whole path, and its arguments, as {@code /usr/bin/unshare -n};
-   *     empty for none
-   * @param jvmOptions what the JVM gets besides its present options
-   */
-  static void run(Host host, List<String> prefix, List<String> jvmOptions) throws IOException {
-    List<String> command = command(prefix, JAVA.toRealPath().toString(), commandLine(), jvmOptions);
-    host.out().flush();
-    host.err().flush();
-    ProcessImage.replace(
-        KernelText.encode(command.get(0)), command.stream().map(KernelText::encode).toList());
+  private Relaunch(List<String> prefix) {
+    this.prefix = prefix;
   }
 
-  private static List<String> commandLine() throws IOException {
-    String text = KernelText.decode(Files.readAllBytes(COMMAND_LINE));
-    List<String> words = new ArrayList<>(List.of(text.split("\0", -1)));
-    // Each ends in a NUL, so the split leaves one empty text behind the last.
-    words.remove(words.size() - 1);
-    return words;
+  /** By way of a command that runs the one that is appended to it; of none where it is empty. */
+  static Relaunch under(List<String> prefix) {
+    return new Relaunch(List.copyOf(prefix));
   }
 
-  /** The command line that starts the process of that command line again. */
-  static List<String> command(
-      List<String> prefix, String java, List<String> commandLine, List<String> jvmOptions) {
-    int main = commandLine.indexOf(Main.class.getName());
-    if (main < 1) {
-      throw Failure.of(
-          "cannot start dmrec again: expected "
-              + Main.class.getName()
-              + " in "
-              + COMMAND_LINE
-              + "; start it by its launcher");
-    }
+  /** With a further option of the JVM, behind those that this one has. */
+  Relaunch option(String jvmOption) {
+    jvmOptions.add(jvmOption);
+    return this;
+  }
+
+  /** With a variable in its environment. */
+  Relaunch variable(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** Starts it with these arguments of dmrec. */
+  Process start(List<String> args) throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.add(java);
-    command.addAll(commandLine.subList(1, main));
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      // A debugger's port is this process's.
+      if (!option.startsWith("-agentlib:jdwp") && !option.startsWith("-Xrunjdwp")) {
+        command.add(option);
+      }
+    }
     command.addAll(jvmOptions);
-    command.addAll(commandLine.subList(main, commandLine.size()));
-    return command;
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+    command.add(Main.class.getName());
+    command.addAll(args);
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  /** Waits for it; {@code turn} is called every now and then. The result is its exit code. */
+  static int await(Process process, Runnable turn) throws InterruptedException {
+    Object oldInt = Signals.register("INT", () -> {});
+    Object oldTerm = Signals.register("TERM", () -> process.toHandle().destroy());
+    try {
+      while (!process.waitFor(TURN_MS, TimeUnit.MILLISECONDS)) {
+        turn.run();
+      }
+      return process.exitValue();
+    } finally {
+      Signals.unregister("INT", oldInt);
+      Signals.unregister("TERM", oldTerm);
+    }
   }
 }

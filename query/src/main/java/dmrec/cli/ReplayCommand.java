@@ -31,6 +31,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,8 +39,10 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "replay",
@@ -148,6 +151,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
 
+  @Spec private @Nullable CommandSpec spec;
+
   ReplayCommand(Host host) {
     this.host = host;
   }
@@ -168,10 +173,10 @@ final class ReplayCommand implements Callable<Integer> {
     }
     EventText text = new EventText(zone, host.colour(), false);
     HandlerFactory factory = factory(new BuiltInHandlers(text));
-    if (debugging.isWanted() && !dryRun) {
+    if (debugging.isPending() && !dryRun) {
       // What is wrong with the journal is better said before somebody attaches.
       Indexes.of(host, path).close();
-      debugging.begin(host, factory.name());
+      return debugging.run(host, arguments(), factory.name());
     }
     try (JournalIndex index = Indexes.of(host, path)) {
       Stretch stretch = Stretch.of(index, since, until);
@@ -190,6 +195,11 @@ final class ReplayCommand implements Callable<Integer> {
       return new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone)
           .run();
     }
+  }
+
+  /** All that dmrec was started with. */
+  private List<String> arguments() {
+    return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
   private HandlerFactory factory(BuiltInHandlers builtIn) {

@@ -65,8 +65,6 @@ final class Native {
     int munlockall();
 
     int mlock(long address, long lengthBytes);
-
-    int execv(long path, long arguments);
   }
 
   /** Direct memory with its address, native byte order, zeroed. */
