@@ -47,6 +47,7 @@ public final class Replay {
   private volatile @Nullable EventRecord current;
   private long fed;
   private volatile long nextSeq;
+  private volatile @Nullable Throwable broken;
   private long failures;
   private long damaged;
   private long firstSeq;
@@ -85,7 +86,16 @@ public final class Replay {
   /** Replays; returns when the handler is closed, or hangs. */
   public Outcome run() throws InterruptedException {
     beganNs = System.nanoTime();
-    Thread thread = new Thread(this::feed, "handler");
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                feed();
+              } catch (RuntimeException | Error e) {
+                broken = e;
+              }
+            },
+            "handler");
     thread.setDaemon(true);
     // For the libraries that a handler brings, which look for their parts there.
     thread.setContextClassLoader(handler.getClass().getClassLoader());
@@ -95,6 +105,11 @@ public final class Replay {
       thread.join(TURN_MS);
       guide.turn();
       hangs = isStuck(thread);
+    }
+    if (broken instanceof Error error) {
+      throw error;
+    } else if (broken instanceof RuntimeException e) {
+      throw e;
     }
     return new Outcome(summary(), stopReason, nextSeq, damaged, hangs);
   }
