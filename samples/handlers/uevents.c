@@ -2,7 +2,7 @@
  * Prints what uevents say about mapped devices, read from the kernel's group as udev reads them.
  *
  *   cc -Wall -Wextra -Werror -o uevents uevents.c
- *   dmrec replay JOURNAL --into uevent --run ./uevents
+ *   dmrec replay JOURNAL --into uevent --only-recorded --run ./uevents
  */
 #define _GNU_SOURCE /* struct ucred */
 #include <errno.h>
@@ -20,10 +20,10 @@ static const char *value(const char *text, size_t length, const char *key)
 	return NULL;
 }
 
-/* Names hold any bytes; a terminal acts on some. */
+/* What it says, where it says anything. Names hold any bytes; a terminal acts on some. */
 static void show(const char *before, const char *text)
 {
-	fputs(before, stdout);
+	fputs(text ? before : "", stdout);
 	for (; text && *text; text++)
 		printf((unsigned char)*text < 0x20 || *text == 0x7f ? "\\x%02x" : "%c", (unsigned char)*text);
 }
@@ -66,14 +66,14 @@ int main(void)
 			continue;
 		memcpy(&who, CMSG_DATA(c), sizeof who);
 		text[length] = 0;
-		const char *action = value(text, length, "DM_ACTION"), *seq = value(text, length, "SEQNUM");
+		const char *action = value(text, length, "DM_ACTION");
 		if (who.uid || !action)
 			continue;
 		show("", value(text, length, "DM_NAME"));
 		show(": ", action);
 		show(" ", value(text, length, "DM_PATH"));
-		show(", valid paths ", value(text, length, "DM_NR_VALID_PATHS"));
-		show(" (SEQNUM ", seq);
-		puts(who.pid ? ", injected)" : ")");
+		show(", valid paths: ", value(text, length, "DM_NR_VALID_PATHS"));
+		show(", SEQNUM ", value(text, length, "SEQNUM"));
+		puts(who.pid ? ", injected" : "");
 	}
 }

@@ -17,7 +17,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,10 @@ public final class Topology {
   private DmEvent.@Nullable RecordingStarted recording;
   private boolean stopped;
   private final Uncounted uncounted;
+  private final Map<DevNo, Understood> understood = new HashMap<>();
+
+  /** A status that was worked out here, and what it says. */
+  private record Understood(String status, Multipath multipath) {}
 
   public Topology() {
     uncounted = new Uncounted();
@@ -239,6 +245,7 @@ public final class Topology {
         Device device = devices.get(record.device().dev());
         if (device != null && isSameLife(device.ref(), record.device())) {
           devices.remove(record.device().dev());
+          understood.remove(record.device().dev());
         }
       }
       default -> {
@@ -305,6 +312,7 @@ public final class Topology {
       devices.clear();
       disks.clear();
       uncounted.clear();
+      understood.clear();
     }
     recording = started;
     stopped = false;
@@ -353,7 +361,7 @@ public final class Topology {
             known.uuid().isEmpty() ? told.uuid() : known.uuid());
   }
 
-  private static Device changed(Device device, DmEvent event) {
+  private Device changed(Device device, DmEvent event) {
     switch (event.kind()) {
       case TABLE_LIVE -> {
         DmEvent.TableLive e = (DmEvent.TableLive) event;
@@ -424,16 +432,30 @@ public final class Topology {
    * What the status will say after a path's uevent: the letter, and one more failure counted. The
    * next look corrects it where more happened meanwhile.
    */
-  private static Device withPath(Device device, DevNo path, boolean failed) {
+  private Device withPath(Device device, DevNo path, boolean failed) {
     List<Target> targets = device.targets();
     for (int i = 0; i < targets.size(); i++) {
-      if (TargetStatus.parse(targets.get(i).type(), targets.get(i).status())
-              instanceof Multipath multipath
-          && multipath.path(path) != null) {
-        return device.withStatus(i, multipath.withPath(path, failed).text());
+      Multipath multipath = multipath(device.dev(), targets.get(i));
+      if (multipath != null && multipath.path(path) != null) {
+        Multipath after = multipath.withPath(path, failed);
+        String status = after.text();
+        understood.put(device.dev(), new Understood(status, after));
+        return device.withStatus(i, status);
       }
     }
     return device;
+  }
+
+  /** Mostly a path event follows another of its device: then its status need not be read again. */
+  @SuppressWarnings("ReferenceEquality") // Another text of the same words is only read again.
+  private @Nullable Multipath multipath(DevNo dev, Target target) {
+    Understood known = understood.get(dev);
+    if (known != null && known.status() == target.status()) {
+      return known.multipath();
+    }
+    return TargetStatus.parse(target.type(), target.status()) instanceof Multipath multipath
+        ? multipath
+        : null;
   }
 
   /** A verity target's status says C once it has found a corrupted block. */

@@ -1,13 +1,21 @@
 package dmrec.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.EventJson;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.journal.JournalReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The handlers to copy, with what their README says that they print. */
 class SampleHandlersTest {
@@ -38,11 +48,131 @@ class SampleHandlersTest {
     assertEquals(documented("FlappingPaths.java"), out.toString(StandardCharsets.UTF_8));
   }
 
+  @Test
+  void pagesForTheLastPathFromWhatAUeventBrings() throws Exception {
+    StringBuilder said = new StringBuilder();
+    for (EventRecord record : pathEvents()) {
+      ProcessBuilder builder = new ProcessBuilder(HANDLERS.resolve("page-oncall.sh").toString());
+      for (String variable : record.evidence().text().split("\0", 0)) {
+        int equals = variable.indexOf('=');
+        if (equals > 0) {
+          builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+        }
+      }
+      builder.environment().put("DMREC_TIME", EventJson.time(record.wallNs()));
+      builder.environment().put("DMREC_SEQ", Long.toString(record.seq()));
+      said.append(said(builder, new byte[0]));
+    }
+
+    assertEquals(documented("page-oncall.sh"), said.toString());
+  }
+
+  @Test
+  void pagesOneLineWhateverADeviceIsCalled() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(HANDLERS.resolve("page-oncall.sh").toString());
+    Map<String, String> env = builder.environment();
+    env.put("DM_ACTION", "PATH_FAILED");
+    env.put("DM_NR_VALID_PATHS", "0");
+    env.put("DM_NAME", "a\n$(id)\u001b[31m`id`");
+    env.put("DMREC_TIME", "now");
+
+    assertEquals(
+        "now a$(id)[31m`id` (no UUID) has no path left: its last one failed\n",
+        said(builder, new byte[0]));
+  }
+
+  @Test
+  void addsUpTheOutages() throws Exception {
+    assertEquals(0, run("log", "-j", journal().toString(), "--all", "--output", "json"));
+
+    String said =
+        said(new ProcessBuilder(HANDLERS.resolve("outages.py").toString()), out.toByteArray());
+
+    assertEquals(documented("outages.py"), said);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "path_failed 0 5s, path_failed 0 6s, path_reinstated 1 8s | no path for 3.000 s, once",
+        "path_failed 0 1s, device_removed 0 2s, path_failed 0 4s | no path for 1.000 s, 2 times",
+        "path_failed 1 1s, path_reinstated 2 2s | every map always had a path",
+        "path_failed 0 1s, recording_started 0 2s, path_reinstated 1 3s | every map always had a path",
+      })
+  void measuresOutages(String events, String expected) throws Exception {
+    StringBuilder lines = new StringBuilder();
+    int seq = 0;
+    for (String event : events.split(", ", 0)) {
+      String[] words = event.split(" ", -1);
+      String device =
+          words[0].startsWith("rec")
+              ? ""
+              : ",\"device\":{\"dev\":\"254:0\",\"diskseq\":7,\"name\":\"m\\u001b\"}";
+      lines.append(
+          "{\"seq\":%d,\"time\":\"T\",\"mono_ns\":%s000000000,\"kind\":\"%s\"%s,\"disk\":\"sda\",\"path\":\"8:0\",\"valid_paths\":%s}\n"
+              .formatted(++seq, words[2].replace("s", ""), words[0], device, words[1]));
+    }
+
+    String said =
+        said(
+            new ProcessBuilder(HANDLERS.resolve("outages.py").toString()),
+            lines.toString().getBytes(StandardCharsets.UTF_8));
+
+    assertTrue(said.contains(expected), said);
+    assertFalse(said.contains("\u001b"), said);
+  }
+
+  @Test
+  void buildsTheListenerWithoutAWarning() throws Exception {
+    Path program = Objects.requireNonNull(temp).resolve("uevents");
+    ProcessBuilder compiler =
+        new ProcessBuilder(
+            "cc",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-o",
+            program.toString(),
+            HANDLERS.resolve("uevents.c").toString());
+
+    assertEquals("", said(compiler, new byte[0]));
+    assertTrue(Files.isExecutable(program));
+  }
+
+  private List<EventRecord> pathEvents() throws IOException {
+    List<EventRecord> events = new ArrayList<>();
+    try (JournalReader reader = JournalReader.open(journal())) {
+      for (EventRecord next = reader.next(); next != null; next = reader.next()) {
+        if (next.kind() == Kind.PATH_FAILED || next.kind() == Kind.PATH_REINSTATED) {
+          events.add(next);
+        }
+      }
+    }
+    return events;
+  }
+
+  /** What a program says, which has to end well. */
+  private static String said(ProcessBuilder builder, byte[] input) throws Exception {
+    Process process = builder.redirectErrorStream(true).start();
+    try (OutputStream to = process.getOutputStream()) {
+      to.write(input);
+    } catch (IOException e) {
+      // It read no input, and ended.
+    }
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    return said;
+  }
+
+  private int run(String... args) {
+    return Main.run(Hosts.piped(out, err, Map.of(), Clock.systemUTC()), List.of(args));
+  }
+
   private void replay(String... args) {
-    List<String> all = new java.util.ArrayList<>(List.of("replay", journal().toString()));
+    List<String> all = new ArrayList<>(List.of("replay", journal().toString()));
     all.addAll(List.of(args));
-    Host host = Hosts.piped(out, err, Map.of(), Clock.systemUTC());
-    assertEquals(0, Main.run(host, all), () -> err.toString(StandardCharsets.UTF_8));
+    assertEquals(0, run(all.toArray(String[]::new)), () -> err.toString(StandardCharsets.UTF_8));
   }
 
   /** What the README shows below the command that names the handler. */

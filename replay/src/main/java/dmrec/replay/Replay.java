@@ -97,7 +97,6 @@ public final class Replay {
             },
             "handler");
     thread.setDaemon(true);
-    // For the libraries that a handler brings, which look for their parts there.
     thread.setContextClassLoader(handler.getClass().getClassLoader());
     thread.start();
     boolean hangs = false;
