@@ -4,21 +4,27 @@ import dmrec.event.EventJson;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
+import dmrec.handler.JournalHandler;
 import dmrec.handler.LineHandler;
 import dmrec.query.EventText;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
   /** What a user who is not understood may have meant. */
-  static final List<String> NAMES = List.of("print", "json");
+  static final List<String> NAMES = List.of("print", "json", "exec:", "each:", "journal:");
+
+  private static final String JOURNAL = "journal:";
 
   private final EventText text;
+  private final Programs programs;
 
   /** Handlers that print events as {@code text} has them. */
-  BuiltInHandlers(EventText text) {
+  BuiltInHandlers(EventText text, Programs programs) {
     this.text = text;
+    this.programs = programs;
   }
 
   private interface Maker {
@@ -30,7 +36,10 @@ final class BuiltInHandlers {
     return switch (into) {
       case "print" -> factory(into, () -> new LineHandler(text::print));
       case "json" -> factory(into, () -> new LineHandler(EventJson::write));
-      default -> null;
+      default ->
+          into.startsWith(JOURNAL)
+              ? factory(into, () -> new JournalHandler(Path.of(into.substring(JOURNAL.length()))))
+              : programs.find(into);
     };
   }
 

@@ -49,9 +49,11 @@ import picocli.CommandLine.Spec;
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, json (one object a line), or one in Java: a source file NAME.java, which is"
-          + " compiled; a class; or the name of one that META-INF/services"
-          + "/dmrec.handler.DmEventHandler offers.",
+      "HANDLER is print, json (one object a line), exec:COMMAND (one process, one JSON object a line"
+          + " on its standard input), each:COMMAND (one process an event, its fields in the"
+          + " environment: DMREC_KIND, DMREC_DEVICE, DM_NAME, ...), journal:DIR (a copy that stands"
+          + " alone, in a new folder), or one in Java: a source file NAME.java, which is compiled; a"
+          + " class; or the name of one that META-INF/services/dmrec.handler.DmEventHandler offers.",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -143,10 +145,20 @@ final class ReplayCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private OnError onError = OnError.STOP;
 
+  @Mixin private ComparisonOptions compare = new ComparisonOptions();
+
   @Mixin private Debugging debugging = new Debugging();
 
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
+
+  @Option(
+      names = "--shrink",
+      paramLabel = "OUT",
+      description =
+          "Find the fewest events that make the handler fail the same way, and write them as a"
+              + " journal into a new folder. Ctrl-C keeps the fewest so far.")
+  private @Nullable Path shrink;
 
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
@@ -171,17 +183,23 @@ final class ReplayCommand implements Callable<Integer> {
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
-    EventText text = new EventText(zone, host.colour(), false);
-    HandlerFactory factory = factory(new BuiltInHandlers(text));
-    if (debugging.isPending() && !dryRun) {
-      // What is wrong with the journal is better said before somebody attaches.
-      Indexes.of(host, path).close();
-      return debugging.run(host, arguments(), factory.name());
+    if (shrink != null && (dryRun || step || breaks != null || loops > 1 || pace.waits())) {
+      throw Failure.usage(
+          "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
+              + " --break, --loop, --speed and --rate");
     }
-    try (JournalIndex index = Indexes.of(host, path)) {
+    EventText text = new EventText(zone, host.colour(), false);
+    compare.check(loops);
+    try (Programs programs = new Programs(compare.isAsked() || !host.isThisProcess(), timeoutNs);
+        JournalIndex index = Indexes.of(host, path)) {
+      HandlerFactory factory = factory(new BuiltInHandlers(text, programs), text);
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
+      }
+      if (debugging.isPending() && !dryRun) {
+        // Here, where all that can be said before somebody attaches has been said.
+        return debugging.run(host, arguments(), into);
       }
       Recording recording =
           JournalRecording.of(
@@ -189,29 +207,44 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.fromSeq(),
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
+      if (shrink != null) {
+        return new ShrinkRun(host, zone, factory, shrink, ofShrunk(shrink))
+            .run(recording, timeoutNs, filter != null);
+      }
       if (dryRun) {
         return new DryRun(host, zone).tell(recording, pace, factory.name());
       }
-      return new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone)
+      return new Session(
+              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone)
           .run();
+    }
+  }
+
+  private HandlerFactory factory(BuiltInHandlers builtIn, EventText text) {
+    HandlerFactory handler = named(builtIn, "--into", into);
+    if (!compare.isAsked()) {
+      return handler;
+    }
+    String other = compare.against();
+    return compare.around(
+        handler, other == null ? null : named(builtIn, "--against", other), text::print);
+  }
+
+  private HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
+    HandlerFactory found = builtIn.find(name);
+    if (found != null) {
+      return found;
+    }
+    try {
+      return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(name);
+    } catch (HandlerException e) {
+      throw Failure.usage(option + ": " + e.getMessage());
     }
   }
 
   /** All that dmrec was started with. */
   private List<String> arguments() {
     return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
-  }
-
-  private HandlerFactory factory(BuiltInHandlers builtIn) {
-    HandlerFactory found = builtIn.find(into);
-    if (found != null) {
-      return found;
-    }
-    try {
-      return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(into);
-    } catch (HandlerException e) {
-      throw Failure.usage(String.valueOf(e.getMessage()));
-    }
   }
 
   private Pace pace() {
@@ -232,13 +265,24 @@ final class ReplayCommand implements Callable<Integer> {
         rate == 0 ? 0 : (long) (1e9 / rate));
   }
 
-  /** The command that replays from an event on. */
-  private String again(Path path, long seq) {
+  /** The command that replays what was shrunk. */
+  private String ofShrunk(Path out) {
+    return ShellWords.join(start(out));
+  }
+
+  /** How a command begins that replays a journal to the same handler. */
+  private List<String> start(Path path) {
     List<String> words =
         new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
     for (String place : handlerPath) {
       words.addAll(List.of("--handler-path", place));
     }
+    return words;
+  }
+
+  /** The command that replays from an event on. */
+  private String again(Path path, long seq) {
+    List<String> words = start(path);
     words.addAll(List.of("--from", "#" + seq));
     if (to != null) {
       words.addAll(List.of("--to", to));
@@ -254,6 +298,7 @@ final class ReplayCommand implements Callable<Integer> {
     private final JournalIndex index;
     private final Recording recording;
     private final HandlerFactory factory;
+    private final Programs programs;
     private final Pace pace;
     private final long timeoutNs;
     private final Stepper stepper;
@@ -265,6 +310,7 @@ final class ReplayCommand implements Callable<Integer> {
         Recording recording,
         Stretch stretch,
         HandlerFactory factory,
+        Programs programs,
         Pace pace,
         long timeoutNs,
         @Nullable Filter breakFilter,
@@ -273,6 +319,7 @@ final class ReplayCommand implements Callable<Integer> {
       this.index = index;
       this.recording = recording;
       this.factory = factory;
+      this.programs = programs;
       this.pace = pace;
       this.timeoutNs = timeoutNs;
       StackTree.Options drawing =
@@ -303,7 +350,7 @@ final class ReplayCommand implements Callable<Integer> {
       Valve valve = new Valve(host.out());
       PrintStream out = new PrintStream(valve, false, StandardCharsets.UTF_8);
       PrintStream systemOut = System.out;
-      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name());
+      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name(), programs::endAll);
       Signals.register("INT", () -> stop("SIGINT"));
       Signals.register("TERM", () -> stop("SIGTERM"));
       System.setOut(out);
@@ -396,11 +443,13 @@ final class ReplayCommand implements Callable<Integer> {
         text.append(", go on with ")
             .append(KernelText.printable(again(index.folder(), Math.max(1, outcome.nextSeq()))));
       }
+      programs.tell(host);
+      boolean differs = compare.tell(host, reason == null);
       host.note(text.toString());
       if ("SIGINT".equals(reason) || "SIGTERM".equals(reason)) {
         return "SIGINT".equals(reason) ? INTERRUPTED : TERMINATED;
       }
-      return summary.failures() > 0 || outcome.damaged() > 0 ? 1 : 0;
+      return summary.failures() > 0 || outcome.damaged() > 0 || differs ? 1 : 0;
     }
   }
 }

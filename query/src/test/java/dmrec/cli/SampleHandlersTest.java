@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.EventJson;
-import dmrec.event.EventRecord;
-import dmrec.event.Kind;
-import dmrec.journal.JournalReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,22 +45,10 @@ class SampleHandlersTest {
   }
 
   @Test
-  void pagesForTheLastPathFromWhatAUeventBrings() throws Exception {
-    StringBuilder said = new StringBuilder();
-    for (EventRecord record : pathEvents()) {
-      ProcessBuilder builder = new ProcessBuilder(HANDLERS.resolve("page-oncall.sh").toString());
-      for (String variable : record.evidence().text().split("\0", 0)) {
-        int equals = variable.indexOf('=');
-        if (equals > 0) {
-          builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
-        }
-      }
-      builder.environment().put("DMREC_TIME", EventJson.time(record.wallNs()));
-      builder.environment().put("DMREC_SEQ", Long.toString(record.seq()));
-      said.append(said(builder, new byte[0]));
-    }
+  void pagesForTheLastPath() throws IOException {
+    replay("--where", "kind = path_failed", "--into", "each:" + HANDLERS.resolve("page-oncall.sh"));
 
-    assertEquals(documented("page-oncall.sh"), said.toString());
+    assertEquals(documented("page-oncall.sh"), out.toString(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -82,13 +66,10 @@ class SampleHandlersTest {
   }
 
   @Test
-  void addsUpTheOutages() throws Exception {
-    assertEquals(0, run("log", "-j", journal().toString(), "--all", "--output", "json"));
+  void addsUpTheOutages() throws IOException {
+    replay("--into", "exec:" + HANDLERS.resolve("outages.py"));
 
-    String said =
-        said(new ProcessBuilder(HANDLERS.resolve("outages.py").toString()), out.toByteArray());
-
-    assertEquals(documented("outages.py"), said);
+    assertEquals(documented("outages.py"), out.toString(StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest
@@ -138,18 +119,6 @@ class SampleHandlersTest {
 
     assertEquals("", said(compiler, new byte[0]));
     assertTrue(Files.isExecutable(program));
-  }
-
-  private List<EventRecord> pathEvents() throws IOException {
-    List<EventRecord> events = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal())) {
-      for (EventRecord next = reader.next(); next != null; next = reader.next()) {
-        if (next.kind() == Kind.PATH_FAILED || next.kind() == Kind.PATH_REINSTATED) {
-          events.add(next);
-        }
-      }
-    }
-    return events;
   }
 
   /** What a program says, which has to end well. */
