@@ -9,10 +9,14 @@ import dmrec.handler.LineHandler;
 import dmrec.handler.UeventWay;
 import dmrec.query.EventText;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
+  /** What a user who is not understood may have meant. */
+  static final List<String> NAMES = List.of("print", "json", "exec:", "each:", "journal:");
+
   private static final String JOURNAL = "journal:";
 
   private final Host host;

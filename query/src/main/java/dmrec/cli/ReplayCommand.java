@@ -17,6 +17,7 @@ import dmrec.query.filter.Filter;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
+import dmrec.replay.HandlerLoader;
 import dmrec.replay.JournalRecording;
 import dmrec.replay.Outcome;
 import dmrec.replay.Pace;
@@ -52,6 +53,9 @@ import picocli.CommandLine.Spec;
       "HANDLER is one of",
       "  print            each event as a line, as 'dmrec log' prints it",
       "  json             each event as a JSON object",
+      "  NAME.java        a Java source file, compiled on the fly",
+      "  CLASS, NAME      a class of --handler-path, or a handler that its"
+          + " META-INF/services/dmrec.handler.DmEventHandler offers",
       "  exec:COMMAND     one process; JSON lines on its standard input",
       "  each:COMMAND     one process an event, which is in its environment: DMREC_KIND,"
           + " DMREC_DEVICE, DM_NAME, ...",
@@ -85,6 +89,14 @@ final class ReplayCommand implements Callable<Integer> {
       required = true,
       description = "Who gets the events.")
   private String into = "";
+
+  @Option(
+      names = "--handler-path",
+      paramLabel = "PLACE",
+      description =
+          "Where handlers and what they need are: a jar, or a folder with its classes and all its"
+              + " jars; several, or a list with colons.")
+  private List<String> handlerPath = List.of();
 
   @Option(names = "--from", paramLabel = "TIME", description = "Nothing before this time.")
   private @Nullable String from;
@@ -143,6 +155,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private ComparisonOptions compare = new ComparisonOptions();
 
+  @Mixin private Debugging debugging = new Debugging();
+
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
 
@@ -174,7 +188,8 @@ final class ReplayCommand implements Callable<Integer> {
     Pace pace = pace();
     Moment since = Times.parse(host, "--from", from);
     Moment until = Times.parse(host, "--to", to);
-    long timeoutNs = Amounts.durationNs("--timeout", timeout);
+    // A person takes longer than a handler may.
+    long timeoutNs = debugging.isWanted() ? 0 : Amounts.durationNs("--timeout", timeout);
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
@@ -196,6 +211,10 @@ final class ReplayCommand implements Callable<Integer> {
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
+      }
+      if (debugging.isPending() && !dryRun) {
+        // Here, where all that can be said before somebody attaches has been said.
+        return debugging.run(host, arguments(), into);
       }
       Recording recording =
           JournalRecording.of(
@@ -237,13 +256,16 @@ final class ReplayCommand implements Callable<Integer> {
         handler, other == null ? null : named(builtIn, "--against", other), text::print);
   }
 
-  private static HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
+  private HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
     HandlerFactory found = builtIn.find(name);
-    if (found == null) {
-      throw Failure.usage(
-          option + ": there is no handler '" + name + "'; 'dmrec replay --help' lists them");
+    if (found != null) {
+      return found;
     }
-    return found;
+    try {
+      return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(name);
+    } catch (HandlerException e) {
+      throw Failure.usage(option + ": " + e.getMessage());
+    }
   }
 
   private Pace pace() {
@@ -266,13 +288,22 @@ final class ReplayCommand implements Callable<Integer> {
 
   /** The command that replays what was shrunk. */
   private String ofShrunk(Path out) {
-    return ShellWords.join(List.of("dmrec", "replay", out.toString(), "--into", into));
+    return ShellWords.join(start(out));
+  }
+
+  /** How a command begins that replays a journal to the same handler. */
+  private List<String> start(Path path) {
+    List<String> words =
+        new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
+    for (String place : handlerPath) {
+      words.addAll(List.of("--handler-path", place));
+    }
+    return words;
   }
 
   /** The command that replays from an event on. */
   private String again(Path path, long seq) {
-    List<String> words =
-        new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
+    List<String> words = start(path);
     words.addAll(List.of("--from", "#" + seq));
     if (to != null) {
       words.addAll(List.of("--to", to));
