@@ -51,16 +51,16 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "HANDLER is one of",
-      "  print            each event as a line, as 'dmrec log' prints it",
-      "  json             each event as a JSON object",
-      "  NAME.java        a Java source file, compiled on the fly",
-      "  CLASS, NAME      a class of --handler-path, or a handler that its"
-          + " META-INF/services/dmrec.handler.DmEventHandler offers",
-      "  exec:COMMAND     one process; JSON lines on its standard input",
-      "  each:COMMAND     one process an event, which is in its environment: DMREC_KIND,"
-          + " DMREC_DEVICE, DM_NAME, ...",
-      "  uevent, udev     recorded uevents sent again to those who listen to the kernel or to udev",
-      "  journal:DIR      a copy that stands alone, in a new folder",
+      "  print           each event as a line, as 'dmrec log' prints it",
+      "  json            each event as a JSON object, one a line",
+      "  FILE.java       a Java source file, which is compiled",
+      "  CLASS or NAME   a class, or a handler that a service file offers",
+      "                  (META-INF/services/dmrec.handler.DmEventHandler)",
+      "  exec:COMMAND    one process, JSON lines on its standard input",
+      "  each:COMMAND    one process an event, told in its environment",
+      "                  (DMREC_KIND, DMREC_DEVICE, ..., and the uevent's own)",
+      "  uevent, udev    uevents, for those who listen to the kernel or to udev",
+      "  journal:DIR     a copy that stands alone, in a new folder",
       "",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
@@ -149,8 +149,8 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--on-error",
       paramLabel = "WHAT",
       description =
-          "When the handler fails: stop, continue with the next event, or break (ask). Default:"
-              + " ${DEFAULT-VALUE}.")
+          "When the handler fails: stop (the default), continue with the next event, or break"
+              + " (ask).")
   private OnError onError = OnError.STOP;
 
   @Mixin private ComparisonOptions compare = new ComparisonOptions();
