@@ -31,7 +31,7 @@ public final class HandlerProcesses implements AutoCloseable {
   /** Names the handler's process in the environment of all that it starts. */
   private static final String MARKER = "DMREC_HANDLER";
 
-  private static final long POLITE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long POLITE_NS = TimeUnit.MILLISECONDS.toNanos(300);
   private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
 
   /**
