@@ -6,6 +6,7 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.ReplaySummary;
+import dmrec.handler.UeventWay;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.EventText;
@@ -16,6 +17,7 @@ import dmrec.query.filter.Filter;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
+import dmrec.replay.HandlerLoader;
 import dmrec.replay.JournalRecording;
 import dmrec.replay.Outcome;
 import dmrec.replay.Pace;
@@ -30,6 +32,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,17 +40,28 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "replay",
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, json (one object a line), exec:COMMAND (one process, one JSON object a line"
-          + " on its standard input) or each:COMMAND (one process an event, its fields in the"
-          + " environment: DMREC_KIND, DMREC_DEVICE, DM_NAME, ...).",
+      "HANDLER is one of",
+      "  print           each event as a line, as 'dmrec log' prints it",
+      "  json            each event as a JSON object, one a line",
+      "  FILE.java       a Java source file, which is compiled",
+      "  CLASS or NAME   a class, or a handler that a service file offers",
+      "                  (META-INF/services/dmrec.handler.DmEventHandler)",
+      "  exec:COMMAND    one process, JSON lines on its standard input",
+      "  each:COMMAND    one process an event, told in its environment",
+      "                  (DMREC_KIND, DMREC_DEVICE, ..., and the uevent's own)",
+      "  uevent, udev    uevents, for those who listen to the kernel or to udev",
+      "  journal:DIR     a copy that stands alone, in a new folder",
+      "",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -75,6 +89,14 @@ final class ReplayCommand implements Callable<Integer> {
       required = true,
       description = "Who gets the events.")
   private String into = "";
+
+  @Option(
+      names = "--handler-path",
+      paramLabel = "PLACE",
+      description =
+          "Where handlers and what they need are: a jar, or a folder with its classes and all its"
+              + " jars; several, or a list with colons.")
+  private List<String> handlerPath = List.of();
 
   @Option(names = "--from", paramLabel = "TIME", description = "Nothing before this time.")
   private @Nullable String from;
@@ -127,17 +149,31 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--on-error",
       paramLabel = "WHAT",
       description =
-          "When the handler fails: stop, continue with the next event, or break (ask). Default:"
-              + " ${DEFAULT-VALUE}.")
+          "When the handler fails: stop (the default), continue with the next event, or break"
+              + " (ask).")
   private OnError onError = OnError.STOP;
 
   @Mixin private ComparisonOptions compare = new ComparisonOptions();
 
+  @Mixin private Debugging debugging = new Debugging();
+
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
 
+  @Option(
+      names = "--shrink",
+      paramLabel = "OUT",
+      description =
+          "Find the fewest events that make the handler fail the same way, and write them as a"
+              + " journal into a new folder. Ctrl-C keeps the fewest so far.")
+  private @Nullable Path shrink;
+
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
+
+  @Mixin private ListenerOptions listeners = new ListenerOptions();
+
+  @Spec private @Nullable CommandSpec spec;
 
   ReplayCommand(Host host) {
     this.host = host;
@@ -152,18 +188,33 @@ final class ReplayCommand implements Callable<Integer> {
     Pace pace = pace();
     Moment since = Times.parse(host, "--from", from);
     Moment until = Times.parse(host, "--to", to);
-    long timeoutNs = Amounts.durationNs("--timeout", timeout);
+    // A person takes longer than a handler may.
+    long timeoutNs = debugging.isWanted() ? 0 : Amounts.durationNs("--timeout", timeout);
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
+    if (shrink != null && (dryRun || step || breaks != null || loops > 1 || pace.waits())) {
+      throw Failure.usage(
+          "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
+              + " --break, --loop, --speed and --rate");
+    }
     EventText text = new EventText(zone, host.colour(), false);
     compare.check(loops);
-    try (Programs programs = new Programs(compare.isAsked() || !host.isThisProcess(), timeoutNs);
+    listeners.check(into, dryRun);
+    if (listeners.wantsNamespace() && !dryRun) {
+      return CleanNamespace.run(host, arguments(), journal.path(host));
+    }
+    boolean captured = compare.isAsked() || shrink != null || !host.isThisProcess();
+    try (Programs programs = new Programs(captured, timeoutNs);
         JournalIndex index = Indexes.of(host, path)) {
-      HandlerFactory factory = factory(new BuiltInHandlers(text, programs), text);
+      HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners, programs), text);
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
+      }
+      if (debugging.isPending() && !dryRun) {
+        // Here, where all that can be said before somebody attaches has been said.
+        return debugging.run(host, arguments(), into);
       }
       Recording recording =
           JournalRecording.of(
@@ -171,13 +222,28 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.fromSeq(),
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
-      if (dryRun) {
-        return new DryRun(host, zone).tell(recording, pace, factory.name());
+      if (shrink != null) {
+        return new ShrinkRun(host, zone, factory, programs, shrink, ofShrunk(shrink))
+            .run(recording, timeoutNs, filter != null);
       }
-      return new Session(
-              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone)
-          .run();
+      if (dryRun) {
+        int code = new DryRun(host, zone).tell(recording, pace, factory.name());
+        UeventWay way = ListenerOptions.way(into);
+        if (way != null) {
+          listeners.dryRun(way, host, recording);
+        }
+        return code;
+      }
+      Session session =
+          new Session(
+              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone);
+      return listeners.whileListening(host, into, step || breakFilter != null, session::run);
     }
+  }
+
+  /** All that dmrec was started with. */
+  private List<String> arguments() {
+    return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
   private HandlerFactory factory(BuiltInHandlers builtIn, EventText text) {
@@ -190,13 +256,16 @@ final class ReplayCommand implements Callable<Integer> {
         handler, other == null ? null : named(builtIn, "--against", other), text::print);
   }
 
-  private static HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
+  private HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
     HandlerFactory found = builtIn.find(name);
-    if (found == null) {
-      throw Failure.usage(
-          option + ": there is no handler '" + name + "'; 'dmrec replay --help' lists them");
+    if (found != null) {
+      return found;
     }
-    return found;
+    try {
+      return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(name);
+    } catch (HandlerException e) {
+      throw Failure.usage(option + ": " + e.getMessage());
+    }
   }
 
   private Pace pace() {
@@ -217,10 +286,24 @@ final class ReplayCommand implements Callable<Integer> {
         rate == 0 ? 0 : (long) (1e9 / rate));
   }
 
-  /** The command that replays from an event on. */
-  private String again(Path path, long seq) {
+  /** The command that replays what was shrunk. */
+  private String ofShrunk(Path out) {
+    return ShellWords.join(start(out));
+  }
+
+  /** How a command begins that replays a journal to the same handler. */
+  private List<String> start(Path path) {
     List<String> words =
         new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
+    for (String place : handlerPath) {
+      words.addAll(List.of("--handler-path", place));
+    }
+    return words;
+  }
+
+  /** The command that replays from an event on. */
+  private String again(Path path, long seq) {
+    List<String> words = start(path);
     words.addAll(List.of("--from", "#" + seq));
     if (to != null) {
       words.addAll(List.of("--to", to));
@@ -228,6 +311,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (where != null) {
       words.addAll(List.of("--where", where));
     }
+    words.addAll(listeners.words());
     return ShellWords.join(words);
   }
 

@@ -2,6 +2,7 @@ package dmrec.replay;
 
 import dmrec.event.EventRecord;
 import dmrec.handler.DmEventHandler;
+import dmrec.handler.HandlerException;
 import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplaySummary;
 import dmrec.handler.ReplayedEvent;
@@ -244,9 +245,9 @@ public final class Replay {
       @Nullable EventRecord record,
       @Nullable Throwable thrown,
       StackTraceElement @Nullable [] where) {
-    // An interrupt was meant for this call alone.
+    // An interrupt was meant for this call alone; Ctrl-C ends also the program behind a handler.
     boolean interrupted = Thread.interrupted() || thrown instanceof InterruptedException;
-    if (interrupted && stopReason != null) {
+    if (stopReason != null && (interrupted || thrown instanceof HandlerException)) {
       return false;
     }
     failures++;

@@ -1,0 +1,232 @@
+package dmrec.cli;
+
+import dmrec.event.KernelText;
+import dmrec.handler.HandlerException;
+import dmrec.handler.UeventWay;
+import dmrec.kernel.KernelException;
+import dmrec.kernel.UeventListeners;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The program of {@code --run}, in the namespace that was made for it: started, awaited until it
+ * listens, and ended with all that it started, however the replay ends.
+ */
+final class ListeningProgram implements AutoCloseable {
+  private static final long PATIENCE_NS = 30_000_000_000L;
+
+  /** It may open several sockets, or start several programs that each open one. */
+  private static final long STEADY_NS = 200_000_000L;
+
+  /** It has read all, and may still have to print it. */
+  private static final long LAST_MOMENT_MS = 300;
+
+  private static final long TERM_PATIENCE_NS = 3_000_000_000L;
+  private static final long TURN_MS = 10;
+  private static final long PARENT_TURN_MS = 200;
+  private static final int KILLED = 137;
+
+  private final UeventWay way;
+  private final String command;
+  private final Process process;
+  private final Thread hook;
+
+  private ListeningProgram(UeventWay way, String command, Process process) {
+    this.way = way;
+    this.command = command;
+    this.process = process;
+    this.hook = new Thread(() -> ProcessTree.kill(process.toHandle()), "end-program");
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param quiet whether its standard input is empty, as somebody else reads the terminal
+   */
+  static ListeningProgram start(UeventWay way, String command, boolean quiet) throws IOException {
+    if (way == UeventWay.UDEV) {
+      showUdev();
+    }
+    ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", command).inheritIO();
+    if (quiet) {
+      builder.redirectInput(new File("/dev/null"));
+    }
+    ListeningProgram program = new ListeningProgram(way, command, builder.start());
+    Runtime.getRuntime().addShutdownHook(program.hook);
+    Thread watch = new Thread(program::endWithParent, "parent-watch");
+    watch.setDaemon(true);
+    watch.start();
+    return program;
+  }
+
+  /**
+   * libudev joins udev's group only where it believes that udev runs: /run/udev/control exists, or
+   * /dev is a devtmpfs (device-monitor.c). In this mount namespace, what is put there is for nobody
+   * else.
+   */
+  private static void showUdev() throws IOException {
+    Path control = Path.of("/run/udev/control");
+    if (Files.exists(control) || devIsDevtmpfs()) {
+      return;
+    }
+    Path place = control.getParent();
+    if (place != null && !Files.isDirectory(place)) {
+      place = place.getParent();
+    }
+    Process mount =
+        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", String.valueOf(place))
+            .redirectErrorStream(true)
+            .start();
+    mount.getOutputStream().close();
+    String said = new String(mount.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
+    try {
+      if (mount.waitFor() != 0) {
+        throw Failure.of(
+            "--run: cannot make "
+                + control
+                + " in the namespace, without which libudev does not listen: "
+                + KernelText.printable(said.strip()));
+      }
+    } catch (InterruptedException e) {
+      throw new java.io.InterruptedIOException("mount");
+    }
+    Files.createDirectories(Path.of("/run/udev"));
+    Files.createFile(control);
+  }
+
+  private static boolean devIsDevtmpfs() throws IOException {
+    boolean found = false;
+    for (String line :
+        Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)) {
+      List<String> words = List.of(line.split(" ", 4));
+      if (words.size() == 4 && words.get(1).equals("/dev")) {
+        found = words.get(2).equals("devtmpfs"); // The last one lies on top.
+      }
+    }
+    return found;
+  }
+
+  /** Where the dmrec that made this namespace is killed, nothing in it may stay. */
+  private void endWithParent() {
+    long parent = CleanNamespace.parentPid();
+    while (parent > 0) {
+      long now = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+      if (now != parent) {
+        ProcessTree.kill(process.toHandle());
+        Runtime.getRuntime().halt(KILLED);
+      }
+      try {
+        Thread.sleep(PARENT_TURN_MS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Returns once it listens. */
+  void awaitListening() throws IOException, InterruptedException {
+    long beganNs = System.nanoTime();
+    try (UeventListeners listeners = listeners(way)) {
+      int count = 0;
+      long sinceNs = beganNs;
+      while (count == 0 || System.nanoTime() - sinceNs < STEADY_NS) {
+        if (!process.isAlive()) {
+          throw Failure.of(
+              shown() + " " + ending() + " before it listened to " + group(way) + hint());
+        }
+        if (System.nanoTime() - beganNs > PATIENCE_NS) {
+          throw Failure.of(
+              shown()
+                  + " did not listen to "
+                  + group(way)
+                  + " within "
+                  + PATIENCE_NS / 1_000_000_000L
+                  + " s"
+                  + hint());
+        }
+        Thread.sleep(TURN_MS);
+        listeners.look();
+        if (listeners.count() != count) {
+          count = listeners.count();
+          sinceNs = System.nanoTime();
+        }
+      }
+    }
+  }
+
+  private static UeventListeners listeners(UeventWay way) throws KernelException {
+    return way == UeventWay.KERNEL ? UeventListeners.ofKernel() : UeventListeners.ofUdev();
+  }
+
+  private static String group(UeventWay way) {
+    return way == UeventWay.KERNEL ? "the kernel's uevents" : "udev's events";
+  }
+
+  private String hint() throws KernelException {
+    UeventWay other = way == UeventWay.KERNEL ? UeventWay.UDEV : UeventWay.KERNEL;
+    try (UeventListeners listeners = listeners(other)) {
+      return listeners.count() == 0
+          ? ""
+          : "; it listens to "
+              + group(other)
+              + ": replay --into "
+              + (other == UeventWay.KERNEL ? "uevent" : "udev");
+    }
+  }
+
+  private String shown() {
+    return "'" + KernelText.printable(command) + "'";
+  }
+
+  /** How it ended. */
+  private String ending() {
+    int code = process.exitValue();
+    return code > 128 && code < 128 + 65
+        ? "was ended by signal " + (code - 128)
+        : "ended with exit code " + code;
+  }
+
+  /**
+   * Fails where it ended.
+   *
+   * @param fedAll whether it got all: then it may end, but not by failing
+   * @throws HandlerException with how it did, for the user
+   */
+  void check(boolean fedAll) throws HandlerException, InterruptedException {
+    if (process.isAlive() || (fedAll && process.exitValue() == 0)) {
+      return;
+    }
+    // Ctrl-C ends both: then it is no finding, and this thread is about to be interrupted.
+    Thread.sleep(LAST_MOMENT_MS);
+    throw new HandlerException(
+        shown() + " " + ending() + (fedAll ? " once it was fed all" : " while it was fed"));
+  }
+
+  /** Gives it a moment for what it read last; how it failed in that, or nothing where not. */
+  String lastMoment() throws InterruptedException {
+    return process.waitFor(LAST_MOMENT_MS, TimeUnit.MILLISECONDS) && process.exitValue() != 0
+        ? shown() + " " + ending() + " once it was fed all"
+        : "";
+  }
+
+  /** Ends it and all that it started. */
+  @Override
+  public void close() {
+    try {
+      ProcessTree.end(process.toHandle(), TERM_PATIENCE_NS);
+    } catch (InterruptedException e) {
+      ProcessTree.kill(process.toHandle());
+      Thread.currentThread().interrupt();
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It runs already.
+    }
+  }
+}
