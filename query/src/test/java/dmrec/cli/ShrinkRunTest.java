@@ -90,8 +90,9 @@ class ShrinkRunTest {
             return maker.get();
           }
         };
-    try (JournalIndex index = JournalIndex.open(journal(), null)) {
-      return new ShrinkRun(host(), ZoneOffset.UTC, factory, small(), "dmrec replay small")
+    try (Programs programs = new Programs(true, 0);
+        JournalIndex index = JournalIndex.open(journal(), null)) {
+      return new ShrinkRun(host(), ZoneOffset.UTC, factory, programs, small(), "dmrec replay small")
           .run(
               JournalRecording.of(index, 1, Long.MAX_VALUE, EventChoice.ALL),
               30_000_000_000L,
