@@ -336,16 +336,7 @@ class UeventReplayTest {
 
   @Test
   void saysWhichListenerLostHowManyWhereItDoesNotRead() throws Exception {
-    String err =
-        replay(
-            0,
-            many(),
-            "--into",
-            "udev",
-            "--to",
-            "#3000",
-            "--run",
-            compiled() + " udev & kill -STOP $!; wait");
+    String err = replay(0, many(), "--into", "udev", "--run", compiled() + " udev stuck");
 
     assertTrue(err.matches("(?s).*dmrec: udev-listener \\(pid \\d+\\) lost \\d+.*"), err);
     assertTrue(err.contains(" has not read all of them"), err);
