@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** The handlers that come with dmrec, by the word that {@code --into} names them with. */
 final class BuiltInHandlers {
   /** What a user who is not understood may have meant. */
-  static final List<String> NAMES = List.of("print", "json", "exec:", "each:", "journal:");
+  static final List<String> NAMES =
+      List.of("print", "json", "exec:", "each:", "uevent", "udev", "journal:");
 
   private static final String JOURNAL = "journal:";
 

@@ -12,6 +12,7 @@ final class Programs implements AutoCloseable {
   private static final String EXEC = "exec:";
   private static final String EACH = "each:";
   private static final Duration FOR_EVER = Duration.ofDays(10_000);
+  private static final long ENDING_NS = 1_500_000_000L;
 
   private final HandlerProcesses processes =
       new HandlerProcesses(new AdoptedOrphans(), System.getProperty("dmrec.lc_all"));
@@ -25,8 +26,12 @@ final class Programs implements AutoCloseable {
    */
   Programs(boolean captured, long timeoutNs) {
     this.captured = captured;
-    // Before the watch that ends any call: what is said here says more.
-    this.patience = timeoutNs == 0 ? FOR_EVER : Duration.ofNanos(timeoutNs - timeoutNs / 8);
+    // Before the watch that ends any call, with time to end what is deaf: what is said here says
+    // more.
+    this.patience =
+        timeoutNs == 0
+            ? FOR_EVER
+            : Duration.ofNanos(timeoutNs - Math.min(timeoutNs / 2, ENDING_NS));
   }
 
   /** The one that is named so; null where none is. */

@@ -105,20 +105,48 @@ class SampleHandlersTest {
   }
 
   @Test
-  void buildsTheListenerWithoutAWarning() throws Exception {
+  void listensToTheKernelAsUdevDoes() throws Exception {
+    // given: a program that knows nothing of dmrec, built without a warning
     Path program = Objects.requireNonNull(temp).resolve("uevents");
-    ProcessBuilder compiler =
-        new ProcessBuilder(
-            "cc",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-o",
-            program.toString(),
-            HANDLERS.resolve("uevents.c").toString());
+    String source = HANDLERS.resolve("uevents.c").toString();
+    assertEquals(
+        "",
+        said(
+            new ProcessBuilder(
+                "cc", "-Wall", "-Wextra", "-Werror", "-o", program.toString(), source),
+            new byte[0]));
 
-    assertEquals("", said(compiler, new byte[0]));
-    assertTrue(Files.isExecutable(program));
+    // when
+    ProcessBuilder dmrec =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            Objects.requireNonNull(System.getProperty("java.class.path")),
+            Main.class.getName(),
+            "replay",
+            journal().toString(),
+            "--into",
+            "uevent",
+            "--only-recorded",
+            "--run",
+            program.toString());
+    String said = said(dmrec, new byte[0]);
+
+    // then: what the README begins to show, and all the others
+    List<String> events =
+        said.lines().filter(line -> line.startsWith("mpatha: ")).map(this::anySeqnum).toList();
+    List<String> documented = documented("./uevents").lines().map(this::anySeqnum).toList();
+    assertEquals(10, events.size(), said);
+    assertEquals(2, documented.size());
+    assertEquals(documented, events.subList(0, 2));
+  }
+
+  private String anySeqnum(String line) {
+    return line.replaceAll("SEQNUM \\d+", "SEQNUM N");
   }
 
   /** What a program says, which has to end well. */

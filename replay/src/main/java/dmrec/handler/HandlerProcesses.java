@@ -5,9 +5,11 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -29,7 +31,7 @@ public final class HandlerProcesses implements AutoCloseable {
   /** Names the handler's process in the environment of all that it starts. */
   private static final String MARKER = "DMREC_HANDLER";
 
-  private static final long POLITE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long POLITE_NS = TimeUnit.MILLISECONDS.toNanos(300);
   private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
 
   /**
@@ -224,26 +226,36 @@ public final class HandlerProcesses implements AutoCloseable {
    * Its own process and all descendants that run. Those found before may have lost their parent.
    */
   private Map<Long, ProcessHandle> running(HandlerProcess process, Map<Long, ProcessHandle> found) {
-    Map<Long, ProcessHandle> roots = new LinkedHashMap<>(found);
+    Set<Long> roots = new HashSet<>(orphans(process));
     if (process.shell().isAlive()) {
-      roots.put(process.shell().pid(), process.shell().toHandle());
+      roots.add(process.shell().pid());
     }
-    for (long pid : orphans(process)) {
-      ProcessHandle.of(pid).ifPresent(handle -> roots.put(pid, handle));
+    for (ProcessHandle handle : found.values()) {
+      // A number may be another's by now; a handle knows.
+      if (handle.isAlive()) {
+        roots.add(handle.pid());
+      }
     }
     Map<Long, ProcessHandle> all = new LinkedHashMap<>();
-    for (ProcessHandle root : roots.values()) {
-      // A number may be another's by now; a handle knows.
-      if (root.isAlive()) {
-        if (Proc.runs(root.pid())) {
-          all.put(root.pid(), root);
+    if (!roots.isEmpty()) {
+      for (Proc.Stat stat : Proc.withDescendants(roots)) {
+        if (stat.runs()) {
+          handle(stat, found).ifPresent(handle -> all.put(stat.pid(), handle));
         }
-        root.descendants()
-            .filter(child -> Proc.runs(child.pid()))
-            .forEach(child -> all.put(child.pid(), child));
       }
     }
     return all;
+  }
+
+  /** A handle of this very process, not of another with its number. */
+  private static Optional<ProcessHandle> handle(Proc.Stat stat, Map<Long, ProcessHandle> found) {
+    ProcessHandle known = found.get(stat.pid());
+    if (known != null && known.isAlive()) {
+      return Optional.of(known);
+    }
+    Optional<ProcessHandle> handle = ProcessHandle.of(stat.pid());
+    Proc.Stat now = Proc.stat(stat.pid());
+    return now != null && now.startTicks() == stat.startTicks() ? handle : Optional.empty();
   }
 
   /** Those that ended are buried on the way. */

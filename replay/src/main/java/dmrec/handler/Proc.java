@@ -7,7 +7,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +49,70 @@ final class Proc {
     return children;
   }
 
-  /** Whether the process still runs: one that ended and was not buried does not. */
+  /**
+   * A process at one moment.
+   *
+   * @param parent its parent
+   * @param state a letter, as S for one that sleeps
+   * @param startTicks when it began; a number is used again, never with this
+   */
+  record Stat(long pid, long parent, char state, long startTicks) {
+    /** One that ended and was not buried does not run. */
+    boolean runs() {
+      return "ZXx".indexOf(state) < 0;
+    }
+  }
+
+  /** Whether the process still runs. */
   static boolean runs(long pid) {
+    Stat stat = stat(pid);
+    return stat != null && stat.runs();
+  }
+
+  /** Null where it is gone. */
+  static @Nullable Stat stat(long pid) {
     // 4711 (sh) S 1 ...; the name may hold anything, a parenthesis too.
-    byte[] stat = read(ROOT.resolve(pid + "/stat"), 4096);
-    String text = new String(stat, StandardCharsets.ISO_8859_1);
-    int state = text.lastIndexOf(')') + 2;
-    return state > 1 && state < text.length() && "ZXx".indexOf(text.charAt(state)) < 0;
+    String text = new String(read(ROOT.resolve(pid + "/stat"), 4096), StandardCharsets.ISO_8859_1);
+    String[] fields = text.substring(text.lastIndexOf(')') + 1).strip().split(" ", -1);
+    return fields.length < 20
+        ? null
+        : new Stat(pid, Long.parseLong(fields[1]), fields[0].charAt(0), Long.parseLong(fields[19]));
+  }
+
+  /** These processes and all their descendants, as they are at one moment. */
+  static List<Stat> withDescendants(Collection<Long> roots) {
+    Map<Long, List<Stat>> byParent = new HashMap<>();
+    List<Stat> found = new ArrayList<>();
+    for (long pid : all()) {
+      Stat stat = stat(pid);
+      if (stat != null) {
+        byParent.computeIfAbsent(stat.parent(), parent -> new ArrayList<>()).add(stat);
+        if (roots.contains(pid)) {
+          found.add(stat);
+        }
+      }
+    }
+    Set<Long> seen = new HashSet<>(roots);
+    for (int i = 0; i < found.size(); i++) {
+      for (Stat child : byParent.getOrDefault(found.get(i).pid(), List.of())) {
+        if (seen.add(child.pid())) {
+          found.add(child);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Long> all() {
+    List<Long> pids = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(ROOT, "[0-9]*")) {
+      for (Path process : all) {
+        pids.add(Long.parseLong(process.getFileName().toString()));
+      }
+    } catch (IOException | RuntimeException e) {
+      // Without /proc nothing is found, as where nothing is left.
+    }
+    return pids;
   }
 
   /** The name of its program, at most 15 bytes; empty where it is gone. */
@@ -72,15 +134,10 @@ final class Proc {
   static List<Long> withVariable(String assignment) {
     List<Long> found = new ArrayList<>();
     long self = ProcessHandle.current().pid();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(ROOT, "[0-9]*")) {
-      for (Path process : all) {
-        long pid = Long.parseLong(process.getFileName().toString());
-        if (pid != self && hasVariable(pid, assignment)) {
-          found.add(pid);
-        }
+    for (long pid : all()) {
+      if (pid != self && hasVariable(pid, assignment)) {
+        found.add(pid);
       }
-    } catch (IOException | RuntimeException e) {
-      // Without /proc nothing is found, as where nothing is left.
     }
     return found;
   }

@@ -201,7 +201,9 @@ public final class UeventHandler implements DmEventHandler {
     }
     String separator = "; left out ";
     if (leftOut > 0) {
-      text.append(separator).append(count(leftOut, "event")).append(" that were no uevents");
+      text.append(separator)
+          .append(count(leftOut, "event"))
+          .append(leftOut == 1 ? " that was no uevent" : " that were no uevents");
       separator = ", ";
     }
     if (notUevents > 0) {
