@@ -183,6 +183,11 @@ final class ReplayCommand implements Callable<Integer> {
           "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
               + " --break, --loop, --speed and --rate");
     }
+    if (host.standpoint() != null && (step || breaks != null || onError == OnError.BREAK)) {
+      throw Failure.usage(
+          "--step, --break and --on-error break ask at a terminal, which is the console's here; run"
+              + " 'dmrec replay' outside of it");
+    }
     EventText text = new EventText(zone, host.colour(), false);
     compare.check(loops);
     listeners.check(into, dryRun);
