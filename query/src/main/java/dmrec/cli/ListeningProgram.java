@@ -4,6 +4,7 @@ import dmrec.event.KernelText;
 import dmrec.handler.HandlerException;
 import dmrec.handler.UeventWay;
 import dmrec.kernel.KernelException;
+import dmrec.kernel.SocketOwners;
 import dmrec.kernel.UeventListeners;
 import java.io.File;
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class ListeningProgram implements AutoCloseable {
 
   /** It has read all, and may still have to print it. */
   private static final long LAST_MOMENT_MS = 300;
+
+  /** For what is left to be done by those who do not listen. */
+  private static final long END_PATIENCE_NS = 2_000_000_000L;
 
   private static final long TERM_PATIENCE_NS = 3_000_000_000L;
   private static final long TURN_MS = 10;
@@ -159,6 +163,19 @@ final class ListeningProgram implements AutoCloseable {
     }
   }
 
+  private static void endListeners(UeventWay way) {
+    try (UeventListeners listening = listeners(way)) {
+      for (UeventListeners.Listener each : listening.all()) {
+        SocketOwners.Owner owner = SocketOwners.of(each.inode());
+        if (owner != null && owner.pid() != ProcessHandle.current().pid()) {
+          ProcessHandle.of(owner.pid()).ifPresent(ProcessHandle::destroy);
+        }
+      }
+    } catch (KernelException e) {
+      // Then they end with all the others.
+    }
+  }
+
   private static UeventListeners listeners(UeventWay way) throws KernelException {
     return way == UeventWay.KERNEL ? UeventListeners.ofKernel() : UeventListeners.ofUdev();
   }
@@ -214,10 +231,16 @@ final class ListeningProgram implements AutoCloseable {
         : "";
   }
 
-  /** Ends it and all that it started. */
+  /**
+   * Ends who listens first, so that whoever reads from that, as in a pipe, sees its end and prints
+   * what it holds; then all.
+   */
   @Override
   public void close() {
     try {
+      endListeners(UeventWay.KERNEL);
+      endListeners(UeventWay.UDEV);
+      ProcessTree.await(process.toHandle(), END_PATIENCE_NS);
       ProcessTree.end(process.toHandle(), TERM_PATIENCE_NS);
     } catch (InterruptedException e) {
       ProcessTree.kill(process.toHandle());

@@ -343,6 +343,24 @@ class UeventReplayTest {
   }
 
   @Test
+  void whatReadsFromTheListenerHasTimeToPrintWhatItHolds() throws Exception {
+    replay(
+        0,
+        many(),
+        "--into",
+        "uevent",
+        "--to",
+        "#101",
+        "--run",
+        compiled() + " kernel | sort -k 2n | tail -n 2");
+
+    assertTrue(
+        read(folder.resolve("out"))
+            .matches("change \\d+ GROUP_SWITCHED - 100\nchange \\d+ PATH_FAILED 101 -\n"),
+        read(folder.resolve("out")));
+  }
+
+  @Test
   void aProgramThatEndsBeforeItListensIsNamed() throws Exception {
     String err = replay(1, many(), "--into", "uevent", "--run", "exit 3");
 
