@@ -56,6 +56,8 @@ public final class EventJson {
                   .maxNestingDepth(32)
                   .maxStringLength(64 << 20)
                   .maxNumberLength(64)
+                  // More than the largest record makes, as each costs tens of bytes of memory.
+                  .maxTokenCount(4_000_000)
                   .build())
           .build();
 

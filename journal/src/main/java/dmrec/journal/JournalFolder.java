@@ -94,6 +94,34 @@ final class JournalFolder {
     }
   }
 
+  /**
+   * Makes sure that a folder can become a new journal.
+   *
+   * @throws JournalException where there is anything in it, or a file in its place
+   */
+  static void expectEmpty(Path folder) throws JournalException {
+    if (!Files.isDirectory(folder)) {
+      return; // That is told by whoever makes it.
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        throw notEmpty(folder, file);
+      }
+    } catch (JournalException e) {
+      throw e;
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new JournalException(Reasons.cannot("list", folder, e), e);
+    }
+  }
+
+  static JournalException notEmpty(Path folder, Path file) {
+    return new JournalException(
+        Reasons.shown(folder)
+            + ": expected an empty folder or none, found "
+            + KernelText.printable(nameOf(file))
+            + " in it. Name a folder that does not exist yet");
+  }
+
   /** Files of others are no place to record into. */
   private static void expectJournal(Path folder) throws IOException {
     if (!cycles(folder).isEmpty()) {

@@ -293,7 +293,8 @@ public final class JournalIndex implements AutoCloseable {
   // States.
 
   /**
-   * The stack behind the record of a number, or behind the last one where there is no such yet.
+   * The stack behind the record of a number, or behind the last one where there is no such yet. The
+   * number before the first record's means the stack that the journal begins with.
    *
    * @return null where the number lies before the journal, or only a {@link JournalReader} can tell
    */
@@ -311,11 +312,23 @@ public final class JournalIndex implements AutoCloseable {
       if (index.size() > 0 && event >= 0) {
         return fold(parts.get(number).path, index, event);
       }
+      FileHeader header = parts.get(number).header();
+      if (number == 0 && header != null && seq >= header.firstSeq() - 1) {
+        return beginning(parts.get(0).path);
+      }
       if (index.size() > 0) {
         return null; // Before the journal.
       }
     }
     return null;
+  }
+
+  /** The stack before the first record of a file; null where it is damaged. */
+  private static @Nullable Topology beginning(Path path) throws JournalException {
+    Topology stack = new Topology();
+    try (CycleScanner scanner = new CycleScanner(CycleFile.open(path))) {
+      return Beginning.read(scanner, stack) ? stack : null;
+    }
   }
 
   /**

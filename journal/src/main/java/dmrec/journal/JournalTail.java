@@ -36,7 +36,13 @@ record JournalTail(
 
   /** Of a journal without files. */
   static JournalTail none() {
-    return new JournalTail(UUID.randomUUID(), 0, 0, 0, Chain.ZERO, -1, false, new Topology());
+    return none(new Topology());
+  }
+
+  /** Of a journal without files, whose first event finds a stack. */
+  static JournalTail none(Topology before) {
+    // The events that made it have no number here.
+    return new JournalTail(UUID.randomUUID(), 0, 0, 0, Chain.ZERO, -1, false, before.withSeq(0));
   }
 
   /** Reads the last file; the zeros behind its end, which a killed writer leaves, are cut off. */

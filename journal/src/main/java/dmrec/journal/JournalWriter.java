@@ -8,6 +8,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.Source;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -74,6 +75,7 @@ public final class JournalWriter implements AutoCloseable {
   private @Nullable JournalFullException full;
   private @Nullable JournalException broken;
   private boolean closed;
+  private boolean madeFolder;
 
   /**
    * A writer that goes on behind {@code tail}.
@@ -136,14 +138,43 @@ public final class JournalWriter implements AutoCloseable {
     return open(folder, options, System::nanoTime);
   }
 
+  /**
+   * Begins a journal in a folder that is empty or does not exist yet.
+   *
+   * @param before the stack that the first event finds: a copy of a part of a journal stands alone
+   *     by it. Its events get new numbers, from 1, so {@link Topology#seq} of it is of no meaning
+   *     there
+   * @throws JournalException where the folder holds anything, there is no room or no permission
+   */
+  public static JournalWriter begin(Path folder, JournalOptions options, Topology before)
+      throws JournalException {
+    JournalFolder.expectEmpty(folder);
+    boolean isNew = !Files.exists(folder);
+    JournalWriter writer = open(folder, options, System::nanoTime, before);
+    writer.madeFolder = isNew;
+    return writer;
+  }
+
   static JournalWriter open(Path folder, JournalOptions options, LongSupplier nanoClock)
+      throws JournalException {
+    return open(folder, options, nanoClock, null);
+  }
+
+  private static JournalWriter open(
+      Path folder, JournalOptions options, LongSupplier nanoClock, @Nullable Topology before)
       throws JournalException {
     ChronicleSetup.quiet();
     JournalFolder.prepare(folder);
     WriterLock lock = WriterLock.take(folder);
     try {
       List<Path> found = JournalFolder.cycles(folder);
-      JournalTail tail = found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
+      if (before != null && !found.isEmpty()) {
+        throw JournalFolder.notEmpty(folder, found.get(0)); // Another one was first.
+      }
+      JournalTail tail =
+          before != null
+              ? JournalTail.none(before)
+              : found.isEmpty() ? JournalTail.none() : JournalTail.of(folder, found);
       return new JournalWriter(folder, found, tail, options, options.fileBytes(), nanoClock, lock);
     } catch (JournalException e) {
       lock.close();
@@ -567,6 +598,22 @@ public final class JournalWriter implements AutoCloseable {
                 cause);
     broken = failure;
     return failure;
+  }
+
+  /** Ends a journal that {@link #begin} began and that is of no use: its files go. */
+  public void discard() {
+    close();
+    try {
+      for (Path each : JournalFolder.cycles(folder)) {
+        Files.delete(each);
+      }
+      Files.deleteIfExists(folder.resolve(WriterLock.FILE));
+      if (madeFolder) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      return; // Whatever made it of no use is told.
+    }
   }
 
   /** Seals what is not sealed, brings it to the disk where that is asked for, and ends. */

@@ -66,6 +66,13 @@ public final class Topology {
     return new Topology(this);
   }
 
+  /** The same stack where the last record applied bears another number, as in a copy of a part. */
+  public Topology withSeq(long newSeq) {
+    Topology other = copy();
+    other.seq = newSeq;
+    return other;
+  }
+
   /** Number of the last record applied; 0 before the first. */
   public long seq() {
     return seq;

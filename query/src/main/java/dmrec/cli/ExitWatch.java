@@ -16,13 +16,14 @@ final class ExitWatch {
     this.hook = hook;
   }
 
-  static ExitWatch begin(Host host, Supplier<@Nullable Replay> running, String name) {
-    Thread hook = new Thread(() -> tell(host, running.get(), name), "exit");
+  static ExitWatch begin(
+      Host host, Supplier<@Nullable Replay> running, String name, Runnable cleanUp) {
+    Thread hook = new Thread(() -> tell(host, running.get(), name, cleanUp), "exit");
     java.lang.Runtime.getRuntime().addShutdownHook(hook);
     return new ExitWatch(hook);
   }
 
-  private static void tell(Host host, @Nullable Replay replay, String name) {
+  private static void tell(Host host, @Nullable Replay replay, String name, Runnable cleanUp) {
     EventRecord at = replay == null ? null : replay.current();
     host.err()
         .println(
@@ -37,6 +38,7 @@ final class ExitWatch {
     } catch (java.io.IOException e) {
       host.err().flush();
     }
+    cleanUp.run();
     java.lang.Runtime.getRuntime().halt(FAILED);
   }
 

@@ -59,11 +59,14 @@ public record Host(
     this(out, err, env, clock, root, outIsTerminal, errIsTerminal, columns, utf8, null);
   }
 
+  private static final OutputStream STANDARD_OUT =
+      new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
+
   static Host ofThisProcess() {
     // Java cannot ask which streams are terminals; the launcher has.
     List<String> terminals = List.of(System.getProperty("dmrec.terminal", "").split(","));
     return new Host(
-        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+        STANDARD_OUT,
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         System.getenv(),
         Clock.system(ZoneId.systemDefault()),
@@ -72,6 +75,11 @@ public record Host(
         terminals.contains("err"),
         Integer.getInteger("dmrec.columns", 0),
         Boolean.getBoolean("dmrec.utf8"));
+  }
+
+  /** Whether {@code out} is this process's own, which processes that it starts inherit. */
+  boolean isThisProcess() {
+    return out == STANDARD_OUT;
   }
 
   private static boolean effectiveUserIsRoot() {

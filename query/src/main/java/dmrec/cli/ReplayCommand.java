@@ -17,6 +17,7 @@ import dmrec.query.filter.Filter;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
+import dmrec.replay.HandlerLoader;
 import dmrec.replay.JournalRecording;
 import dmrec.replay.Outcome;
 import dmrec.replay.Pace;
@@ -49,8 +50,18 @@ import picocli.CommandLine.Spec;
     description = "Feed recorded events to a handler.",
     footer = {
       "",
-      "HANDLER is print, json (one object a line), uevent (recorded uevents, injected through the"
-          + " kernel for its listeners), or udev (with udev's header, for udev's listeners).",
+      "HANDLER is one of",
+      "  print           each event as a line, as 'dmrec log' prints it",
+      "  json            each event as a JSON object, one a line",
+      "  FILE.java       a Java source file, which is compiled",
+      "  CLASS or NAME   a class, or a handler that a service file offers",
+      "                  (META-INF/services/dmrec.handler.DmEventHandler)",
+      "  exec:COMMAND    one process, JSON lines on its standard input",
+      "  each:COMMAND    one process an event, told in its environment",
+      "                  (DMREC_KIND, DMREC_DEVICE, ..., and the uevent's own)",
+      "  uevent, udev    uevents, for those who listen to the kernel or to udev",
+      "  journal:DIR     a copy that stands alone, in a new folder",
+      "",
       "A handler that throws, ends, or takes too long is a finding: the event, the stack before it"
           + " and the command that replays from there are printed.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
@@ -78,6 +89,14 @@ final class ReplayCommand implements Callable<Integer> {
       required = true,
       description = "Who gets the events.")
   private String into = "";
+
+  @Option(
+      names = "--handler-path",
+      paramLabel = "PLACE",
+      description =
+          "Where handlers and what they need are: a jar, or a folder with its classes and all its"
+              + " jars; several, or a list with colons.")
+  private List<String> handlerPath = List.of();
 
   @Option(names = "--from", paramLabel = "TIME", description = "Nothing before this time.")
   private @Nullable String from;
@@ -130,12 +149,24 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--on-error",
       paramLabel = "WHAT",
       description =
-          "When the handler fails: stop, continue with the next event, or break (ask). Default:"
-              + " ${DEFAULT-VALUE}.")
+          "When the handler fails: stop (the default), continue with the next event, or break"
+              + " (ask).")
   private OnError onError = OnError.STOP;
+
+  @Mixin private ComparisonOptions compare = new ComparisonOptions();
+
+  @Mixin private Debugging debugging = new Debugging();
 
   @Option(names = "--dry-run", description = "Feed nobody; tell what would be fed.")
   private boolean dryRun;
+
+  @Option(
+      names = "--shrink",
+      paramLabel = "OUT",
+      description =
+          "Find the fewest events that make the handler fail the same way, and write them as a"
+              + " journal into a new folder. Ctrl-C keeps the fewest so far.")
+  private @Nullable Path shrink;
 
   @Option(names = "--utc", description = "Times in UTC instead of local time.")
   private boolean utc;
@@ -157,20 +188,33 @@ final class ReplayCommand implements Callable<Integer> {
     Pace pace = pace();
     Moment since = Times.parse(host, "--from", from);
     Moment until = Times.parse(host, "--to", to);
-    long timeoutNs = Amounts.durationNs("--timeout", timeout);
+    // A person takes longer than a handler may.
+    long timeoutNs = debugging.isWanted() ? 0 : Amounts.durationNs("--timeout", timeout);
     if (loops < 1) {
       throw Failure.usage("--loop: expected 1 or more, found " + loops);
     }
+    if (shrink != null && (dryRun || step || breaks != null || loops > 1 || pace.waits())) {
+      throw Failure.usage(
+          "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
+              + " --break, --loop, --speed and --rate");
+    }
     EventText text = new EventText(zone, host.colour(), false);
-    HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners));
+    compare.check(loops);
     listeners.check(into, dryRun);
     if (listeners.wantsNamespace() && !dryRun) {
       return CleanNamespace.run(host, arguments(), journal.path(host));
     }
-    try (JournalIndex index = Indexes.of(host, path)) {
+    boolean captured = compare.isAsked() || shrink != null || !host.isThisProcess();
+    try (Programs programs = new Programs(captured, timeoutNs);
+        JournalIndex index = Indexes.of(host, path)) {
+      HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners, programs), text);
       Stretch stretch = Stretch.of(index, since, until);
       if (stretch.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
+      }
+      if (debugging.isPending() && !dryRun) {
+        // Here, where all that can be said before somebody attaches has been said.
+        return debugging.run(host, arguments(), into);
       }
       Recording recording =
           JournalRecording.of(
@@ -178,6 +222,10 @@ final class ReplayCommand implements Callable<Integer> {
               stretch.fromSeq(),
               stretch.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
+      if (shrink != null) {
+        return new ShrinkRun(host, zone, factory, programs, shrink, ofShrunk(shrink))
+            .run(recording, timeoutNs, filter != null);
+      }
       if (dryRun) {
         int code = new DryRun(host, zone).tell(recording, pace, factory.name());
         UeventWay way = ListenerOptions.way(into);
@@ -187,7 +235,8 @@ final class ReplayCommand implements Callable<Integer> {
         return code;
       }
       Session session =
-          new Session(index, recording, stretch, factory, pace, timeoutNs, breakFilter, zone);
+          new Session(
+              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone);
       return listeners.whileListening(host, into, step || breakFilter != null, session::run);
     }
   }
@@ -197,13 +246,26 @@ final class ReplayCommand implements Callable<Integer> {
     return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
-  private HandlerFactory factory(BuiltInHandlers builtIn) {
-    HandlerFactory found = builtIn.find(into);
-    if (found == null) {
-      throw Failure.usage(
-          "--into: there is no handler '" + into + "'; 'dmrec replay --help' lists them");
+  private HandlerFactory factory(BuiltInHandlers builtIn, EventText text) {
+    HandlerFactory handler = named(builtIn, "--into", into);
+    if (!compare.isAsked()) {
+      return handler;
     }
-    return found;
+    String other = compare.against();
+    return compare.around(
+        handler, other == null ? null : named(builtIn, "--against", other), text::print);
+  }
+
+  private HandlerFactory named(BuiltInHandlers builtIn, String option, String name) {
+    HandlerFactory found = builtIn.find(name);
+    if (found != null) {
+      return found;
+    }
+    try {
+      return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(name);
+    } catch (HandlerException e) {
+      throw Failure.usage(option + ": " + e.getMessage());
+    }
   }
 
   private Pace pace() {
@@ -224,10 +286,24 @@ final class ReplayCommand implements Callable<Integer> {
         rate == 0 ? 0 : (long) (1e9 / rate));
   }
 
-  /** The command that replays from an event on. */
-  private String again(Path path, long seq) {
+  /** The command that replays what was shrunk. */
+  private String ofShrunk(Path out) {
+    return ShellWords.join(start(out));
+  }
+
+  /** How a command begins that replays a journal to the same handler. */
+  private List<String> start(Path path) {
     List<String> words =
         new ArrayList<>(List.of("dmrec", "replay", path.toString(), "--into", into));
+    for (String place : handlerPath) {
+      words.addAll(List.of("--handler-path", place));
+    }
+    return words;
+  }
+
+  /** The command that replays from an event on. */
+  private String again(Path path, long seq) {
+    List<String> words = start(path);
     words.addAll(List.of("--from", "#" + seq));
     if (to != null) {
       words.addAll(List.of("--to", to));
@@ -244,6 +320,7 @@ final class ReplayCommand implements Callable<Integer> {
     private final JournalIndex index;
     private final Recording recording;
     private final HandlerFactory factory;
+    private final Programs programs;
     private final Pace pace;
     private final long timeoutNs;
     private final Stepper stepper;
@@ -255,6 +332,7 @@ final class ReplayCommand implements Callable<Integer> {
         Recording recording,
         Stretch stretch,
         HandlerFactory factory,
+        Programs programs,
         Pace pace,
         long timeoutNs,
         @Nullable Filter breakFilter,
@@ -263,6 +341,7 @@ final class ReplayCommand implements Callable<Integer> {
       this.index = index;
       this.recording = recording;
       this.factory = factory;
+      this.programs = programs;
       this.pace = pace;
       this.timeoutNs = timeoutNs;
       StackTree.Options drawing =
@@ -293,7 +372,7 @@ final class ReplayCommand implements Callable<Integer> {
       Valve valve = new Valve(host.out());
       PrintStream out = new PrintStream(valve, false, StandardCharsets.UTF_8);
       PrintStream systemOut = System.out;
-      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name());
+      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name(), programs::endAll);
       Signals.register("INT", () -> stop("SIGINT"));
       Signals.register("TERM", () -> stop("SIGTERM"));
       System.setOut(out);
@@ -386,11 +465,13 @@ final class ReplayCommand implements Callable<Integer> {
         text.append(", go on with ")
             .append(KernelText.printable(again(index.folder(), Math.max(1, outcome.nextSeq()))));
       }
+      programs.tell(host);
+      boolean differs = compare.tell(host, reason == null);
       host.note(text.toString());
       if ("SIGINT".equals(reason) || "SIGTERM".equals(reason)) {
         return "SIGINT".equals(reason) ? INTERRUPTED : TERMINATED;
       }
-      return summary.failures() > 0 || outcome.damaged() > 0 ? 1 : 0;
+      return summary.failures() > 0 || outcome.damaged() > 0 || differs ? 1 : 0;
     }
   }
 }

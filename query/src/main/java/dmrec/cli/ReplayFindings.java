@@ -3,6 +3,7 @@ package dmrec.cli;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.handler.HandlerException;
+import dmrec.handler.ProcessHandlers;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.EventText;
@@ -98,6 +99,11 @@ final class ReplayFindings {
             .append(KernelText.printable(t.toString()))
             .append('\n');
       } else {
+        String waits = ProcessHandlers.waitsFor(t.getStackTrace());
+        if (waits != null) {
+          out.append(indent).append(waits).append("\n");
+          return;
+        }
         out.append(indent).append("it was at\n");
       }
       addFrames(out, t.getStackTrace(), indent + "    at ");

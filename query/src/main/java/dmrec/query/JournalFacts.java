@@ -34,7 +34,8 @@ public record JournalFacts(
   /**
    * One recording.
    *
-   * @param started its first record; null where the journal begins in its middle
+   * @param started its first record, or what is known of it where the journal begins in its middle;
+   *     null where nothing is
    * @param stopped its last record; null where it did not end as it should, or goes on
    * @param isLast whether it is the journal's last, which may be going on
    */
@@ -59,6 +60,7 @@ public record JournalFacts(
     EventRecord last = null;
     JournalInfo info = JournalInfo.of(folder);
     try (JournalReader reader = JournalReader.open(folder)) {
+      DmEvent.RecordingStarted goingOn = reader.seekFoldSeq(0).recording();
       while (true) {
         if (Thread.interrupted()) {
           throw new CancellationException("interrupted");
@@ -67,7 +69,7 @@ public record JournalFacts(
           EventRecord record = reader.next();
           boolean begins = record == null || record.kind() == Kind.RECORDING_STARTED;
           if (begins && first != null && last != null) {
-            recordings.add(recording(first, last, record == null));
+            recordings.add(recording(goingOn, first, last, record == null));
             first = null;
           }
           if (record == null) {
@@ -92,9 +94,14 @@ public record JournalFacts(
         damage);
   }
 
-  private static Recording recording(EventRecord first, EventRecord last, boolean isLast) {
+  /** Only the first can begin in its middle; {@code goingOn} is that one. */
+  private static Recording recording(
+      DmEvent.@Nullable RecordingStarted goingOn,
+      EventRecord first,
+      EventRecord last,
+      boolean isLast) {
     return new Recording(
-        first.event() instanceof DmEvent.RecordingStarted e ? e : null,
+        first.event() instanceof DmEvent.RecordingStarted e ? e : goingOn,
         last.event() instanceof DmEvent.RecordingStopped e ? e : null,
         first.seq(),
         last.seq(),

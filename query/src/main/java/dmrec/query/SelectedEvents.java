@@ -218,7 +218,9 @@ public final class SelectedEvents implements AutoCloseable {
 
   /** The stack behind a record, from which search can go on; null where only reading tells. */
   private @Nullable Topology stackAt(long seq) throws JournalException {
-    return seq == 0 && index.firstSeq() <= 1 ? new Topology() : index.stackAt(seq);
+    return index.firstSeq() == 0 && seq == 0
+        ? new Topology()
+        : index.stackAt(Math.max(seq, index.firstSeq() - 1));
   }
 
   private JournalReader reader() throws JournalException {

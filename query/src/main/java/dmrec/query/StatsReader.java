@@ -21,8 +21,9 @@ public final class StatsReader {
   public static JournalStats read(
       JournalIndex journal, @Nullable Moment since, @Nullable Moment until, Damage damage)
       throws JournalException {
-    Topology stack = new Topology();
-    long fromNs = 0;
+    Topology beginning = journal.stackAt(journal.firstSeq() - 1);
+    Topology stack = beginning == null ? new Topology() : beginning;
+    long fromNs = journal.firstWallNs();
     if (since != null) {
       // As it was before the first event that counts.
       Moment before =

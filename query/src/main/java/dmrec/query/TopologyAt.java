@@ -64,15 +64,26 @@ public record TopologyAt(Topology topology, long firstWallNs, long stoppedNs, Da
         stoppedNs = record.kind() == Kind.RECORDING_STOPPED ? record.wallNs() : 0;
       }
       return new TopologyAt(
-          applied == 0 ? new Topology() : topology,
+          applied > 0 || holdsAt(topology, at) ? topology : new Topology(),
           first == null ? 0 : first.wallNs(),
           stoppedNs,
           damage);
     }
   }
 
-  /** Whether the moment lies before everything that is recorded. */
+  /**
+   * Whether the stack that a journal begins with, as a copy of a part does, is that of a moment
+   * before its first record.
+   */
+  private static boolean holdsAt(Topology beginning, @Nullable Moment at) {
+    return at instanceof Moment.AtTime time
+        ? beginning.wallNs() <= time.wallNs()
+        : at == null || beginning.seq() <= ((Moment.AtSeq) at).seq();
+  }
+
+  /** Whether the moment lies before everything that is known. */
   public boolean isBeforeJournal() {
-    return topology.seq() == 0;
+    // A stack that a journal begins with may have no number in it, but it has a time.
+    return topology.seq() == 0 && topology.wallNs() == 0;
   }
 }

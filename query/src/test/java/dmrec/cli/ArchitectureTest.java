@@ -63,6 +63,10 @@ class ArchitectureTest {
       only("the command line", "dmrec.cli..", "io.prometheus..", "com.sun.net.httpserver..");
 
   @ArchTest
+  static final ArchRule junitIsInItsExtensionOnly =
+      only("the JUnit extension", "dmrec.replay.junit..", "org.junit..", "org.opentest4j..");
+
+  @ArchTest
   static final ArchRule terminalsAreInTheConsoleOnly =
       only(
           "the console",

@@ -65,6 +65,11 @@ final class Native {
     int munlockall();
 
     int mlock(long address, long lengthBytes);
+
+    @Variadic(fixedCount = 1)
+    int prctl(int option, long two, long three, long four, long five);
+
+    int waitpid(int pid, long status, int options);
   }
 
   /** Direct memory with its address, native byte order, zeroed. */

@@ -1,0 +1,82 @@
+package dmrec.journal;
+
+import dmrec.event.EventRecord;
+import dmrec.topology.Topology;
+import java.nio.file.Path;
+
+/**
+ * Makes a journal of a file of events, as {@link EventsReader} reads them.
+ *
+ * <p>A journal's numbers begin with 1 and have no hole, so those of a whole export stay as they
+ * were; the events of a part of one, or of a filtered one, get new numbers from 1, and {@link
+ * #isRenumbered} says so. All else stays as it was.
+ *
+ * @param events how many events there were
+ * @param firstSeq the number of the first in the file; 0 where there was none
+ * @param lastSeq the number of the last in the file; 0 where there was none
+ * @param isRenumbered whether they have other numbers in the journal
+ */
+public record EventsImport(long events, long firstSeq, long lastSeq, boolean isRenumbered) {
+  private static final long DAY_NS = 86_400_000_000_000L;
+
+  /**
+   * A file of the journal begins with each day and each step back of the clock: not with each
+   * event.
+   */
+  private static final int MOST_FILES = 2_000;
+
+  /** As {@link #of(EventsReader, Path)}, for a file. */
+  public static EventsImport of(Path events, Path newJournal) throws JournalException {
+    try (EventsReader reader = EventsReader.open(events)) {
+      return of(reader, newJournal);
+    }
+  }
+
+  /**
+   * Imports all that a reader has.
+   *
+   * @param newJournal a folder that is empty or does not exist yet
+   * @throws JournalException where a line is no event, or the journal cannot be written; nothing is
+   *     left of it then
+   */
+  public static EventsImport of(EventsReader reader, Path newJournal) throws JournalException {
+    JournalWriter writer = JournalWriter.begin(newJournal, JournalOptions.usual(), new Topology());
+    boolean done = false;
+    try (writer) {
+      EventsImport told = new EventsImport(0, 0, 0, false);
+      long wallMaxNs = Long.MIN_VALUE;
+      int files = 0;
+      for (EventRecord record = reader.next(); record != null; record = reader.next()) {
+        long wallNs = record.wallNs();
+        if (wallNs < wallMaxNs - JournalWriter.STEP_BACK_NS
+            || Math.floorDiv(wallNs, DAY_NS) != Math.floorDiv(wallMaxNs, DAY_NS)) {
+          wallMaxNs = wallNs;
+          if (++files > MOST_FILES) {
+            throw reader.wrong(
+                "expected times that go on as those of a recording do, found them going back or"
+                    + " on to another day for the "
+                    + files
+                    + "th time");
+          }
+        }
+        wallMaxNs = Math.max(wallMaxNs, wallNs);
+        EventRecord kept = record.withSeq(writer.append(record));
+        writer.topology().apply(kept);
+        told =
+            new EventsImport(
+                kept.seq(),
+                kept.seq() == 1 ? record.seq() : told.firstSeq,
+                record.seq(),
+                told.isRenumbered || record.seq() != kept.seq());
+      }
+      writer.sync();
+      done = true;
+      return told;
+    } finally {
+      if (!done) {
+        // Half an import would look like a whole one.
+        writer.discard();
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dmrec.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.EventRecord;
+import dmrec.event.EventRecords;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A copy of a part of a journal stands alone: it begins with the stack that the part found. */
+class BeginningStackTest {
+  private static final int COUNT = 600;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private final List<EventRecord> all = new EventRecords(7).list(COUNT);
+
+  private Topology fold(int events) {
+    Topology fold = new Topology();
+    all.subList(0, events).forEach(fold::apply);
+    return fold;
+  }
+
+  private Path copy(int from) throws IOException {
+    Path copy = folder.resolve("copy" + from);
+    try (JournalWriter writer = JournalWriter.begin(copy, JournalOptions.usual(), fold(from))) {
+      for (EventRecord record : all.subList(from, COUNT)) {
+        writer.topology().apply(record.withSeq(writer.append(record)));
+      }
+    }
+    return copy;
+  }
+
+  private static List<EventRecord> read(Path journal) throws IOException {
+    List<EventRecord> records = new ArrayList<>();
+    try (JournalReader reader = JournalReader.open(journal)) {
+      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
+        records.add(r);
+      }
+    }
+    return records;
+  }
+
+  private static void assertSame(Topology expected, Topology actual) {
+    assertEquals(List.copyOf(expected.devices()), List.copyOf(actual.devices()));
+    assertEquals(List.copyOf(expected.disks()), List.copyOf(actual.disks()));
+    assertEquals(expected.recording(), actual.recording());
+    assertEquals(expected.isStopped(), actual.isStopped());
+    for (Device device : expected.devices()) {
+      assertEquals(expected.uncounted(device.dev()), actual.uncounted(device.dev()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 250, 599})
+  void theStackIsTheSameAtEveryEventOfACopyOfAPart(int from) throws IOException {
+    Path copy = copy(from);
+    Topology expected = fold(from);
+
+    try (JournalIndex index = JournalIndex.open(copy, null);
+        JournalReader reader = JournalReader.open(copy)) {
+      Topology read = reader.seekFoldSeq(1);
+      assertSame(expected, read);
+      assertEquals(0, read.seq());
+      for (int seq = 0; seq <= COUNT - from; seq++) {
+        if (seq > 0) {
+          EventRecord record = reader.next();
+          assertNotNull(record);
+          assertEquals(all.get(from + seq - 1).withSeq(seq), record);
+          read.apply(record);
+          expected.apply(all.get(from + seq - 1));
+          assertSame(expected, read);
+        }
+        Topology indexed = index.stackAt(seq);
+        assertNotNull(indexed);
+        assertSame(expected, indexed);
+        assertEquals(seq, indexed.seq());
+        if (seq > 0 || !expected.records().isEmpty()) {
+          assertEquals(expected.wallNs(), indexed.wallNs());
+        }
+      }
+      assertNull(index.stackAt(-1));
+    }
+  }
+
+  @Test
+  void verifyFindsNothingWrongWithACopyOfAPart() throws IOException {
+    Verification verification = JournalVerifier.verify(copy(300), null, (done, of) -> {});
+
+    assertEquals(List.of(), verification.findings());
+    assertEquals(300, verification.events());
+  }
+
+  @Test
+  void aWriterGoesOnBehindACopy() throws IOException {
+    Path copy = copy(300);
+
+    try (JournalWriter writer = JournalWriter.open(copy)) {
+      assertSame(fold(COUNT), writer.topology());
+      assertEquals(301, writer.append(all.get(0)));
+    }
+    assertEquals(301, read(copy).size());
+    assertEquals(List.of(), JournalVerifier.verify(copy, null, (done, of) -> {}).findings());
+  }
+
+  @Test
+  void aFolderThatHoldsAnythingIsRefused() throws IOException {
+    Path note = Files.writeString(Files.createDirectory(folder.resolve("full")).resolve("n"), "");
+    Path full = note.resolveSibling("");
+
+    JournalException e =
+        assertThrows(
+            JournalException.class,
+            () -> JournalWriter.begin(full, JournalOptions.usual(), new Topology()));
+
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("expected an empty folder or none, found n"));
+    try (Stream<Path> files = Files.list(full)) {
+      assertEquals(1, files.count());
+    }
+  }
+
+  @Test
+  void aJournalThatExistsIsNotWrittenTo() throws IOException {
+    Path copy = copy(500);
+
+    assertThrows(
+        JournalException.class,
+        () -> JournalWriter.begin(copy, JournalOptions.usual(), new Topology()));
+    assertEquals(100, read(copy).size());
+  }
+}
