@@ -361,6 +361,23 @@ class UeventReplayTest {
   }
 
   @Test
+  void aProgramThatBelievesInTheDevicesCannotChangeDev() throws Exception {
+    String err =
+        replay(
+            0,
+            many(),
+            "--into",
+            "uevent",
+            "--to",
+            "#9",
+            "--run",
+            "touch /dev/of-long-ago; echo >/dev/null; exec " + compiled() + " kernel");
+
+    assertTrue(err.contains("/dev/of-long-ago"), err);
+    assertFalse(Files.exists(Path.of("/dev/of-long-ago")));
+  }
+
+  @Test
   void aProgramThatEndsBeforeItListensIsNamed() throws Exception {
     String err = replay(1, many(), "--into", "uevent", "--run", "exit 3");
 
