@@ -199,7 +199,7 @@ final class ReplayCommand implements Callable<Integer> {
               + " --break, --loop, --speed and --rate");
     }
     EventText text = new EventText(zone, host.colour(), false);
-    compare.check(loops);
+    compare.check(loops, shrink != null);
     listeners.check(into, dryRun);
     if (listeners.wantsNamespace() && !dryRun) {
       return CleanNamespace.run(host, arguments(), journal.path(host));
@@ -261,6 +261,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (found != null) {
       return found;
     }
+    builtIn.watchPrograms();
     try {
       return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(name);
     } catch (HandlerException e) {
@@ -465,6 +466,7 @@ final class ReplayCommand implements Callable<Integer> {
         text.append(", go on with ")
             .append(KernelText.printable(again(index.folder(), Math.max(1, outcome.nextSeq()))));
       }
+      programs.endAll();
       programs.tell(host);
       boolean differs = compare.tell(host, reason == null);
       host.note(text.toString());
