@@ -51,6 +51,11 @@ final class BuiltInHandlers {
     };
   }
 
+  /** A handler that is none of these may start programs too. */
+  void watchPrograms() {
+    programs.watchAll();
+  }
+
   private static HandlerFactory factory(String name, Maker maker) {
     return new HandlerFactory() {
       @Override

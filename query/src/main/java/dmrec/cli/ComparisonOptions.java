@@ -52,7 +52,12 @@ final class ComparisonOptions {
   }
 
   /** Refuses what does not go together. */
-  void check(long loops) {
+  void check(long loops, boolean shrinks) {
+    if (shrinks && isAsked()) {
+      throw Failure.usage(
+          "--shrink looks for a failure, and what is compared is none; leave out --against, --expect"
+              + " and --record-expected");
+    }
     int given = (against == null ? 0 : 1) + (expect == null ? 0 : 1);
     if (given + (recordExpected == null ? 0 : 1) > 1) {
       throw Failure.usage("--against, --expect and --record-expected do not go together; give one");

@@ -49,6 +49,11 @@ final class Programs implements AutoCloseable {
         : ProcessHandlers.each(command, processes, captured);
   }
 
+  /** Ends in the end whatever this process starts from now on, whoever does. */
+  void watchAll() {
+    processes.watchAll();
+  }
+
   /** Ends what still runs. */
   void endAll() {
     processes.endAll();

@@ -189,7 +189,7 @@ final class ReplayCommand implements Callable<Integer> {
               + " 'dmrec replay' outside of it");
     }
     EventText text = new EventText(zone, host.colour(), false);
-    compare.check(loops);
+    compare.check(loops, shrink != null);
     listeners.check(into, dryRun);
     if (listeners.wantsNamespace() && !dryRun) {
       return CleanNamespace.run(host, arguments(), journal.path(host));
@@ -266,6 +266,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (found != null) {
       return found;
     }
+    builtIn.watchPrograms();
     try {
       return new HandlerLoader(handlerPath, BuiltInHandlers.NAMES).find(name);
     } catch (HandlerException e) {

@@ -201,6 +201,7 @@ final class ReplaySession {
       text.append(", go on with ")
           .append(KernelText.printable(settings.again().apply(Math.max(1, outcome.nextSeq()))));
     }
+    programs.endAll();
     programs.tell(host);
     boolean differs = compare.tell(host, reason == null);
     host.note(text.toString());

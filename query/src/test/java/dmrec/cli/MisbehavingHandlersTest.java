@@ -73,6 +73,12 @@ class MisbehavingHandlersTest {
   }
 
   private int replay(String into, String... more) throws Exception {
+    int status = replayUnchecked(into, more);
+    assertFalse(errors.contains("OutOfMemory"), errors);
+    return status;
+  }
+
+  private int replayUnchecked(String into, String... more) throws Exception {
     Process process = command(into, more).start();
     byte[] buffer = new byte[1 << 16];
     outputBytes = 0;
@@ -83,7 +89,6 @@ class MisbehavingHandlersTest {
     }
     int status = process.waitFor();
     errors = Files.readString(folder.resolve("errors"));
-    assertFalse(errors.contains("OutOfMemory"), errors);
     return status;
   }
 
@@ -238,6 +243,58 @@ class MisbehavingHandlersTest {
     assertEquals(0, replay("exec:" + forks), errors);
 
     says("behind, which were ended: ");
+  }
+
+  private String java(String body) throws IOException {
+    Path source = folder.resolve("Bad.java");
+    Files.writeString(
+        source,
+        """
+        import dmrec.handler.*;
+        public class Bad implements DmEventHandler {
+          static java.util.List<byte[]> kept = new java.util.ArrayList<>();
+          public void handle(ReplayedEvent event) throws Exception {
+            %s
+          }
+        }
+        """
+            .formatted(body));
+    return source.toString();
+  }
+
+  @Test
+  void oneInJavaThatLeaks() throws Exception {
+    assertEquals(1, replayUnchecked(java("kept.add(new byte[1 << 20]);")));
+    says("failed at #");
+    says("java.lang.OutOfMemoryError: Java heap space");
+  }
+
+  @Test
+  void oneInJavaThatForks() throws Exception {
+    String forks = "new ProcessBuilder(\"sh\", \"-c\", \"%s\").inheritIO().start().waitFor();";
+    String sleep = "setsid env -i sleep " + seconds + " &";
+    assertEquals(0, replay(java(forks.formatted(sleep)), "--to", "#5"), errors);
+    says("processes behind, which were ended: ");
+
+    assertEquals(1, replay(java(forks.formatted(sleep) + "System.exit(0);"), "--to", "#5"));
+    says("ended dmrec itself (System.exit) at #1");
+  }
+
+  @Test
+  void oneInJavaThatPrintsAGigabyte() throws Exception {
+    String line = "String s = \"x\".repeat(99_999); for (int i = 0; i < 1000; i++)";
+    assertEquals(0, replay(java(line + " System.out.println(s);"), "--to", "#10"), errors);
+
+    assertEquals(1_000_000_000, outputBytes);
+  }
+
+  @Test
+  void oneInJavaThatBlocksForEver() throws Exception {
+    assertEquals(1, replay(java("Thread.sleep(Long.MAX_VALUE);"), "--timeout", "1s"));
+    says("took longer than 1000 ms (--timeout) at #1");
+
+    assertEquals(1, replay(java("while (true) {}"), "--timeout", "1s"));
+    says("hangs: it took longer than 1000 ms");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,9 @@ public final class HandlerProcesses implements AutoCloseable {
       ProcessHandle.current().pid() + "." + Long.toHexString(System.nanoTime()) + ".";
   private long started;
   private @Nullable Thread hook;
+  private Set<Long> strangers = Set.of();
   private boolean adopts;
+  private boolean watchesAll;
   private boolean ending;
   private long leftBehind;
   private String firstLeftBehind = "";
@@ -60,6 +63,12 @@ public final class HandlerProcesses implements AutoCloseable {
   public HandlerProcesses(Orphans orphans, @Nullable String locale) {
     this.orphans = orphans;
     this.locale = locale;
+  }
+
+  /** Also ends what is started from now on by code that is not here: a handler in Java may. */
+  public synchronized void watchAll() {
+    begin();
+    watchesAll = true;
   }
 
   /** How many processes had to be ended that outlived the one that the handler was. */
@@ -123,8 +132,8 @@ public final class HandlerProcesses implements AutoCloseable {
 
   private void begin() {
     if (hook == null) {
-      boolean alone = ProcessHandle.current().children().noneMatch(child -> Proc.runs(child.pid()));
-      adopts = alone && orphans.adopt();
+      strangers = Set.copyOf(children());
+      adopts = strangers.stream().noneMatch(Proc::runs) && orphans.adopt();
       Thread ender = new Thread(this::endAll, "handlers' processes");
       Runtime.getRuntime().addShutdownHook(ender);
       hook = ender;
@@ -140,6 +149,11 @@ public final class HandlerProcesses implements AutoCloseable {
     }
     for (HandlerProcess process : all) {
       end(process);
+    }
+    synchronized (this) {
+      if (watchesAll) {
+        end(this::others, true);
+      }
     }
   }
 
@@ -163,18 +177,21 @@ public final class HandlerProcesses implements AutoCloseable {
    * @return those that could not be ended, as "sleep (process 4711)"; empty where none is left
    */
   synchronized String end(HandlerProcess process) {
+    return end(() -> roots(process), !process.shell().isAlive());
+  }
+
+  private String end(Supplier<Set<Long>> roots, boolean unexpected) {
     boolean interrupted = Thread.interrupted();
     long beginNs = System.nanoTime();
-    boolean mainEnded = !process.shell().isAlive();
     Map<Long, ProcessHandle> found = new HashMap<>();
     Map<Long, ProcessHandle> left;
     while (true) {
-      left = running(process, found);
+      left = running(roots.get(), found);
       long tookNs = System.nanoTime() - beginNs;
       if (left.isEmpty() || tookNs > LONGEST_NS) {
         break;
       }
-      if (mainEnded) {
+      if (unexpected) {
         note(left, found);
       }
       for (ProcessHandle handle : left.values()) {
@@ -222,14 +239,43 @@ public final class HandlerProcesses implements AutoCloseable {
     return KernelText.printable(Proc.command(pid)) + " (process " + pid + ")";
   }
 
-  /**
-   * Its own process and all descendants that run. Those found before may have lost their parent.
-   */
-  private Map<Long, ProcessHandle> running(HandlerProcess process, Map<Long, ProcessHandle> found) {
+  private Set<Long> roots(HandlerProcess process) {
     Set<Long> roots = new HashSet<>(orphans(process));
     if (process.shell().isAlive()) {
       roots.add(process.shell().pid());
     }
+    return roots;
+  }
+
+  /** The children of this process that it had not when it began to watch. */
+  private Set<Long> others() {
+    Set<Long> others = new HashSet<>();
+    for (long pid : children()) {
+      if (strangers.contains(pid) || live.containsKey(pid)) {
+        continue;
+      }
+      if (Proc.runs(pid)) {
+        others.add(pid);
+      } else if (adopts) {
+        orphans.bury(pid);
+      }
+    }
+    return others;
+  }
+
+  private static List<Long> children() {
+    return ProcessHandle.current()
+        .children()
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  /**
+   * These processes and all their descendants that run. Those found before may have lost their
+   * parent.
+   */
+  private static Map<Long, ProcessHandle> running(Set<Long> begin, Map<Long, ProcessHandle> found) {
+    Set<Long> roots = new HashSet<>(begin);
     for (ProcessHandle handle : found.values()) {
       // A number may be another's by now; a handle knows.
       if (handle.isAlive()) {
@@ -267,11 +313,7 @@ public final class HandlerProcesses implements AutoCloseable {
     }
     List<Long> children = Proc.childrenOfFirstThread();
     if (children == null) {
-      children =
-          ProcessHandle.current()
-              .children()
-              .map(ProcessHandle::pid)
-              .collect(Collectors.toCollection(ArrayList::new));
+      children = children();
     }
     List<Long> own = new ArrayList<>();
     for (long pid : children) {
