@@ -3,6 +3,7 @@ package dmrec.cli;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.handler.HandlerException;
+import dmrec.handler.TypedHandler;
 import dmrec.handler.ProcessHandlers;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
@@ -114,11 +115,15 @@ final class ReplayFindings {
   private static void addFrames(StringBuilder out, StackTraceElement[] frames, String indent) {
     int shown = 0;
     for (StackTraceElement frame : frames) {
-      if (frame.getClassName().startsWith("dmrec.replay.") || shown++ == FRAMES) {
+      if (isOurs(frame.getClassName()) || shown++ == FRAMES) {
         return;
       }
       out.append(indent).append(KernelText.printable(frame.toString())).append('\n');
     }
+  }
+
+  private static boolean isOurs(String className) {
+    return className.startsWith("dmrec.replay.") || className.equals(TypedHandler.class.getName());
   }
 
   private void addStack(StringBuilder out, EventRecord record) {
