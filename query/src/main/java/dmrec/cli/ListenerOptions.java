@@ -97,7 +97,7 @@ final class ListenerOptions {
     if (way == null || command == null) {
       return replay.run();
     }
-    try (ListeningProgram started = ListeningProgram.start(way, command, quiet)) {
+    try (ListeningProgram started = ListeningProgram.start(host, way, command, quiet)) {
       started.awaitListening();
       program = started;
       int code = replay.run();

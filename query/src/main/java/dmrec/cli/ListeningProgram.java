@@ -4,13 +4,10 @@ import dmrec.event.KernelText;
 import dmrec.handler.HandlerException;
 import dmrec.handler.UeventWay;
 import dmrec.kernel.KernelException;
+import dmrec.kernel.SocketOwners;
 import dmrec.kernel.UeventListeners;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +22,9 @@ final class ListeningProgram implements AutoCloseable {
 
   /** It has read all, and may still have to print it. */
   private static final long LAST_MOMENT_MS = 300;
+
+  /** For what is left to be done by those who do not listen. */
+  private static final long END_PATIENCE_NS = 2_000_000_000L;
 
   private static final long TERM_PATIENCE_NS = 3_000_000_000L;
   private static final long TURN_MS = 10;
@@ -48,9 +48,11 @@ final class ListeningProgram implements AutoCloseable {
    *
    * @param quiet whether its standard input is empty, as somebody else reads the terminal
    */
-  static ListeningProgram start(UeventWay way, String command, boolean quiet) throws IOException {
+  static ListeningProgram start(Host host, UeventWay way, String command, boolean quiet)
+      throws IOException, InterruptedException {
+    NamespaceMounts.protectDev(host);
     if (way == UeventWay.UDEV) {
-      showUdev();
+      NamespaceMounts.showUdev();
     }
     ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", command).inheritIO();
     if (quiet) {
@@ -62,53 +64,6 @@ final class ListeningProgram implements AutoCloseable {
     watch.setDaemon(true);
     watch.start();
     return program;
-  }
-
-  /**
-   * libudev joins udev's group only where it believes that udev runs: /run/udev/control exists, or
-   * /dev is a devtmpfs (device-monitor.c). In this mount namespace, what is put there is for nobody
-   * else.
-   */
-  private static void showUdev() throws IOException {
-    Path control = Path.of("/run/udev/control");
-    if (Files.exists(control) || devIsDevtmpfs()) {
-      return;
-    }
-    Path place = control.getParent();
-    if (place != null && !Files.isDirectory(place)) {
-      place = place.getParent();
-    }
-    Process mount =
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", String.valueOf(place))
-            .redirectErrorStream(true)
-            .start();
-    mount.getOutputStream().close();
-    String said = new String(mount.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
-    try {
-      if (mount.waitFor() != 0) {
-        throw Failure.of(
-            "--run: cannot make "
-                + control
-                + " in the namespace, without which libudev does not listen: "
-                + KernelText.printable(said.strip()));
-      }
-    } catch (InterruptedException e) {
-      throw new java.io.InterruptedIOException("mount");
-    }
-    Files.createDirectories(Path.of("/run/udev"));
-    Files.createFile(control);
-  }
-
-  private static boolean devIsDevtmpfs() throws IOException {
-    boolean found = false;
-    for (String line :
-        Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)) {
-      List<String> words = List.of(line.split(" ", 4));
-      if (words.size() == 4 && words.get(1).equals("/dev")) {
-        found = words.get(2).equals("devtmpfs"); // The last one lies on top.
-      }
-    }
-    return found;
   }
 
   /** Where the dmrec that made this namespace is killed, nothing in it may stay. */
@@ -156,6 +111,19 @@ final class ListeningProgram implements AutoCloseable {
           sinceNs = System.nanoTime();
         }
       }
+    }
+  }
+
+  private static void endListeners(UeventWay way) {
+    try (UeventListeners listening = listeners(way)) {
+      for (UeventListeners.Listener each : listening.all()) {
+        SocketOwners.Owner owner = SocketOwners.of(each.inode());
+        if (owner != null && owner.pid() != ProcessHandle.current().pid()) {
+          ProcessHandle.of(owner.pid()).ifPresent(ProcessHandle::destroy);
+        }
+      }
+    } catch (KernelException e) {
+      // Then they end with all the others.
     }
   }
 
@@ -214,10 +182,16 @@ final class ListeningProgram implements AutoCloseable {
         : "";
   }
 
-  /** Ends it and all that it started. */
+  /**
+   * Ends who listens first, so that whoever reads from that, as in a pipe, sees its end and prints
+   * what it holds; then all.
+   */
   @Override
   public void close() {
     try {
+      endListeners(UeventWay.KERNEL);
+      endListeners(UeventWay.UDEV);
+      ProcessTree.await(process.toHandle(), END_PATIENCE_NS);
       ProcessTree.end(process.toHandle(), TERM_PATIENCE_NS);
     } catch (InterruptedException e) {
       ProcessTree.kill(process.toHandle());

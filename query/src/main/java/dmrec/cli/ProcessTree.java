@@ -46,6 +46,14 @@ final class ProcessTree {
     }
   }
 
+  /** Returns when the program and all of this process's own namespace ended, or after a while. */
+  static void await(ProcessHandle program, long patienceNs) throws InterruptedException {
+    long endNs = System.nanoTime() + patienceNs;
+    while (all(program).stream().anyMatch(ProcessTree::lives) && System.nanoTime() < endNs) {
+      Thread.sleep(TURN_MS);
+    }
+  }
+
   /** Ends them at once and waits for nothing. */
   static void kill(ProcessHandle program) {
     all(program).forEach(ProcessHandle::destroyForcibly);

@@ -1,31 +1,19 @@
 package dmrec.cli;
 
-import dmrec.event.EventRecord;
-import dmrec.event.KernelText;
-import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
-import dmrec.handler.ReplaySummary;
 import dmrec.handler.UeventWay;
-import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
 import dmrec.query.EventText;
 import dmrec.query.Moment;
-import dmrec.query.StackTree;
 import dmrec.query.TimeSpec;
 import dmrec.query.filter.Filter;
 import dmrec.replay.EventChoice;
-import dmrec.replay.Finding;
-import dmrec.replay.Guide;
 import dmrec.replay.HandlerLoader;
 import dmrec.replay.JournalRecording;
-import dmrec.replay.Outcome;
 import dmrec.replay.Pace;
 import dmrec.replay.Recording;
-import dmrec.replay.Replay;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -36,7 +24,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,8 +57,6 @@ import picocli.CommandLine.Spec;
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final Pattern SPEED = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,6})?)x");
-  private static final int INTERRUPTED = 130;
-  private static final int TERMINATED = 143;
 
   private final Host host;
 
@@ -198,6 +183,11 @@ final class ReplayCommand implements Callable<Integer> {
           "--shrink replays again and again as fast as it can; it goes without --dry-run, --step,"
               + " --break, --loop, --speed and --rate");
     }
+    if (host.standpoint() != null && (step || breaks != null || onError == OnError.BREAK)) {
+      throw Failure.usage(
+          "--step, --break and --on-error break ask at a terminal, which is the console's here; run"
+              + " 'dmrec replay' outside of it");
+    }
     EventText text = new EventText(zone, host.colour(), false);
     compare.check(loops, shrink != null);
     listeners.check(into, dryRun);
@@ -234,9 +224,24 @@ final class ReplayCommand implements Callable<Integer> {
         }
         return code;
       }
-      Session session =
-          new Session(
-              index, recording, stretch, factory, programs, pace, timeoutNs, breakFilter, zone);
+      ReplaySession session =
+          new ReplaySession(
+              host,
+              index,
+              recording,
+              new ReplaySession.Settings(
+                  pace,
+                  timeoutNs,
+                  loops,
+                  onError,
+                  step,
+                  breakFilter,
+                  zone,
+                  stretch.lastSeq(index),
+                  seq -> again(path, seq)),
+              factory,
+              programs,
+              compare);
       return listeners.whileListening(host, into, step || breakFilter != null, session::run);
     }
   }
@@ -314,166 +319,5 @@ final class ReplayCommand implements Callable<Integer> {
     }
     words.addAll(listeners.words());
     return ShellWords.join(words);
-  }
-
-  /** One run of the command, which may come back to an earlier event again and again. */
-  private final class Session {
-    private final JournalIndex index;
-    private final Recording recording;
-    private final HandlerFactory factory;
-    private final Programs programs;
-    private final Pace pace;
-    private final long timeoutNs;
-    private final Stepper stepper;
-    private final ReplayProgress progress;
-    private volatile @Nullable Replay running;
-
-    Session(
-        JournalIndex index,
-        Recording recording,
-        Stretch stretch,
-        HandlerFactory factory,
-        Programs programs,
-        Pace pace,
-        long timeoutNs,
-        @Nullable Filter breakFilter,
-        ZoneId zone)
-        throws JournalException {
-      this.index = index;
-      this.recording = recording;
-      this.factory = factory;
-      this.programs = programs;
-      this.pace = pace;
-      this.timeoutNs = timeoutNs;
-      StackTree.Options drawing =
-          new StackTree.Options(host.utf8() || !host.errIsTerminal(), host.colourErr());
-      EventText text = new EventText(zone, host.colourErr(), false);
-      ReplayFindings findings =
-          new ReplayFindings(
-              host, index, text, drawing, factory.name(), seq -> again(index.folder(), seq));
-      stepper =
-          new Stepper(
-              new Stepper.Means(
-                  host,
-                  index,
-                  text,
-                  new EventText(zone, host.colourErr(), true),
-                  drawing,
-                  new TypedLines(System.in)),
-              findings,
-              onError,
-              breakFilter,
-              step);
-      progress =
-          new ReplayProgress(
-              host, zone, stretch.fromSeq(), stretch.lastSeq(index), !stepper.asks());
-    }
-
-    int run() throws IOException, InterruptedException {
-      Valve valve = new Valve(host.out());
-      PrintStream out = new PrintStream(valve, false, StandardCharsets.UTF_8);
-      PrintStream systemOut = System.out;
-      ExitWatch exits = ExitWatch.begin(host, () -> running, factory.name(), programs::endAll);
-      Signals.register("INT", () -> stop("SIGINT"));
-      Signals.register("TERM", () -> stop("SIGTERM"));
-      System.setOut(out);
-      try {
-        Outcome outcome;
-        do {
-          DmEventHandler handler = make();
-          Replay replay =
-              new Replay(
-                  recording, handler, new Replay.Options(pace, timeoutNs, loops, out), guide());
-          stepper.begin(replay, handler.mayStartOver(), valve);
-          running = replay;
-          outcome = replay.run();
-        } while (stepper.backTo() > 0);
-        return tell(outcome);
-      } finally {
-        System.setOut(systemOut);
-        exits.end();
-        progress.flush();
-      }
-    }
-
-    private void stop(String reason) {
-      Replay replay = running;
-      if (replay != null) {
-        replay.stop(reason);
-      }
-    }
-
-    private DmEventHandler make() {
-      try {
-        return factory.make();
-      } catch (HandlerException e) {
-        throw Failure.of(String.valueOf(e.getMessage()), e);
-      }
-    }
-
-    private Guide guide() {
-      return new Guide() {
-        @Override
-        public void before(EventRecord record) {
-          stepper.before(record);
-        }
-
-        @Override
-        public boolean failed(Finding finding) {
-          progress.flush();
-          return stepper.failed(finding);
-        }
-
-        @Override
-        public void damaged(JournalException e) {
-          progress.flush();
-          stepper.damaged(e);
-        }
-
-        @Override
-        public void turn() {
-          Replay replay = running;
-          if (replay != null) {
-            progress.turn(replay);
-          }
-        }
-      };
-    }
-
-    private int tell(Outcome outcome) throws IOException {
-      progress.flush();
-      ReplaySummary summary = outcome.summary();
-      String reason = outcome.stopReason();
-      boolean asked = reason != null && (reason.startsWith("SIG") || reason.equals("quit"));
-      StringBuilder text = new StringBuilder();
-      text.append("fed ")
-          .append(String.format(Locale.ROOT, "%,d", summary.events()))
-          .append(summary.events() == 1 ? " event" : " events");
-      if (summary.events() > 0) {
-        text.append(" (#").append(summary.firstSeq()).append(" to #").append(summary.lastSeq());
-        text.append("), ").append(EventText.duration(Math.max(0, summary.recordedNs())));
-        text.append(" recorded, in ").append(EventText.duration(summary.tookNs()));
-      }
-      if (summary.failures() > 0) {
-        text.append("; the handler failed ")
-            .append(summary.failures() == 1 ? "once" : summary.failures() + " times");
-      }
-      if (outcome.damaged() > 0) {
-        text.append("; ").append(outcome.damaged()).append(" places of the journal are damaged");
-      }
-      if (asked) {
-        text.append("; stopped by ").append(reason);
-        text.append(", go on with ")
-            .append(KernelText.printable(again(index.folder(), Math.max(1, outcome.nextSeq()))));
-      }
-      programs.endAll();
-      programs.tell(host);
-      boolean differs = compare.tell(host, reason == null);
-      host.note(text.toString());
-      if ("SIGINT".equals(reason) || "SIGTERM".equals(reason)) {
-        return "SIGINT".equals(reason) ? INTERRUPTED : TERMINATED;
-      }
-      return summary.failures() > 0 || outcome.damaged() > 0 || differs ? 1 : 0;
-    }
   }
 }

@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.event.PathTrouble;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.ReplayedEvent;
 import dmrec.journal.JournalIndex;
+import dmrec.journal.JournalOptions;
+import dmrec.journal.JournalWriter;
 import dmrec.replay.EventChoice;
 import dmrec.replay.JournalRecording;
+import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -136,6 +141,34 @@ class ShrinkRunTest {
     assertTrue(told.endsWith("); " + small() + " holds them\n"), told);
     assertFalse(told.contains("noise"), told);
     assertTrue(answer("verify", small().toString()).contains("result     intact"));
+  }
+
+  @Test
+  void theBugOfTheSampleIsFoundInFiveThousandEvents() throws IOException {
+    Path night = folder.resolve("night");
+    try (JournalWriter writer =
+        JournalWriter.begin(night, JournalOptions.usual(), new Topology())) {
+      for (EventRecord record : new PathTrouble(1).night(5_000)) {
+        writer.topology().apply(record.withSeq(writer.append(record)));
+      }
+    }
+    String sample =
+        Path.of(System.getProperty("dmrec.root"), "samples/handlers/ForgetfulInventory.java")
+            .toString();
+
+    assertEquals(
+        0,
+        run("replay", night.toString(), "--into", sample, "--shrink", small().toString()),
+        this::err);
+
+    assertEquals(3, out().lines().count());
+    assertTrue(err().contains("and none of them can be left out"), err());
+    // And from what was written, by the command that is told.
+    assertTrue(
+        err().contains("  again:  dmrec replay " + small() + " --into " + sample + "\n"), err());
+    assertEquals(1, run("replay", small().toString(), "--into", sample));
+    assertTrue(err().contains("ForgetfulInventory.java failed at #3\n"), err());
+    assertTrue(err().contains("is in use but not in the inventory"), err());
   }
 
   @Test

@@ -343,6 +343,41 @@ class UeventReplayTest {
   }
 
   @Test
+  void whatReadsFromTheListenerHasTimeToPrintWhatItHolds() throws Exception {
+    replay(
+        0,
+        many(),
+        "--into",
+        "uevent",
+        "--to",
+        "#101",
+        "--run",
+        compiled() + " kernel | sort -k 2n | tail -n 2");
+
+    assertTrue(
+        read(folder.resolve("out"))
+            .matches("change \\d+ GROUP_SWITCHED - 100\nchange \\d+ PATH_FAILED 101 -\n"),
+        read(folder.resolve("out")));
+  }
+
+  @Test
+  void aProgramThatBelievesInTheDevicesCannotChangeDev() throws Exception {
+    String err =
+        replay(
+            0,
+            many(),
+            "--into",
+            "uevent",
+            "--to",
+            "#9",
+            "--run",
+            "touch /dev/of-long-ago; echo >/dev/null; exec " + compiled() + " kernel");
+
+    assertTrue(err.contains("/dev/of-long-ago"), err);
+    assertFalse(Files.exists(Path.of("/dev/of-long-ago")));
+  }
+
+  @Test
   void aProgramThatEndsBeforeItListensIsNamed() throws Exception {
     String err = replay(1, many(), "--into", "uevent", "--run", "exit 3");
 

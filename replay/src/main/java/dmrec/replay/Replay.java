@@ -84,7 +84,12 @@ public final class Replay {
     return current;
   }
 
-  /** Replays; returns when the handler is closed, or hangs. */
+  /**
+   * Replays; returns when the handler is closed, or hangs.
+   *
+   * @throws InterruptedException where the calling thread was interrupted; the replay has ended
+   *     then too
+   */
   public Outcome run() throws InterruptedException {
     beganNs = System.nanoTime();
     Thread thread =
@@ -101,10 +106,19 @@ public final class Replay {
     thread.setContextClassLoader(handler.getClass().getClassLoader());
     thread.start();
     boolean hangs = false;
+    boolean interrupted = false;
     while (thread.isAlive() && !hangs) {
-      thread.join(TURN_MS);
-      guide.turn();
-      hangs = isStuck(thread);
+      try {
+        thread.join(TURN_MS);
+        guide.turn();
+        hangs = isStuck(thread);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        stop("interrupted");
+      }
+    }
+    if (interrupted) {
+      throw new InterruptedException("the replay was interrupted");
     }
     if (broken instanceof Error error) {
       throw error;

@@ -29,6 +29,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,8 +174,21 @@ class ReplayExtensionTest {
     assertEquals(94, stream.records().size());
   }
 
-  // What it says when it fails. These classes are run by the tests below only.
+  // What it says when it fails.
 
+  /** These are to fail, so nobody else runs them. */
+  static final class OnlyHere implements ExecutionCondition {
+    private static final String PARAMETER = "dmrec.failing";
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+      return context.getConfigurationParameter(PARAMETER).isPresent()
+          ? ConditionEvaluationResult.enabled("asked for")
+          : ConditionEvaluationResult.disabled("fails on purpose");
+    }
+  }
+
+  @ExtendWith(OnlyHere.class)
   static class Failing {
     @Test
     @ReplayJournal(SAMPLE)
@@ -234,6 +251,7 @@ class ReplayExtensionTest {
   private static Throwable failureOf(String method) {
     List<Throwable> thrown = new ArrayList<>();
     EngineTestKit.engine("junit-jupiter")
+        .configurationParameter(OnlyHere.PARAMETER, "true")
         .selectors(
             Arrays.stream(Failing.class.getDeclaredMethods())
                 .filter(each -> each.getName().equals(method))
