@@ -22,6 +22,12 @@ public final class KernelText {
   /** Decodes what remains of {@code bytes}, whose position stays where it is. */
   public static String decode(ByteBuffer bytes) {
     int end = bytes.limit();
+    if (isAscii(bytes)) {
+      // Nearly all of it: names, numbers, words.
+      byte[] plain = new byte[bytes.remaining()];
+      bytes.get(bytes.position(), plain);
+      return new String(plain, StandardCharsets.ISO_8859_1);
+    }
     StringBuilder text = new StringBuilder(bytes.remaining());
     for (int i = bytes.position(); i < end; ) {
       int length = sequenceLength(bytes, i, end);
@@ -33,6 +39,14 @@ public final class KernelText {
       i += Math.max(1, length);
     }
     return text.toString();
+  }
+
+  private static boolean isAscii(ByteBuffer bytes) {
+    int seen = 0;
+    for (int i = bytes.position(), end = bytes.limit(); i < end; i++) {
+      seen |= bytes.get(i);
+    }
+    return seen >= 0;
   }
 
   /** Length of the well-formed UTF-8 sequence at {@code i}; 0 where there is none. */

@@ -58,6 +58,8 @@ import picocli.CommandLine.Spec;
 final class ReplayCommand implements Callable<Integer> {
   private static final Pattern SPEED = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,6})?)x");
 
+  private static final String TIMEOUT = "30s";
+
   private final Host host;
 
   @Parameters(
@@ -128,7 +130,7 @@ final class ReplayCommand implements Callable<Integer> {
       description =
           "How long the handler may take for one event, as 500ms; 0 for ever. Default:"
               + " ${DEFAULT-VALUE}.")
-  private String timeout = "30s";
+  private String timeout = TIMEOUT;
 
   @Option(
       names = "--on-error",
@@ -316,6 +318,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (where != null) {
       words.addAll(List.of("--where", where));
+    }
+    if (!timeout.equals(TIMEOUT)) {
+      words.addAll(List.of("--timeout", timeout));
     }
     words.addAll(listeners.words());
     return ShellWords.join(words);

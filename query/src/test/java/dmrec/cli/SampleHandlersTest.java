@@ -66,7 +66,8 @@ class SampleHandlersTest {
   }
 
   @Test
-  void addsUpTheOutages() throws IOException {
+  void addsUpTheOutages() throws Exception {
+    Needs.programs("python3");
     replay("--into", "exec:" + HANDLERS.resolve("outages.py"));
 
     assertEquals(documented("outages.py"), out.toString(StandardCharsets.UTF_8));
@@ -82,6 +83,7 @@ class SampleHandlersTest {
         "path_failed 0 1s, recording_started 0 2s, path_reinstated 1 3s | every map always had a path",
       })
   void measuresOutages(String events, String expected) throws Exception {
+    Needs.programs("python3");
     StringBuilder lines = new StringBuilder();
     int seq = 0;
     for (String event : events.split(", ", 0)) {
@@ -106,6 +108,8 @@ class SampleHandlersTest {
 
   @Test
   void listensToTheKernelAsUdevDoes() throws Exception {
+    Needs.programs("cc");
+    Needs.namespaces();
     // given: a program that knows nothing of dmrec, built without a warning
     Path program = Objects.requireNonNull(temp).resolve("uevents");
     String source = HANDLERS.resolve("uevents.c").toString();

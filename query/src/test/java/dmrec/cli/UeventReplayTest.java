@@ -3,7 +3,6 @@ package dmrec.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
@@ -49,12 +48,7 @@ class UeventReplayTest {
 
   @BeforeAll
   static void needsNamespaces() throws Exception {
-    Process probe =
-        new ProcessBuilder("sh", "-c", "unshare --user --map-root-user --net --mount true")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assumeTrue(probe.waitFor() == 0, () -> "needs unshare and user namespaces: " + said);
+    Needs.namespaces();
   }
 
   // The closed loop.
@@ -148,7 +142,7 @@ class UeventReplayTest {
 
   @Test
   void everyListenerOfTheKernelSeesEveryOneOfManyUevents() throws Exception {
-    assumeTrue(has("udevadm"), "needs udevadm (udev)");
+    Needs.programs("udevadm");
     String listener = compiled();
     Path udevadm = folder.resolve("udevadm");
     Path libudev = folder.resolve("libudev");
@@ -174,7 +168,7 @@ class UeventReplayTest {
 
   @Test
   void everyListenerOfUdevSeesEveryOneOfManyUevents() throws Exception {
-    assumeTrue(has("udevadm"), "needs udevadm (udev)");
+    Needs.programs("udevadm");
     String listener = compiled();
     Path udevadm = folder.resolve("udevadm");
     Path libudev = folder.resolve("libudev");
@@ -311,7 +305,7 @@ class UeventReplayTest {
 
   /** The program that uses libudev. */
   private String compiled() throws Exception {
-    assumeTrue(has("cc"), "needs a C compiler (gcc)");
+    Needs.programs("cc");
     Path source = folder.resolve("udev-listener.c");
     Path program = folder.resolve("udev-listener");
     try (InputStream in =
@@ -325,11 +319,6 @@ class UeventReplayTest {
     String said = new String(cc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, cc.waitFor(), said);
     return program.toString();
-  }
-
-  private static boolean has(String program) throws Exception {
-    return new ProcessBuilder("sh", "-c", "command -v " + program + " >/dev/null").start().waitFor()
-        == 0;
   }
 
   // What goes wrong.
