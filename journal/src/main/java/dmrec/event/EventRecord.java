@@ -39,6 +39,14 @@ public record EventRecord(
     return event.kind();
   }
 
+  /**
+   * Whether its device is then as it says: not where a process injected it, nor where a newer event
+   * was told before it.
+   */
+  public boolean tellsState() {
+    return !Mark.INJECTED.isIn(marks) && !Mark.LATE.isIn(marks);
+  }
+
   /** The same event at another place of a journal. */
   public EventRecord withSeq(long newSeq) {
     return new EventRecord(

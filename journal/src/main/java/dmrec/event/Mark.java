@@ -7,7 +7,12 @@ public enum Mark {
   /** A uevent that a process sent through the kernel: its credentials carry a pid. */
   INJECTED(1),
   /** A uevent made by writing to a sysfs uevent file: it carries SYNTH_UUID. */
-  SYNTHETIC(2);
+  SYNTHETIC(2),
+  /**
+   * A path's uevent that came behind a newer one of the same path. The kernel sends those that are
+   * waiting in reverse (dm.c:dm_uevent_add puts each at the head of its list).
+   */
+  LATE(4);
 
   private final int bit;
   private final String word = name().toLowerCase(Locale.ROOT);

@@ -156,6 +156,14 @@ public record Multipath(
     return new Multipath(features, hardwareHandler, currentGroup, changed, rest);
   }
 
+  /** The same after an uevent of a path that an older state of it sent: a failure counts. */
+  public Multipath withLate(DevNo device, boolean failed) {
+    Path path = path(device);
+    return !failed || path == null || path.failed()
+        ? this
+        : withPath(device, true).withPath(device, false);
+  }
+
   @Override
   public String text() {
     Line line = new Line();

@@ -341,7 +341,7 @@ public final class Topology {
     } else if (record.event() instanceof DmEvent.Baseline e) {
       after = Device.of(ref, e);
     } else if (known != null) {
-      after = changed(known.withRef(completed(known.ref(), ref)), record.event());
+      after = changed(known.withRef(completed(known.ref(), ref)), record);
     } else {
       // A uevent or log line about a device of which no look has told yet.
       return;
@@ -368,7 +368,8 @@ public final class Topology {
             known.uuid().isEmpty() ? told.uuid() : known.uuid());
   }
 
-  private Device changed(Device device, DmEvent event) {
+  private Device changed(Device device, EventRecord record) {
+    DmEvent event = record.event();
     switch (event.kind()) {
       case TABLE_LIVE -> {
         DmEvent.TableLive e = (DmEvent.TableLive) event;
@@ -415,10 +416,12 @@ public final class Topology {
         return device.withEventNr(((DmEvent.EventsMissed) event).toNr());
       }
       case PATH_FAILED -> {
-        return withPath(device, ((DmEvent.PathFailed) event).path(), true);
+        return withPath(
+            device, ((DmEvent.PathFailed) event).path(), true, Mark.LATE.isIn(record.marks()));
       }
       case PATH_REINSTATED -> {
-        return withPath(device, ((DmEvent.PathReinstated) event).path(), false);
+        return withPath(
+            device, ((DmEvent.PathReinstated) event).path(), false, Mark.LATE.isIn(record.marks()));
       }
       case VERITY_CORRUPTED -> {
         return withCorruption(device, (DmEvent.VerityCorrupted) event);
@@ -437,14 +440,15 @@ public final class Topology {
 
   /**
    * What the status will say after a path's uevent: the letter, and one more failure counted. The
-   * next look corrects it where more happened meanwhile.
+   * next look corrects it where more happened meanwhile. A late one says no more how the path is.
    */
-  private Device withPath(Device device, DevNo path, boolean failed) {
+  private Device withPath(Device device, DevNo path, boolean failed, boolean late) {
     List<Target> targets = device.targets();
     for (int i = 0; i < targets.size(); i++) {
       Multipath multipath = multipath(device.dev(), targets.get(i));
       if (multipath != null && multipath.path(path) != null) {
-        Multipath after = multipath.withPath(path, failed);
+        Multipath after =
+            late ? multipath.withLate(path, failed) : multipath.withPath(path, failed);
         String status = after.text();
         understood.put(device.dev(), new Understood(status, after));
         return device.withStatus(i, status);

@@ -4,7 +4,6 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.event.Mark;
 import dmrec.journal.JournalException;
 import dmrec.target.DevNo;
 import dmrec.target.Multipath;
@@ -230,8 +229,7 @@ final class Explainer {
         return new Since(began, null, recordingNs);
       }
       seq = record.seq() - 1;
-      Boolean isThere =
-          Mark.INJECTED.isIn(record.marks()) ? null : trouble.test().isThereAfter(record);
+      Boolean isThere = record.tellsState() ? trouble.test().isThereAfter(record) : null;
       if (Boolean.FALSE.equals(isThere)) {
         return new Since(began, record, recordingNs);
       }
@@ -424,7 +422,7 @@ final class Explainer {
   }
 
   private boolean endsTrouble(EventRecord record, Device device) {
-    if (Mark.INJECTED.isIn(record.marks())) {
+    if (!record.tellsState()) {
       return false;
     }
     if (record.kind() == Kind.TABLE_CHANGED) {

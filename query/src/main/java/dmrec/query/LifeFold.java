@@ -171,7 +171,9 @@ final class LifeFold {
 
   private State disk(EventRecord record) {
     String user = Names.of(record.device());
-    if (record.event() instanceof DmEvent.PathFailed) {
+    if (!record.tellsState()) {
+      pathOf.putIfAbsent(user, record.event() instanceof DmEvent.PathReinstated);
+    } else if (record.event() instanceof DmEvent.PathFailed) {
       pathOf.put(user, true);
     } else if (record.event() instanceof DmEvent.PathReinstated) {
       pathOf.put(user, false);

@@ -65,7 +65,15 @@ final class EventWriter {
 
   void fromUevent(Observation.UeventSeen o, Uevent u, DeviceRef ref, DmEvent event)
       throws IOException {
-    int marks = u.synthetic() ? Mark.SYNTHETIC.bit() : 0;
+    fromUevent(o, u, 0, ref, event);
+  }
+
+  /**
+   * @param more marks beside those that the uevent's origin gives it
+   */
+  void fromUevent(Observation.UeventSeen o, Uevent u, int more, DeviceRef ref, DmEvent event)
+      throws IOException {
+    int marks = u.synthetic() ? more | Mark.SYNTHETIC.bit() : more;
     boolean injected = o.senderPid() > 0 && !o.udev();
     append(
         new EventRecord(

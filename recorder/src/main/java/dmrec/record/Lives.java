@@ -60,9 +60,21 @@ final class Lives {
     /** The path events that were told without a uevent: its state, until a uevent of it comes. */
     final Map<DevNo, Boolean> toldFailed = new HashMap<>();
 
+    /** The newest uevent of each path: the kernel may send older ones behind it. */
+    final Map<DevNo, Newest> newest = new HashMap<>();
+
     /** Whether the topology is knowingly behind the last look. */
     boolean isUnsettled() {
       return doubted != null || doubtsClear || usagePending;
+    }
+  }
+
+  /** The kernel's number of a path's newest uevent. */
+  static final class Newest {
+    long dmSeqnum;
+
+    Newest(long dmSeqnum) {
+      this.dmSeqnum = dmSeqnum;
     }
   }
 

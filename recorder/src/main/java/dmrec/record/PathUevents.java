@@ -73,13 +73,34 @@ final class PathUevents {
     return told != null && told == failed;
   }
 
+  /**
+   * Whether a newer uevent of the path was read already.
+   *
+   * @param dmSeqnum the kernel's count of the device's path uevents, unsigned 32 bits; 0 where it
+   *     gives none
+   */
+  boolean isLate(DevNo dev, DevNo path, long dmSeqnum) {
+    Lives.Memory memory = lives.remembered(dev);
+    if (memory == null || dmSeqnum <= 0) {
+      return false;
+    }
+    Lives.Newest newest = memory.newest.get(path);
+    if (newest == null) {
+      memory.newest.put(path, new Lives.Newest(dmSeqnum));
+      return false;
+    }
+    if ((int) (dmSeqnum - newest.dmSeqnum) < 0) {
+      return true;
+    }
+    newest.dmSeqnum = dmSeqnum;
+    return false;
+  }
+
   private static void stopWaiting(Lives.Memory memory, DevNo path, boolean failed) {
     for (Iterator<Lives.AwaitedPath> each = memory.awaited.iterator(); each.hasNext(); ) {
       Lives.AwaitedPath awaited = each.next();
-      if (awaited.change().path().equals(path)) {
-        if (awaited.change().failed() == failed) {
-          each.remove();
-        }
+      if (awaited.change().path().equals(path) && awaited.change().failed() == failed) {
+        each.remove();
         return;
       }
     }

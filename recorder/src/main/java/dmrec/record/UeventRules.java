@@ -7,6 +7,7 @@ import dmrec.decode.Uevent;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
+import dmrec.event.Mark;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
@@ -103,7 +104,9 @@ final class UeventRules {
   private void pathUevent(Uevent u, DevNo dev, DevNo path, String action, Observation.UeventSeen o)
       throws IOException {
     boolean failed = action.equals("PATH_FAILED");
-    if (o.senderPid() <= 0 && paths.heard(dev, path, failed)) {
+    boolean byKernel = o.senderPid() <= 0;
+    boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
+    if (byKernel && paths.heard(dev, path, failed)) {
       trace(u, dev, o);
       return;
     }
@@ -119,6 +122,7 @@ final class UeventRules {
     events.fromUevent(
         o,
         u,
+        late ? Mark.LATE.bit() : 0,
         ref,
         failed
             ? new DmEvent.PathFailed(path, disk, u.validPaths(), u.dmSeqNum())

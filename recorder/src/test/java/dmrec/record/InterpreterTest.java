@@ -49,6 +49,45 @@ class InterpreterTest {
   }
 
   @Test
+  void pathEventsThatTheKernelSendsInReverseLeaveThePathAsTheNewestSays() throws Exception {
+    Scene scene = Scene.with(mpath);
+    scene.path(mpath, "PATH_REINSTATED", "8:0", 2, 4);
+    scene.path(mpath, "PATH_FAILED", "8:0", 1, 3);
+    scene.path(mpath, "PATH_REINSTATED", "8:0", 2, 2);
+    scene.path(mpath, "PATH_FAILED", "8:0", 1, 1);
+    assertEquals(
+        List.of(0, Mark.LATE.bit(), Mark.LATE.bit(), Mark.LATE.bit()),
+        scene.records.stream()
+            .filter(record -> record.source() == Source.UEVENT)
+            .map(EventRecord::marks)
+            .toList());
+    String both = "2 0 0 0 1 1 A 0 2 0 8:0 A 2 8:16 A 0 ";
+    assertEquals(both, device(scene, mpath).targets().get(0).status());
+    scene.lookExactly(mpath.status(both).events(4));
+    scene.later(PATIENCE_NS);
+    scene.sampled();
+    assertEquals("path_reinstated path_failed path_reinstated path_failed", scene.kinds());
+    // The number has 32 bits and goes on at 0.
+    scene.path(mpath, "PATH_FAILED", "8:16", 1, 0xffff_ffffL);
+    scene.path(mpath, "PATH_REINSTATED", "8:16", 2, 1);
+    assertEquals(
+        both.replace("8:16 A 0", "8:16 A 1"), device(scene, mpath).targets().get(0).status());
+  }
+
+  @Test
+  void pathEventsInReverseAreToldOnceWhenTheStatusCameFirst() throws Exception {
+    Scene scene = Scene.with(mpath);
+    scene.lookExactly(mpath.status(ONE_FAILED));
+    scene.lookExactly(mpath.status(ONE_BACK).events(2));
+    scene.path(mpath, "PATH_REINSTATED", "8:0", 2, 2);
+    scene.path(mpath, "PATH_FAILED", "8:0", 1, 1);
+    scene.lookExactly(mpath.status(ONE_BACK).events(2));
+    scene.later(PATIENCE_NS);
+    scene.sampled();
+    assertEquals("status_changed status_changed path_reinstated path_failed", scene.kinds());
+  }
+
+  @Test
   void pathEventsComeFromTheirUeventsOnceWhenTheStatusCameFirst() throws Exception {
     Scene scene = Scene.with(mpath);
     scene.lookExactly(mpath.status(ONE_FAILED));
