@@ -374,6 +374,7 @@ class Report {
     byId("zone").textContent = local ? "Local time" : "UTC";
     this.fillHead();
     this.fillOutages();
+    this.table.setClock();
     this.show();
     this.timeline.redraw();
   }

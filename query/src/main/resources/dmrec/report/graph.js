@@ -1,6 +1,6 @@
 // The stack as a graph: boxes with rows, edges from a row to the box that it stands on.
 
-const BOX_WIDTH = {device: 264, group: 224, disk: 176};
+const BOX_WIDTH = {device: 212, group: 218, disk: 134};
 const HEAD = 24;
 const ROW = 18;
 const LETTER = 6.7;
@@ -190,7 +190,7 @@ class Graph {
     let layout = this.layouts.get(signature);
     if (layout === undefined) {
       const graph = new dagre.graphlib.Graph();
-      graph.setGraph({rankdir: "LR", nodesep: 12, ranksep: 44, marginx: 6, marginy: 6});
+      graph.setGraph({rankdir: "LR", nodesep: 12, ranksep: 34, marginx: 6, marginy: 6});
       graph.setDefaultEdgeLabel(() => ({}));
       for (const box of component.boxes) {
         graph.setNode(box.key, {width: BOX_WIDTH[box.kind], height: boxHeight(box)});
@@ -259,12 +259,16 @@ class Graph {
         rowHeight = 0;
       }
       placed.push({component, layout, x, y});
+      width = Math.max(width, x + layout.width);
       x += layout.width + 12;
-      width = Math.max(width, x);
       rowHeight = Math.max(rowHeight, layout.height);
     }
-    this.svg.setAttribute("width", String(Math.ceil(width)));
-    this.svg.setAttribute("height", String(Math.ceil(y + rowHeight)));
+    // A little smaller where that spares whoever reads the scrolling.
+    const height = y + rowHeight;
+    const scale = Math.max(0.8, Math.min(1, (this.box.clientWidth - 10) / Math.max(1, width)));
+    this.svg.setAttribute("width", String(Math.ceil(width * scale)));
+    this.svg.setAttribute("height", String(Math.ceil(height * scale)));
+    this.svg.setAttribute("viewBox", `0 0 ${Math.ceil(width) || 1} ${Math.ceil(height) || 1}`);
     this.edgeLayer.replaceChildren();
     const present = new Set();
     for (const {component, layout, x: dx, y: dy} of placed) {
