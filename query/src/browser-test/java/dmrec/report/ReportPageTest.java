@@ -96,10 +96,10 @@ class ReportPageTest {
     Path journal = sample("failover");
     EventRecord failure = first(journal, Kind.PATH_FAILED);
     Page page = browser().open(report(journal), ColorScheme.LIGHT);
-    page.evaluate("seq => { location.hash = '#' + seq; }", failure.seq());
+    page.evaluate("seq => { location.hash = '#' + seq; }", Long.toString(failure.seq()));
     page.waitForFunction(
         "seq => document.querySelector('#position').textContent.startsWith('#' + seq + ' ')",
-        failure.seq());
+        Long.toString(failure.seq()));
     assertFailureIsShown(page, failure);
     page.keyboard().press("ArrowLeft");
     assertEquals(0, page.locator("#graph .edge.failed").count(), "before it nothing has failed");
@@ -174,10 +174,10 @@ class ReportPageTest {
     for (int i = 0; i < 12; i++) {
       page.keyboard().press("ArrowRight");
     }
-    page.fill("#filter", name);
+    String shown = KernelText.printable(name);
+    page.fill("#filter", shown);
     page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))");
-    String shown = KernelText.printable(name);
     for (String place : List.of("#title", "#tree", "#graph", "#detail", "#print", "#labels")) {
       assertTrue(
           page.locator(place).first().textContent().contains(shown.substring(0, 10)), place);
@@ -260,7 +260,7 @@ class ReportPageTest {
         }));
         if (i % 3 === 0) {
           document.body.dispatchEvent(new KeyboardEvent(
-              "keydown", {key: "ArrowRight", shiftKey: i % 2 === 0, bubbles: true}));
+              "keydown", {key: i % 2 === 0 ? "ArrowRight" : "ArrowLeft", shiftKey: true, bubbles: true}));
         }
       }""";
 
@@ -341,6 +341,14 @@ class ReportPageTest {
               .setPath(
                   SCREENS.resolve(name + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
     }
+    page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
+    page.setViewportSize(1040, 735);
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))");
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setFullPage(true)
+            .setPath(SCREENS.resolve(name + "-print.png")));
+    page.emulateMedia(new Page.EmulateMediaOptions().setMedia(null));
     page.pdf(new Page.PdfOptions().setPath(SCREENS.resolve(name + ".pdf")).setPreferCSSPageSize(true));
   }
 

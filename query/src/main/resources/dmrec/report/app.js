@@ -13,6 +13,7 @@ class Report {
     this.timeline = new Timeline(recorded, this.clock, (event) => this.moveTo(event));
     this.graph = new Graph(recorded, (box) => this.filterBox(box));
     this.table = new Table(recorded, this.clock, (event) => this.moveTo(event));
+    this.treeList = byId("tree-list");
     this.setTheme(null);
     this.fillHead();
     this.fillOutages();
@@ -64,13 +65,17 @@ class Report {
     }
     this.cursor = bounded;
     this.show();
-    if (bounded > 0) {
-      try {
-        history.replaceState(null, "", `#${recorded.seq[bounded]}`);
-      } catch (e) {
-        // Some browsers let no file change its address.
+    // Browsers refuse an address that changes with each step of many.
+    clearTimeout(this.addressTimer);
+    this.addressTimer = setTimeout(() => {
+      if (bounded > 0) {
+        try {
+          history.replaceState(null, "", `#${recorded.seq[bounded]}`);
+        } catch (e) {
+          // Some let no file change its address.
+        }
       }
-    }
+    }, 500);
   }
 
   show() {
@@ -105,8 +110,10 @@ class Report {
   showStack() {
     const {recorded, cursor} = this;
     const stack = new Stack(recorded, cursor);
-    const changed = cursor === 0
-        ? new Set() : stack.changesSince(new Stack(recorded, cursor - 1));
+    const before = cursor === 0
+        ? stack : this.stack?.event === cursor - 1 ? this.stack : new Stack(recorded, cursor - 1);
+    const changed = stack.changesSince(before);
+    this.stack = stack;
     byId("stack-when").textContent = cursor === 0
         ? "before the first event"
         : `after #${recorded.seq[cursor]}` +
@@ -118,19 +125,27 @@ class Report {
   fillTree(stack, changed) {
     const tree = byId("tree");
     const lines = stack.lines();
-    const list = element("div", {"role": "list"});
-    for (const line of lines) {
-      const item = element("div", {"role": "listitem", "aria-level": line.level});
-      const lit = changed.has(line.key) && !line.key.startsWith("d") || changed.has(line.path);
-      item.className = `line${lit ? " lit" : ""}`;
-      item.append(element("span", {"class": "branch", "aria-hidden": "true"}, line.branch));
-      for (const span of line.spans) {
-        item.append(element("span", {"class": `tone-${span.style}`}, span.text));
+    this.treeLines ??= [];
+    // Most lines stay as they are from event to event.
+    lines.forEach((line, i) => {
+      const lit = (changed.has(line.key) && !line.key.startsWith("d")) || changed.has(line.path);
+      const signature = JSON.stringify([lit, line.level, line.branch, line.spans]);
+      if (this.treeLines[i] !== signature) {
+        this.treeLines[i] = signature;
+        const item = treeLine(line, lit);
+        if (i < this.treeList.children.length) {
+          this.treeList.children[i].replaceWith(item);
+        } else {
+          this.treeList.append(item);
+        }
       }
-      list.append(item);
+    });
+    while (this.treeLines.length > lines.length) {
+      this.treeLines.pop();
+      this.treeList.lastChild.remove();
     }
-    tree.replaceChildren(
-        lines.length > 0 ? list : element("p", {"class": "quiet"}, "Nothing is known of it yet."));
+    this.treeList.hidden = lines.length === 0;
+    byId("tree-empty").hidden = lines.length > 0;
     const first = tree.querySelector(".lit");
     if (first !== null) {
       const top = first.offsetTop - tree.clientHeight / 2;
@@ -177,7 +192,9 @@ class Report {
         places.add(Math.round(event / recorded.count * 500) / 5);
       }
     }
-    byId("slider").querySelector(".marks").replaceChildren(...[...places].map((place) => {
+    const marks = byId("slider").querySelector(".marks");
+    marks.classList.toggle("dense", places.size > 100);
+    marks.replaceChildren(...[...places].map((place) => {
       const mark = element("i");
       mark.style.left = `${place}%`;
       return mark;
@@ -345,7 +362,7 @@ class Report {
               each.between,
               each.down,
               each.longest,
-              each.is_down ? "failed" : "works",
+              each.is_down ? "failed" : "not failed",
             ]));
     byId("outage-tables").replaceChildren(outages, paths);
   }
@@ -493,6 +510,16 @@ class Report {
       event.preventDefault();
     }
   }
+}
+
+function treeLine(line, lit) {
+  const item = element("div", {"role": "listitem", "aria-level": line.level});
+  item.className = `line${lit ? " lit" : ""}`;
+  item.append(element("span", {"class": "branch", "aria-hidden": "true"}, line.branch));
+  for (const span of line.spans) {
+    item.append(element("span", {"class": `tone-${span.style}`}, span.text));
+  }
+  return item;
 }
 
 function spaced(elements) {

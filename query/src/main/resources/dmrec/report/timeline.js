@@ -343,6 +343,7 @@ class Timeline {
       gap: read("--gap"),
     };
     this.patterns = new Map();
+    this.sprites = new Map();
     this.fillLegend();
     this.redraw();
   }
@@ -543,8 +544,11 @@ class Timeline {
     let shown = i > 0 ? order[i - 1] : 7;
     let from = 0;
     const flush = (to) => {
+      // Whole pixels: there is nothing to smooth.
+      const left = Math.round(from);
+      const right = Math.max(left + 1, Math.round(to));
       if (to > from) {
-        this.bar(context, STATE_ORDER[shown], from, to - from, y, row.height);
+        this.bar(context, STATE_ORDER[shown], left, right - left, y, row.height);
       }
     };
     const set = (at, state) => {
@@ -577,6 +581,7 @@ class Timeline {
     const middle = row.y - top + row.height / 2;
     const {colours} = this;
     const weights = this.recorded.weight;
+    const ratio = this.paperRatio ?? (window.devicePixelRatio || 1);
     let i = gallop(x, 0, toPlace(-MARK_CELL));
     while (i < x.length) {
       const at = toX(x[i]);
@@ -586,7 +591,7 @@ class Timeline {
       const end = Math.max(i + 1, gallop(x, i, toPlace(at + MARK_CELL)));
       const count = end - i;
       const weight = count === 1 ? weights[events[i]] : marks.weightIn(i, end);
-      this.mark(context, weight, at, middle, row.height);
+      this.markAt(context, weight, at, middle, row.height, ratio);
       if (count > 1) {
         const height = Math.min(row.height - 4, 4 + 2 * Math.log2(count));
         context.fillStyle = weight === 5 ? colours.bad : colours.text;
@@ -594,6 +599,24 @@ class Timeline {
       }
       i = end;
     }
+  }
+
+  // A mark as a small picture: thousands of them are copied faster than drawn.
+  markAt(context, weight, x, y, height, ratio) {
+    const key = `${weight}/${height}/${ratio}`;
+    let sprite = this.sprites.get(key);
+    if (sprite === undefined) {
+      sprite = document.createElement("canvas");
+      sprite.width = Math.ceil(12 * ratio);
+      sprite.height = Math.ceil(height * ratio);
+      const draw = sprite.getContext("2d");
+      draw.scale(ratio, ratio);
+      this.mark(draw, weight, 6, height / 2, height);
+      this.sprites.set(key, sprite);
+    }
+    context.drawImage(
+        sprite, Math.round((x - 6) * ratio) / ratio, y - height / 2, sprite.width / ratio,
+        sprite.height / ratio);
   }
 
   // Shapes first: a failure points down, a recovery up, a warning is a diamond.
@@ -809,7 +832,9 @@ class Timeline {
     this.transform = transform.k === 1 || !this.width
         ? d3.zoomIdentity
         : d3.zoomIdentity.translate(transform.x * width / this.width, 0).scale(transform.k);
+    this.paperRatio = 2;
     this.drawRows(context, rows, 0, width, height);
+    this.paperRatio = null;
     this.transform = transform;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", "The timeline");
