@@ -432,6 +432,7 @@ class Report {
       fillPaper(this);
     });
     addEventListener("afterprint", () => {
+      byId("paper").replaceChildren();
       byId("print").replaceChildren();
       this.timeline.setTheme();
     });

@@ -4,7 +4,7 @@
 
 const LANE = 20;
 const PART_LANE = 17;
-const MARK_CELL = 5;
+const MARK_CELL = 9;
 const MOST_OPEN = 60;
 
 const STATE_WORDS = {
@@ -103,6 +103,7 @@ class Timeline {
     this.cursor = 0;
     this.canvas = byId("canvas");
     this.labels = byId("labels");
+    this.line = byId("cursor-line");
     this.scroller = byId("lanes");
     this.inner = byId("lanes-inner");
     this.axis = d3.select(byId("axis")).append("g");
@@ -223,13 +224,15 @@ class Timeline {
 
   setCursor(event) {
     this.cursor = event;
-    this.reveal();
-    this.redraw();
+    if (this.width !== undefined) {
+      this.reveal();
+      this.placeCursor();
+    }
   }
 
   // Brings the moment into sight where it has left it.
   reveal() {
-    if (this.width === undefined || this.transform.k === 1) {
+    if (this.transform.k === 1) {
       return;
     }
     const x = this.x(this.places[this.cursor]);
@@ -500,7 +503,7 @@ class Timeline {
     const shown = this.rows.filter(
         (row) => row.y + row.height > top && row.y < top + this.viewHeight);
     this.drawRows(context, shown, top, this.width, this.viewHeight);
-    this.drawCursor(context);
+    this.placeCursor();
     this.drawAxis();
     this.drawLabels(shown);
     performance.measure("timeline", {start: began, end: performance.now()});
@@ -606,12 +609,11 @@ class Timeline {
     const key = `${weight}/${height}/${ratio}`;
     let sprite = this.sprites.get(key);
     if (sprite === undefined) {
-      sprite = document.createElement("canvas");
-      sprite.width = Math.ceil(12 * ratio);
-      sprite.height = Math.ceil(height * ratio);
-      const draw = sprite.getContext("2d");
+      const canvas = new OffscreenCanvas(Math.ceil(12 * ratio), Math.ceil(height * ratio));
+      const draw = canvas.getContext("2d");
       draw.scale(ratio, ratio);
       this.mark(draw, weight, 6, height / 2, height);
+      sprite = canvas.transferToImageBitmap();
       this.sprites.set(key, sprite);
     }
     context.drawImage(
@@ -661,17 +663,11 @@ class Timeline {
     context.fill();
   }
 
-  drawCursor(context) {
-    const x = Math.round(this.x(this.places[this.cursor])) + 0.5;
-    if (x < 0 || x > this.width) {
-      return;
-    }
-    context.strokeStyle = this.colours.accent;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, this.viewHeight);
-    context.stroke();
+  // An element of its own: a step moves it and draws nothing anew.
+  placeCursor() {
+    const x = this.x(this.places[this.cursor]);
+    this.line.hidden = !(x >= 0 && x <= this.width);
+    this.line.style.transform = `translateX(${Math.round(x)}px)`;
   }
 
   drawAxis() {

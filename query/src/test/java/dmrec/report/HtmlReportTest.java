@@ -60,7 +60,7 @@ class HtmlReportTest {
       for (EventRecord record = reader.next(); record != null; record = reader.next()) {
         events++;
         assertTrue(data.texts().contains(EventText.sentence(record)), "#" + record.seq());
-        for (String line : record.evidence().text().split("[\0\n]", -1)) {
+        for (String line : record.evidence().text().stripTrailing().split("[\0\n]", -1)) {
           assertTrue(data.texts().contains(line.replace("\\", "\\x5c")), line);
         }
       }
