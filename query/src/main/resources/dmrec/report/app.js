@@ -286,7 +286,8 @@ class Report {
     add("Gaps", ...(facts.gaps.length === 0 ? ["none"] : spaced(facts.gaps.slice(0, 12).map((each) =>
       this.jump(each.words, each.event)))));
     if (facts.damaged > 0) {
-      add("Damaged", `${many(facts.damaged, "place")} could not be read: ${facts.damage[0]}`);
+      add("Damaged", `${many(facts.damaged, "place")} could not be read and ` +
+          `${facts.damaged === 1 ? "is" : "are"} not in here; dmrec verify tells which`);
     }
     const kinds = [...facts.kinds].sort((a, b) => b.count - a.count);
     add("Kinds", ...kinds.map(({kind, count}) => {
