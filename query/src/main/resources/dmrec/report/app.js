@@ -9,6 +9,7 @@ class Report {
     document.querySelectorAll("main > section[hidden]").forEach((section) => {
       section.hidden = false;
     });
+    byId("timeline").hidden = recorded.count === 0;
     byId("loading").hidden = true;
     this.timeline = new Timeline(recorded, this.clock, (event) => this.moveTo(event));
     this.graph = new Graph(recorded, (box) => this.filterBox(box));
@@ -83,8 +84,7 @@ class Report {
     const slider = byId("slider");
     const sentence = cursor === 0
         ? recorded.count === 0 ? "No events in this stretch" : "Before the first event"
-        : `${recorded.text(recorded.subject[cursor])}: ` +
-          recorded.text(recorded.sentence[cursor]);
+        : told(recorded, cursor);
     const when = cursor === 0 ? "" : `#${recorded.seq[cursor]} ${this.time(cursor)}`;
     slider.setAttribute("aria-valuenow", String(cursor));
     slider.setAttribute("aria-valuetext", `${when} ${sentence}`.trim());
@@ -512,6 +512,12 @@ class Report {
       event.preventDefault();
     }
   }
+}
+
+// What happened, and to which device where it is about one.
+function told(recorded, event) {
+  const subject = recorded.text(recorded.subject[event]);
+  return (subject === "-" ? "" : `${subject}: `) + recorded.text(recorded.sentence[event]);
 }
 
 function treeLine(line, lit) {

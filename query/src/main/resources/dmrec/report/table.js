@@ -166,7 +166,7 @@ function fillDetail(recorded, clock, event) {
   pane.replaceChildren(
       element("h3", {}, `#${recorded.seq[event]} ${text(recorded.kind)}`),
       element("p", {"class": `what tone-${text(recorded.tone)}`},
-          `${text(recorded.subject)}: ${text(recorded.sentence)}`),
+          told(recorded, event)),
       list,
       element("h4", {}, "Evidence"),
       evidence.length === 0

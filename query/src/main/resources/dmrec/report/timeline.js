@@ -15,10 +15,13 @@ const STATE_WORDS = {
   failed: "failed",
   suspended: "suspended",
   gone: "disk removed",
+  empty: "no table",
 };
 
 // The worse first: what a pixel shows where several are in it.
-const STATE_ORDER = ["failed", "waiting", "gone", "suspended", "degraded", "noted", "good", ""];
+const STATE_ORDER = ["failed", "waiting", "gone", "suspended", "degraded", "empty", "noted", "good", ""];
+
+const ABSENT = STATE_ORDER.length - 1;
 
 class LaneStates {
   constructor(recorded, changes, places) {
@@ -30,7 +33,7 @@ class LaneStates {
       this.order[i] = Math.max(0, STATE_ORDER.indexOf(recorded.text(changes.value[i])));
     }
     // How many of each state lie before a place, to know what a pixel holds.
-    this.before = STATE_ORDER.slice(0, 5).map((_, order) => {
+    this.before = STATE_ORDER.slice(0, 6).map((_, order) => {
       const counts = new Int32Array(n + 1);
       for (let i = 0; i < n; i++) {
         counts[i + 1] = counts[i] + (this.order[i] === order ? 1 : 0);
@@ -46,7 +49,7 @@ class LaneStates {
         return order;
       }
     }
-    return to > from ? this.order[to - 1] : 7;
+    return to > from ? this.order[to - 1] : ABSENT;
   }
 }
 
@@ -447,6 +450,12 @@ class Timeline {
           context.fillRect(x + at, middle + 2, dash, 1);
         }
         break;
+      case "empty":
+        context.fillStyle = colours.quiet;
+        for (let at = 0; at < width; at += 5) {
+          context.fillRect(x + at, middle - 1, Math.min(2, width - at), 2);
+        }
+        break;
       default:
     }
   }
@@ -544,7 +553,7 @@ class Timeline {
     const {x, order} = states;
     const y = row.y - top;
     let i = gallop(x, 0, toPlace(0));
-    let shown = i > 0 ? order[i - 1] : 7;
+    let shown = i > 0 ? order[i - 1] : ABSENT;
     let from = 0;
     const flush = (to) => {
       // Whole pixels: there is nothing to smooth.
@@ -674,11 +683,14 @@ class Timeline {
     const from = this.placeAt(0);
     const to = this.placeAt(this.width);
     const most = Math.max(2, Math.floor(this.width / 110));
-    const ticks = this.byNumber
+    const all = this.byNumber
         ? d3.ticks(from, to, most).filter(Number.isInteger).map((at) => ({
           at, label: "#" + (this.recorded.seq[at] ?? at),
         }))
         : timeTicks(from, to, most, this.recorded.baseSecond, this.clock);
+    // A label that does not fit is worse than none.
+    const isWhole = ({at}) => (at - from) / (to - from) * this.width < this.width - 36;
+    const ticks = all.filter(isWhole);
     const labels = new Map(ticks.map((tick) => [tick.at, tick.label]));
     const scale = d3.scaleLinear([from, to], [0, this.width]);
     const offset = this.labels.offsetWidth;
@@ -791,7 +803,7 @@ class Timeline {
       return element("li", {}, canvas, " " + words);
     };
     byId("legend").replaceChildren(
-        ...["good", "noted", "degraded", "waiting", "failed", "suspended", "gone"].map((state) =>
+        ...["good", "noted", "degraded", "waiting", "failed", "suspended", "empty", "gone"].map((state) =>
           swatch((context) => this.bar(context, state, 0, 28, 0, 16), STATE_WORDS[state])),
         swatch((context) => {
           context.fillStyle = this.pattern(context, "gap");
