@@ -178,7 +178,7 @@ class ReportPageTest {
     page.fill("#filter", shown);
     page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))");
-    for (String place : List.of("#title", "#tree", "#graph", "#detail", "#paper, #print", "#labels")) {
+    for (String place : List.of("#title", "#tree", "#graph", "#detail", "#print", "#labels")) {
       assertTrue(
           page.locator(place).first().textContent().contains(shown.substring(0, 10)), place);
     }
