@@ -54,7 +54,8 @@ final class Browser implements AutoCloseable {
     }
     return new Browser(
         Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))));
+            new Playwright.CreateOptions()
+                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))));
   }
 
   /** Opens a file as a double click does, and waits until it is drawn. */

@@ -85,8 +85,7 @@ class ReportPageTest {
         event++;
         String drawn = StackTree.draw(stack, new StackTree.Options(true, false)).stripTrailing();
         assertEquals(drawn, tree(page), sample + " #" + record.seq());
-        assertEquals(
-            Integer.toString(event), page.getAttribute("#slider", "aria-valuenow"));
+        assertEquals(Integer.toString(event), page.getAttribute("#slider", "aria-valuenow"));
       }
     }
   }
@@ -179,8 +178,7 @@ class ReportPageTest {
     page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))");
     for (String place : List.of("#title", "#tree", "#graph", "#detail", "#print", "#labels")) {
-      assertTrue(
-          page.locator(place).first().textContent().contains(shown.substring(0, 10)), place);
+      assertTrue(page.locator(place).first().textContent().contains(shown.substring(0, 10)), place);
     }
     assertEquals(0, page.locator("img, iframe, object, a[href^=javascript]").count());
     assertEquals(4, page.locator("script").count());
@@ -220,8 +218,7 @@ class ReportPageTest {
             scrolled,
             zoomed,
             moved));
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(SCREENS.resolve("100000-events.png")));
+    page.screenshot(new Page.ScreenshotOptions().setPath(SCREENS.resolve("100000-events.png")));
     for (Map<String, Double> figures : List.of(scrolled, zoomed)) {
       assertTrue(figures.getOrDefault("frames", 0.0) > 30, "frames were drawn: " + figures);
       assertTrue(
@@ -275,10 +272,10 @@ class ReportPageTest {
     Object figures =
         page.evaluate(
             "async measure => {\n"
-                    + "const act = "
-                    + act
-                    + ";\n"
-                    + """
+                + "const act = "
+                + act
+                + ";\n"
+                + """
                     performance.clearMeasures();
                     const times = [];
                     for (let i = 0; i < 120; i++) {
@@ -308,7 +305,8 @@ class ReportPageTest {
     List<String> violations = new ArrayList<>();
     for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
       rule.getNodes()
-          .forEach(node -> violations.add(rule.getId() + ": " + node.getHtml() + " " + node.getAny()));
+          .forEach(
+              node -> violations.add(rule.getId() + ": " + node.getHtml() + " " + node.getAny()));
     }
     assertEquals(List.of(), violations, when);
   }
@@ -320,7 +318,9 @@ class ReportPageTest {
     assertEquals(1, page.locator("#graph .edge.failed").count());
     assertEquals(1, page.locator("#graph .cross").count());
     assertTrue(
-        page.locator("#graph .box.group .row.tone-bad").textContent().contains("✕ sdb 8:16 FAILED"));
+        page.locator("#graph .box.group .row.tone-bad")
+            .textContent()
+            .contains("✕ sdb 8:16 FAILED"));
     assertTrue(tree(page).contains("sdb 8:16 FAILED, failed once"), tree(page));
     assertTrue(page.textContent("#detail").contains("DM_ACTION=PATH_FAILED"));
   }
@@ -349,7 +349,8 @@ class ReportPageTest {
             .setFullPage(true)
             .setPath(SCREENS.resolve(name + "-print.png")));
     page.emulateMedia(new Page.EmulateMediaOptions().setMedia(null));
-    page.pdf(new Page.PdfOptions().setPath(SCREENS.resolve(name + ".pdf")).setPreferCSSPageSize(true));
+    page.pdf(
+        new Page.PdfOptions().setPath(SCREENS.resolve(name + ".pdf")).setPreferCSSPageSize(true));
   }
 
   private static EventRecord first(Path journal, Kind kind) throws IOException {
