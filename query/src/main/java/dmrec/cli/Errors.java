@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.bundle.BundleException;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.kernel.KernelException;
@@ -87,6 +88,7 @@ final class Errors {
 
   private static String describe(IOException error) {
     if (error instanceof JournalException
+        || error instanceof BundleException
         || error instanceof CaptureException
         || error instanceof KernelException
         || error instanceof FilterLimitException) {

@@ -33,6 +33,8 @@ import picocli.CommandLine.Help.Ansi;
       Dmsetup.class,
       ReplayCommand.class,
       Export.class,
+      PackCommand.class,
+      OpenCommand.class,
       Info.class,
       Verify.class,
       Repair.class,

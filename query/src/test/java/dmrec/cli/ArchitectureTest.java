@@ -37,6 +37,15 @@ class ArchitectureTest {
   static final ArchRule journalImportsEventsAndTopology =
       mayImport("journal", "event", "topology", "target");
 
+  @ArchTest
+  static final ArchRule bundleImportsTheJournal =
+      mayImport("bundle", "event", "topology", "journal", "target");
+
+  @ArchTest
+  static final ArchRule packImportsWhatGoesIntoABundle =
+      mayImport(
+          "pack", "event", "topology", "journal", "bundle", "query", "redact", "report", "target");
+
   @ArchTest static final ArchRule kernelImportsNothingOfOurs = mayImport("kernel", "target");
 
   @ArchTest static final ArchRule decodeImportsEvents = mayImport("decode", "event", "target");
@@ -47,7 +56,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule replayImportsTheJournalModule =
-      mayImport("replay", "event", "topology", "journal", "handler", "target");
+      mayImport("replay", "event", "topology", "journal", "bundle", "handler", "target");
 
   @ArchTest
   static final ArchRule handlerImportsTheJournalModule =
