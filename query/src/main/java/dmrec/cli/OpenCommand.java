@@ -99,7 +99,7 @@ final class OpenCommand implements Callable<Integer> {
             : "#" + m.journal().sealSeq() + " " + m.journal().seal());
     if (bundle.has(Part.NOTE)) {
       int shown = 0;
-      for (String each : bundle.text(Part.NOTE).split("\r?\n")) {
+      for (String each : bundle.text(Part.NOTE).lines().toList()) {
         if (shown++ == MAX_NOTE_LINES) {
           line(text, "", "... (unzip -p FILE note.txt shows the rest)");
           break;

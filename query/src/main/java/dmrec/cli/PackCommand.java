@@ -13,7 +13,6 @@ import dmrec.pack.Packer;
 import dmrec.query.EventText;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
-import dmrec.query.filter.Durations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,7 +27,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +176,7 @@ final class PackCommand implements Callable<Integer> {
               ? "there is no event in that time to pack; 'dmrec info' tells what the journal holds"
               : "there is no device or disk '" + device + "' in that time; see 'dmrec tree'");
     }
-    before(survey, packer.names());
+    before(survey);
     Path to = file != null ? file : Path.of(named(survey.firstWallNs()));
     Path mapTo = map != null ? map : besides(to);
     if (redact && !force && Files.exists(mapTo)) {
@@ -196,13 +194,14 @@ final class PackCommand implements Callable<Integer> {
       if (force) {
         Files.deleteIfExists(mapTo);
       }
-      packer.map().write(mapTo);
+      packer.map(String.valueOf(to.getFileName())).write(mapTo);
     }
     after(to, bytes, parts);
     if (redact) {
       host.note(
-          mapTo
-              + ": which token is which; keep it to yourself ('dmrec open "
+          String.format(Locale.ROOT, "%,d names are tokens; ", packer.names())
+              + mapTo
+              + " tells which is which: keep it to yourself ('dmrec open "
               + to
               + " --map "
               + mapTo
@@ -220,10 +219,7 @@ final class PackCommand implements Callable<Integer> {
     if (since != null || until != null) {
       throw Failure.usage("--around: expected neither --since nor --until beside it");
     }
-    OptionalLong half = Durations.parse(window);
-    if (half.isEmpty() || half.getAsLong() <= 0) {
-      throw Failure.usage("--window: expected a time as 5m or 30s, found '" + window + "'");
-    }
+    long halfNs = Amounts.durationNs("--window", window);
     EventRecord middle = seq < 1 ? null : index.read(seq);
     if (middle == null) {
       throw Failure.usage(
@@ -236,8 +232,8 @@ final class PackCommand implements Callable<Integer> {
     }
     return Stretch.of(
         index,
-        new Moment.AtTime(middle.wallNs() - half.getAsLong()),
-        new Moment.AtTime(middle.wallNs() + half.getAsLong()));
+        new Moment.AtTime(middle.wallNs() - halfNs),
+        new Moment.AtTime(middle.wallNs() + halfNs));
   }
 
   private static String named(long wallNs) {
@@ -261,7 +257,7 @@ final class PackCommand implements Callable<Integer> {
 
   private static List<String> words(Path list) throws IOException {
     List<String> found = new ArrayList<>();
-    for (String line : text("--check", list, MAX_LIST_BYTES).split("\r?\n")) {
+    for (String line : text("--check", list, MAX_LIST_BYTES).lines().toList()) {
       if (!line.isBlank()) {
         found.add(line.strip());
       }
@@ -287,7 +283,7 @@ final class PackCommand implements Callable<Integer> {
     }
   }
 
-  private void before(PackSurvey survey, long names) throws IOException {
+  private void before(PackSurvey survey) throws IOException {
     host.note(
         String.format(
             Locale.ROOT,
@@ -312,10 +308,9 @@ final class PackCommand implements Callable<Integer> {
             + (kinds.size() > KINDS_SHOWN
                 ? ", and " + (kinds.size() - KINDS_SHOWN) + " kinds more"
                 : ""));
-    host.note(
-        redact
-            ? String.format(Locale.ROOT, "%,d names are replaced by tokens", names)
-            : "nothing is redacted: every name stands in it as it is");
+    if (!redact) {
+      host.note("nothing is redacted: every name stands in it as it is");
+    }
   }
 
   private void after(Path to, long bytes, Map<Part, Manifest.Content> parts) throws IOException {

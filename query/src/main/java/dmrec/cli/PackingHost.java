@@ -43,7 +43,7 @@ final class PackingHost {
         if (Files.size(file) > MAX_BYTES) {
           continue;
         }
-        for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n")) {
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
           if (line.startsWith("PRETTY_NAME=")) {
             return line.substring("PRETTY_NAME=".length()).replaceAll("^[\"']|[\"']$", "");
           }

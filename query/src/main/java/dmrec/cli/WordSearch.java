@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** {@code pack --check}: whether words are in a bundle. */
 final class WordSearch {
@@ -23,13 +22,13 @@ final class WordSearch {
       for (Part part : Part.values()) {
         if (bundle.has(part)) {
           try (InputStream in = bundle.in(part)) {
-            found += tell(host, part.fileName(), search.scan(in));
+            found += tell(host, search.scan(part.fileName(), in));
           }
         }
       }
     }
     try (InputStream in = Files.newInputStream(file)) {
-      found += tell(host, file.toString(), search.scan(in));
+      found += tell(host, search.scan(file.toString(), in));
     }
     host.print(
         found == 0
@@ -38,16 +37,20 @@ final class WordSearch {
     return found == 0 ? 0 : 1;
   }
 
-  private static int tell(Host host, String part, Map<String, Long> places) throws IOException {
-    for (Map.Entry<String, Long> each : places.entrySet()) {
+  private static long tell(Host host, List<WordCheck.Finding> findings) throws IOException {
+    long count = 0;
+    for (WordCheck.Finding each : findings) {
       host.print(
-          KernelText.printable(part)
+          KernelText.printable(each.where())
               + ": "
-              + KernelText.printable(each.getKey())
+              + KernelText.printable(each.word())
+              + (each.form().isEmpty() ? "" : " (" + each.form() + ")")
               + " at byte "
-              + each.getValue()
+              + each.offset()
+              + (each.count() > 1 ? ", and " + (each.count() - 1) + " times more" : "")
               + "\n");
+      count += each.count();
     }
-    return places.size();
+    return count;
   }
 }

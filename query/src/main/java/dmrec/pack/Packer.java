@@ -57,7 +57,6 @@ public final class Packer {
   private final Set<String> drivers = new LinkedHashSet<>();
   private final Set<String> recorders = new LinkedHashSet<>();
   private final Set<String> hosts = new LinkedHashSet<>();
-  private long dropped;
 
   public Packer(Path journal, PackRequest request) {
     this.journal = journal;
@@ -88,9 +87,7 @@ public final class Packer {
    * @throws JournalException where the journal cannot be read
    */
   public PackSurvey survey() throws IOException {
-    try (JournalReader reader = JournalReader.open(journal)) {
-      start = reader.seekFoldSeq(request.firstSeq());
-    }
+    start = stackBefore(request.firstSeq());
     if (!request.device().isEmpty()) {
       RelatedDevices found = new RelatedDevices(request.device(), start);
       read(new Damage(), found::see);
@@ -149,6 +146,19 @@ public final class Packer {
     }
   }
 
+  private Topology stackBefore(long seq) throws JournalException {
+    try (JournalReader reader = JournalReader.open(journal)) {
+      Topology stack = reader.seekFoldSeq(seq);
+      Damage unreadable = new Damage();
+      for (EventRecord record = unreadable.next(reader::next);
+          record != null && record.seq() < seq;
+          record = unreadable.next(reader::next)) {
+        stack.apply(record);
+      }
+      return stack;
+    }
+  }
+
   private void learn(DmEvent.RecordingStarted started) {
     add(kernels, started.kernel());
     add(drivers, started.driver());
@@ -168,13 +178,13 @@ public final class Packer {
   }
 
   /** Which token stands for which name. */
-  public RedactionMap map() {
-    return redactor.map();
+  public RedactionMap map(String bundleName) throws JournalException {
+    return redactor.map().belongingTo(bundleName, SealBehind.of(journal, 0).journal());
   }
 
   /** How many names have tokens. */
   public long names() {
-    return request.redact() ? redactor.names() : 0;
+    return request.redact() ? redactor.map().size() : 0;
   }
 
   /**
@@ -227,15 +237,17 @@ public final class Packer {
         new Damage(),
         record -> {
           EventRecord kept = request.redact() ? redactor.redact(record) : record;
-          if (kept.evidence().isEmpty() && !record.evidence().isEmpty()) {
-            dropped++;
-          }
           stack.apply(kept);
           EventJson.write(kept, lines);
           lines.write('\n');
           copy.add(kept);
         });
     lines.flush();
+  }
+
+  private long dropped() {
+    Redactor.LeftOut left = redactor.leftOut();
+    return left.evidence() + left.fields();
   }
 
   private static byte[] drawn(Topology stack) {
@@ -273,7 +285,7 @@ public final class Packer {
             isHere ? here.distribution() : "",
             isKernel ? here.targets() : new TreeMap<>(),
             request.hostNames() ? List.copyOf(hosts) : List.of()),
-        new Manifest.Redaction(request.redact(), names(), dropped, found.jsonSha256()),
+        new Manifest.Redaction(request.redact(), names(), dropped(), found.jsonSha256()),
         files);
   }
 
