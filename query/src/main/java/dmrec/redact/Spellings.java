@@ -38,6 +38,11 @@ final class Spellings {
     all.add(underscored(plain, true));
     all.add(underscored(plain, false));
     all.add(percented(plain));
+    String upper = plain.toUpperCase(Locale.ROOT);
+    if (upper.length() != plain.length()) {
+      // One letter became two: not the same when case is ignored letter by letter.
+      all.add(upper);
+    }
     addUuidForms(name, all);
     // Of a name without a letter some forms say nothing.
     all.removeIf(each -> !each.equals(name) && isBlank(each));

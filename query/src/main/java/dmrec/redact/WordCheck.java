@@ -74,6 +74,10 @@ public final class WordCheck {
     cases.add(word);
     cases.add(word.toLowerCase(Locale.ROOT));
     cases.add(word.toUpperCase(Locale.ROOT));
+    // Where a letter becomes two, some keep the one.
+    StringBuilder upper = new StringBuilder(word.length());
+    word.codePoints().map(Character::toUpperCase).forEach(upper::appendCodePoint);
+    cases.add(upper.toString());
     for (String each : cases) {
       byte[] bytes = KernelText.encode(each);
       put(folded, bytes, word, "plain");
