@@ -71,6 +71,10 @@ class ArchitectureTest {
       mayImport("console", "query", "event", "topology", "journal", "target");
 
   @ArchTest
+  static final ArchRule redactImportsTheJournalModuleAndDecode =
+      mayImport("redact", "event", "topology", "journal", "target", "decode");
+
+  @ArchTest
   static final ArchRule nativeCodeIsInKernelOnly =
       only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..");
 
