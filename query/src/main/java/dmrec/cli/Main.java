@@ -35,6 +35,7 @@ import picocli.CommandLine.Help.Ansi;
       Export.class,
       PackCommand.class,
       OpenCommand.class,
+      ReportCommand.class,
       Info.class,
       Verify.class,
       Repair.class,

@@ -75,6 +75,10 @@ class ArchitectureTest {
       mayImport("redact", "event", "topology", "journal", "target", "decode");
 
   @ArchTest
+  static final ArchRule reportAsksTheQuery =
+      mayImport("report", "query", "event", "topology", "journal", "target");
+
+  @ArchTest
   static final ArchRule nativeCodeIsInKernelOnly =
       only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..");
 
