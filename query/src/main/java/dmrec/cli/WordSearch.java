@@ -4,6 +4,8 @@ import dmrec.bundle.Bundle;
 import dmrec.bundle.Part;
 import dmrec.event.KernelText;
 import dmrec.redact.WordCheck;
+import dmrec.report.EmbeddedData;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,6 +25,11 @@ final class WordSearch {
         if (bundle.has(part)) {
           try (InputStream in = bundle.in(part)) {
             found += tell(host, search.scan(part.fileName(), in));
+          }
+          if (part == Part.REPORT) {
+            try (InputStream in = EmbeddedData.of(new BufferedInputStream(bundle.in(part)))) {
+              found += tell(host, search.scan(part.fileName() + ", unpacked", in));
+            }
           }
         }
       }

@@ -239,8 +239,10 @@ class PackCommandTest {
     assertEquals(0, run("pack", journal.toString(), "-o", path("c.dmrec"), "--no-redact"), err());
     assertEquals(1, run("pack", "--check", path("list"), path("c.dmrec")));
     assertTrue(out().contains("events.ndjson: mpatha"), out());
+    assertTrue(out().contains("report.html, unpacked: mpatha"), out());
     List<String> shape = shape(path("c.dmrec"));
-    assertTrue(shape.stream().anyMatch(line -> line.contains("0 of 4 paths valid")), shape.toString());
+    assertTrue(
+        shape.stream().anyMatch(line -> line.contains("0 of 4 paths valid")), shape.toString());
     assertEquals(shape, shape(path("b.dmrec")));
   }
 
