@@ -223,7 +223,7 @@ final class Names {
 
   /** {@code -thin-fs-}, {@code -flex-mdv} and their like stay. */
   private Secret.Part stratisWords(String text) {
-    return STRATIS_WORDS.matcher(text).matches()
+    return text.length() <= 128 && STRATIS_WORDS.matcher(text).matches()
         ? Secret.Part.of(text)
         : Secret.Part.of(secrets.simple(Label.MAP, text));
   }

@@ -76,6 +76,9 @@ final class Properties {
   }
 
   private void learn(String key, String value) {
+    if (Vocabulary.isNumber(value) && !key.startsWith("ID_") && !key.startsWith("DM_")) {
+      return;
+    }
     secrets.reserve(value);
     switch (key) {
       case "DM_NAME", "DM_UUID", "ID_PART_ENTRY_TYPE" -> {}

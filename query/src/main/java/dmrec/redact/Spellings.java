@@ -15,6 +15,9 @@ final class Spellings {
   /** {@code util.c:whitelisted_char_for_devnode} of udev and {@code _is_whitelisted_char} of dm. */
   private static final String PLAIN = "#+-.:=@_";
 
+  /** No tool has another spelling of more than that: such a text is no name. */
+  private static final int LONGEST_NAME = 4_096;
+
   private static final int UUID_DIGITS = 32;
   private static final int[] RFC_GROUPS = {8, 4, 4, 4, 12};
   private static final int[] LVM_GROUPS = {6, 4, 4, 4, 4, 4, 6};
@@ -25,6 +28,9 @@ final class Spellings {
   static Set<String> of(String name) {
     Set<String> all = new LinkedHashSet<>();
     all.add(name);
+    if (name.length() > LONGEST_NAME) {
+      return all;
+    }
     if (name.indexOf('-') >= 0) {
       all.add(name.replace("-", "--"));
     }

@@ -244,6 +244,49 @@ class RedactorTest {
   }
 
   @Test
+  void aGroupNamedAsACommonWordIsToldWhereItsVolumeStandsBehindIt() {
+    // given
+    EventRecord home = device("data-home", "LVM-" + VG + HOME);
+
+    // when
+    learn(home);
+    String told = redactor.redactText("lvchange -ay data/home # metadata, data/metadata, data");
+
+    // then
+    assertEquals("lvchange -ay vg1/lv1 # metadata, vg1/metadata, data", told);
+    restores(home);
+  }
+
+  @Test
+  void whatAGapQuotesOfAMessageIsTold() {
+    // given
+    EventRecord gap =
+        record(
+            DeviceRef.NONE,
+            new DmEvent.Gap(
+                "uevent", 1, 0, 0, "uevent: expected KEY=VALUE at 7, found \"DM_NAMEsecretvo...\""),
+            Bytes.of(new byte[] {1, 2, 3}));
+
+    // when
+    learn(gap);
+    DmEvent.Gap told = (DmEvent.Gap) redactor.redact(gap).event();
+
+    // then
+    assertEquals("uevent: expected KEY=VALUE at 7, found \"text1\"", told.reason());
+    assertEquals(gap.event(), redactor.map().restore(redactor.redact(gap)).event());
+  }
+
+  @Test
+  void theNamesToLookForAreThoseReplacedEverywhere() {
+    // given
+    learn(device("data-home", "LVM-" + VG + HOME), disk("naa.600508b400105e21", "2000"));
+
+    // then
+    assertEquals(
+        List.of("data-home", VG, HOME, "LVM-" + VG + HOME, "600508b400105e21"), redactor.words());
+  }
+
+  @Test
   void aHostsDomainIsTold() {
     // given
     EventRecord started =
