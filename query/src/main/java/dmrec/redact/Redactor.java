@@ -208,7 +208,7 @@ public final class Redactor {
       case WWID -> field(names.told(names.wwidParts(text)), text);
       case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, text));
       case HOST -> field(names.told(names.hostParts(text)), text);
-      case BOOT -> secrets.token(secrets.shaped(Label.UUID, text));
+      case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
       case TARGET, WORD -> texts.redact(text, Texts.Kind.TARGET);
       case TEXT -> texts.redact(text, Texts.Kind.FREE);
     };

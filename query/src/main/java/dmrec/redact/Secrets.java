@@ -102,12 +102,14 @@ final class Secrets {
     if (of == null) {
       throw new IllegalStateException("no such label");
     }
-    Secret known = of.get(text);
+    // However a UUID is spelled, it is the same one.
+    String key = isShaped ? Spellings.digitsOfUuid(text) : text;
+    Secret known = of.get(key);
     if (known != null) {
       return known;
     }
     Secret secret = new Secret(label, text, isShaped);
-    of.put(text, secret);
+    of.put(key, secret);
     add(secret);
     return secret;
   }
@@ -252,7 +254,8 @@ final class Secrets {
   private void giveComposite(Secret secret) {
     StringBuilder out = new StringBuilder();
     for (Secret.Part part : secret.parts) {
-      out.append(part.kept()).append(part.secret() == null ? "" : give(part.secret()));
+      Secret of = part.secret();
+      out.append(of == null ? part.text() : token(of, part.text()));
     }
     String token = out.toString();
     if (token.equals(secret.text)) {

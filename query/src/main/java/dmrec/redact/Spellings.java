@@ -49,7 +49,13 @@ final class Spellings {
       // One letter became two: not the same when case is ignored letter by letter.
       all.add(upper);
     }
-    addUuidForms(name, all);
+    Set<String> uuids = new LinkedHashSet<>();
+    addUuidForms(name, uuids);
+    for (String uuid : uuids) {
+      all.add(uuid);
+      all.add(uuid.replace("-", "--"));
+      all.add(uuid.replace("-", "\\x2d"));
+    }
     // Of a name without a letter some forms say nothing.
     all.removeIf(each -> !each.equals(name) && isBlank(each));
     return all;
@@ -79,6 +85,12 @@ final class Spellings {
       at += group;
     }
     return out.toString();
+  }
+
+  /** What all spellings of a UUID have in common. */
+  static String digitsOfUuid(String uuid) {
+    String digits = uuid.replace("-", "");
+    return isHex(digits) ? digits.toLowerCase(Locale.ROOT) : digits;
   }
 
   static boolean isHex(String text) {

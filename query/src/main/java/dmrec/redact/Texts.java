@@ -93,7 +93,8 @@ final class Texts {
       } else if (m.group("hex") != null) {
         String hex = m.group("hex");
         // A number of 64 bits is no name; zeros are a key that was masked.
-        if (!Vocabulary.isNumber(hex) && hex.chars().distinct().count() > 2) {
+        if ((!Vocabulary.isNumber(hex) || hex.length() > 20)
+            && hex.chars().distinct().count() > 2) {
           learnHex(hex);
         }
       } else if (m.group("dev") != null) {

@@ -2,7 +2,6 @@ package dmrec.redact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
@@ -131,7 +130,8 @@ class RedactorTest {
     // then
     assertEquals("luks-uuid1xxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", name(luks));
     String uuid = redactor.redact(luks).device().uuid();
-    assertTrue(uuid.matches("CRYPT-LUKS2-[a-z0-9]{32}-luks-uuid1xxx-.*"), uuid);
+    String form = "uuid1xxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    assertEquals("CRYPT-LUKS2-" + form.replace("-", "") + "-luks-" + form, uuid);
     assertEquals("crypt1", name(plain));
     assertEquals("CRYPT-PLAIN-crypt1", redactor.redact(plain).device().uuid());
     restores(luks, plain);
