@@ -2,7 +2,6 @@ package dmrec.redact;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,12 +61,7 @@ final class Names {
     Matcher luks = LUKS_NAME.matcher(name);
     if (luks.matches()) {
       return secrets.name(
-          name,
-          Label.CRYPT,
-          () ->
-              List.of(
-                  Secret.Part.of(luks.group(1)),
-                  Secret.Part.of(secrets.shaped(Label.UUID, luks.group(2)))));
+          name, Label.CRYPT, () -> List.of(Secret.Part.of(luks.group(1)), uuidPart(luks.group(2))));
     }
     if (LVM_UUID.matcher(uuid).matches() && name.indexOf('-') > 0) {
       return secrets.name(name, Label.LV, () -> volume(name));
@@ -158,11 +152,11 @@ final class Names {
       List<Secret.Part> named = known == null ? List.of() : known.parts;
       Secret vg = secrets.shaped(Label.VG, lvm.group(1));
       vg.beside = vg.beside == null && named.size() > 2 ? named.get(0).secret() : vg.beside;
-      parts.add(Secret.Part.of(vg));
+      parts.add(Secret.Part.of(vg, lvm.group(1)));
       if (lvm.group(2) != null) {
         Secret lv = secrets.shaped(Label.LV, lvm.group(2));
         lv.beside = lv.beside == null && named.size() > 2 ? named.get(2).secret() : lv.beside;
-        parts.add(Secret.Part.of(lv));
+        parts.add(Secret.Part.of(lv, lvm.group(2)));
       }
       String layer = lvm.group(3);
       if (!layer.isEmpty()) {
@@ -189,7 +183,7 @@ final class Names {
       List<Secret.Part> parts = new ArrayList<>();
       parts.add(Secret.Part.of(crypt.group(1)));
       if (crypt.group(2) != null) {
-        parts.add(Secret.Part.of(secrets.shaped(Label.UUID, crypt.group(2))));
+        parts.add(uuidPart(crypt.group(2)));
         parts.add(Secret.Part.of(crypt.group(3)));
       }
       if (!crypt.group(4).isEmpty()) {
@@ -208,7 +202,7 @@ final class Names {
         parts.add(Secret.Part.of(other.group(1)));
         do {
           parts.add(stratisWords(rest.substring(at, hex.start())));
-          parts.add(Secret.Part.of(secrets.shaped(Label.UUID, hex.group())));
+          parts.add(uuidPart(hex.group()));
           at = hex.end();
         } while (hex.find());
         parts.add(stratisWords(rest.substring(at)));
@@ -221,9 +215,13 @@ final class Names {
     return List.of();
   }
 
+  private Secret.Part uuidPart(String uuid) {
+    return Secret.Part.of(secrets.shaped(Label.UUID, uuid), uuid);
+  }
+
   /** {@code -thin-fs-}, {@code -flex-mdv} and their like stay. */
   private Secret.Part stratisWords(String text) {
-    return STRATIS_WORDS.matcher(text).matches()
+    return text.length() <= 128 && STRATIS_WORDS.matcher(text).matches()
         ? Secret.Part.of(text)
         : Secret.Part.of(secrets.simple(Label.MAP, text));
   }
@@ -279,13 +277,8 @@ final class Names {
     StringBuilder out = new StringBuilder();
     for (Secret.Part part : parts) {
       Secret secret = part.secret();
-      out.append(part.kept()).append(secret == null ? "" : secrets.token(secret));
+      out.append(secret == null ? part.text() : secrets.token(secret, part.text()));
     }
     return out.toString();
-  }
-
-  static boolean isUuidLike(String text) {
-    String digits = text.replace("-", "").toLowerCase(Locale.ROOT);
-    return digits.length() >= 16 && Spellings.isAlphanumeric(digits);
   }
 }

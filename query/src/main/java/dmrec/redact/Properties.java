@@ -76,6 +76,9 @@ final class Properties {
   }
 
   private void learn(String key, String value) {
+    if (Vocabulary.isNumber(value) && !key.startsWith("ID_") && !key.startsWith("DM_")) {
+      return;
+    }
     secrets.reserve(value);
     switch (key) {
       case "DM_NAME", "DM_UUID", "ID_PART_ENTRY_TYPE" -> {}
@@ -176,7 +179,7 @@ final class Properties {
         return secrets.token(secrets.simple(Label.LABEL, Spellings.unescaped(value)), value);
       }
       case "ID_FS_UUID", "ID_PART_ENTRY_UUID", "PARTUUID" -> {
-        return secrets.token(secrets.shaped(Label.UUID, value));
+        return secrets.token(secrets.shaped(Label.UUID, value), value);
       }
       default -> {
         return isKept(key, value) ? value : texts.redact(value, Texts.Kind.FREE);

@@ -1,8 +1,10 @@
 package dmrec.redact;
 
 import dmrec.event.Bytes;
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.topology.Topology;
+import java.util.List;
 
 /**
  * One recorder's names and their tokens: the same name always gets the same token.
@@ -137,7 +139,21 @@ public final class Redactor {
       }
       case HOST -> names.hostParts(text);
       case BOOT -> secrets.shaped(Label.UUID, text);
-      case TARGET, WORD, TEXT -> texts.learn(text);
+      case TARGET, WORD, TEXT -> {
+        texts.learn(text);
+        if (of.event() instanceof DmEvent.Gap) {
+          learnQuoted(text);
+        }
+      }
+    }
+  }
+
+  /** Why a message could not be understood quotes its beginning, with part of a name perhaps. */
+  private void learnQuoted(String reason) {
+    int from = reason.indexOf('"') + 1;
+    int to = reason.lastIndexOf('"');
+    if (from > 0 && to - from > 1) {
+      secrets.simple(Label.TEXT, reason.substring(from, to));
     }
   }
 
@@ -163,6 +179,14 @@ public final class Redactor {
     return RedactionMap.of(secrets.tokens().all());
   }
 
+  /**
+   * The names that are replaced wherever they stand: what {@link WordCheck} should not find in
+   * anything that was redacted. Not those that are also words of the kernel's, numbers or short.
+   */
+  public List<String> words() {
+    return secrets.replacedAnywhere();
+  }
+
   /** What {@link #redact} left out so far. */
   public LeftOut leftOut() {
     return new LeftOut(evidenceLeftOut, fieldsLeftOut);
@@ -173,7 +197,7 @@ public final class Redactor {
     for (EventRecord record : stack.records()) {
       mapped.restore(RecordTexts.map(record, change), stack.uncounted(record.device().dev()));
     }
-    return mapped;
+    return mapped.withSeq(stack.seq());
   }
 
   private String redactText(Role role, String text, EventRecord of) {
@@ -184,7 +208,7 @@ public final class Redactor {
       case WWID -> field(names.told(names.wwidParts(text)), text);
       case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, text));
       case HOST -> field(names.told(names.hostParts(text)), text);
-      case BOOT -> secrets.token(secrets.shaped(Label.UUID, text));
+      case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
       case TARGET, WORD -> texts.redact(text, Texts.Kind.TARGET);
       case TEXT -> texts.redact(text, Texts.Kind.FREE);
     };

@@ -18,14 +18,19 @@ final class Secret {
     STRONG
   }
 
-  /** A piece of a name that is made of several: text that is kept, or another name. */
-  record Part(String kept, @Nullable Secret secret) {
+  /** A piece of a name that is made of several: text that is kept, or another name as spelled. */
+  record Part(String text, @Nullable Secret secret) {
+    /** A UUID as it is spelled there, which need not be how it was learned. */
+    static Part of(Secret secret, String spelling) {
+      return new Part(spelling, secret);
+    }
+
     static Part of(String kept) {
       return new Part(kept, null);
     }
 
     static Part of(Secret secret) {
-      return new Part("", secret);
+      return new Part(secret.text, secret);
     }
   }
 

@@ -64,12 +64,27 @@ final class Secrets {
 
   /** Keeps every token that stands in {@code text} from being given. */
   void reserve(String text) {
+    if (!hasNumberedWord(text)) {
+      return;
+    }
     for (Matcher m = Label.NUMBERED.matcher(text); m.find(); ) {
       Label label = Label.valueOf(m.group(1).toUpperCase(java.util.Locale.ROOT));
       int number = Integer.parseInt(m.group(2));
       set(taken, label).add(number);
       set(takenShapes, label).add(number);
     }
+  }
+
+  private static boolean hasNumberedWord(String text) {
+    boolean isLetter = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isLetter && c >= '0' && c <= '9') {
+        return true;
+      }
+      isLetter = c >= 'a' && c <= 'z';
+    }
+    return false;
   }
 
   /** A name that is one word. */
@@ -87,14 +102,34 @@ final class Secrets {
     if (of == null) {
       throw new IllegalStateException("no such label");
     }
-    Secret known = of.get(text);
+    // However a UUID is spelled, it is the same one.
+    String key = isShaped ? Spellings.digitsOfUuid(text) : text;
+    Secret known = of.get(key);
     if (known != null) {
       return known;
     }
     Secret secret = new Secret(label, text, isShaped);
-    of.put(text, secret);
+    of.put(key, secret);
     add(secret);
     return secret;
+  }
+
+  boolean isKnown(Label label, String text) {
+    Map<String, Secret> of = simple.get(label);
+    return of != null && of.containsKey(text);
+  }
+
+  /** The names that are replaced wherever they stand. */
+  List<String> replacedAnywhere() {
+    Set<String> texts = new java.util.LinkedHashSet<>();
+    for (Secret each : all) {
+      if (each.strength == Secret.Strength.STRONG
+          && each.label != Label.TEXT
+          && !token(each).equals(each.text)) {
+        texts.add(each.text);
+      }
+    }
+    return List.copyOf(texts);
   }
 
   @Nullable Secret knownName(String name) {
@@ -219,7 +254,8 @@ final class Secrets {
   private void giveComposite(Secret secret) {
     StringBuilder out = new StringBuilder();
     for (Secret.Part part : secret.parts) {
-      out.append(part.kept()).append(part.secret() == null ? "" : give(part.secret()));
+      Secret of = part.secret();
+      out.append(of == null ? part.text() : token(of, part.text()));
     }
     String token = out.toString();
     if (token.equals(secret.text)) {

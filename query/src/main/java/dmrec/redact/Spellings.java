@@ -15,6 +15,9 @@ final class Spellings {
   /** {@code util.c:whitelisted_char_for_devnode} of udev and {@code _is_whitelisted_char} of dm. */
   private static final String PLAIN = "#+-.:=@_";
 
+  /** No tool has another spelling of more than that: such a text is no name. */
+  private static final int LONGEST_NAME = 4_096;
+
   private static final int UUID_DIGITS = 32;
   private static final int[] RFC_GROUPS = {8, 4, 4, 4, 12};
   private static final int[] LVM_GROUPS = {6, 4, 4, 4, 4, 4, 6};
@@ -25,6 +28,9 @@ final class Spellings {
   static Set<String> of(String name) {
     Set<String> all = new LinkedHashSet<>();
     all.add(name);
+    if (name.length() > LONGEST_NAME) {
+      return all;
+    }
     if (name.indexOf('-') >= 0) {
       all.add(name.replace("-", "--"));
     }
@@ -43,7 +49,13 @@ final class Spellings {
       // One letter became two: not the same when case is ignored letter by letter.
       all.add(upper);
     }
-    addUuidForms(name, all);
+    Set<String> uuids = new LinkedHashSet<>();
+    addUuidForms(name, uuids);
+    for (String uuid : uuids) {
+      all.add(uuid);
+      all.add(uuid.replace("-", "--"));
+      all.add(uuid.replace("-", "\\x2d"));
+    }
     // Of a name without a letter some forms say nothing.
     all.removeIf(each -> !each.equals(name) && isBlank(each));
     return all;
@@ -73,6 +85,12 @@ final class Spellings {
       at += group;
     }
     return out.toString();
+  }
+
+  /** What all spellings of a UUID have in common. */
+  static String digitsOfUuid(String uuid) {
+    String digits = uuid.replace("-", "");
+    return isHex(digits) ? digits.toLowerCase(Locale.ROOT) : digits;
   }
 
   static boolean isHex(String text) {

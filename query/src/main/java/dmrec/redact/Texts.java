@@ -32,6 +32,8 @@ final class Texts {
   /** Texts of this many characters in all are remembered. */
   private static final int MEMORY_CHARS = 8 << 20;
 
+  private static final int SHORTEST_NAME = 16;
+
   private static final Pattern LOOKS_LIKE_A_NAME =
       Pattern.compile(
           "(?<![0-9A-Za-z])(?:"
@@ -75,6 +77,9 @@ final class Texts {
     }
     learnedChars += text.length();
     secrets.reserve(text);
+    if (!mayHoldName(text)) {
+      return;
+    }
     for (Matcher m = LOOKS_LIKE_A_NAME.matcher(text); m.find(); ) {
       if (m.group("uuid") != null) {
         learnUuid(m.group("uuid"));
@@ -88,13 +93,27 @@ final class Texts {
       } else if (m.group("hex") != null) {
         String hex = m.group("hex");
         // A number of 64 bits is no name; zeros are a key that was masked.
-        if (!Vocabulary.isNumber(hex) && hex.chars().distinct().count() > 2) {
+        if ((!Vocabulary.isNumber(hex) || hex.length() > 20)
+            && hex.chars().distinct().count() > 2) {
           learnHex(hex);
         }
       } else if (m.group("dev") != null) {
         learnDevicePath(m.group("dev"));
       }
     }
+  }
+
+  /** A quick look: nothing that looks like a name is shorter, but for paths and addresses. */
+  private static boolean mayHoldName(String text) {
+    int run = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      run = c < 128 && (Character.isLetterOrDigit(c) || c == '-') ? run + 1 : 0;
+      if (run >= SHORTEST_NAME) {
+        return true;
+      }
+    }
+    return text.contains("/dev/") || text.contains("iqn.") || text.contains("nqn.");
   }
 
   private void learnHex(String hex) {
@@ -267,13 +286,15 @@ final class Texts {
   }
 
   /** The name that stands there, or null where none is likely to be meant. */
-  private static @Nullable Secret choose(
+  private @Nullable Secret choose(
       String text, int from, int to, Kind kind, List<Secret> candidates) {
     Secret first = null;
     Secret best = null;
-    Label wanted = pathLabel(text, from, to);
+    Label path = pathLabel(text, from, to);
+    Label wanted = path == null && kind == Kind.FREE ? volumeLabel(text, from, to) : path;
     for (Secret each : candidates) {
-      if (!isMeant(text, from, to, kind, each, wanted != null)) {
+      boolean isPlaced = path != null || (wanted != null && wanted == each.label);
+      if (!isMeant(text, from, to, kind, each, isPlaced)) {
         continue;
       }
       boolean isExact = text.regionMatches(from, each.text, 0, to - from);
@@ -375,6 +396,25 @@ final class Texts {
             && !DEV_FOLDERS.contains(text.substring(slash + 1, from - 1))
         ? Label.LV
         : null;
+  }
+
+  /** What a word is that stands in {@code group/volume}; null where it does not. */
+  private @Nullable Label volumeLabel(String text, int from, int to) {
+    if (to < text.length() && text.charAt(to) == '/') {
+      boolean begins = from == 0 || (!isPathChar(text, from - 1) && text.charAt(from - 1) != '/');
+      return begins && isPathChar(text, to + 1) ? Label.VG : null;
+    }
+    if (from < 2 || text.charAt(from - 1) != '/' || isPathChar(text, to)) {
+      return null;
+    }
+    int start = from - 1;
+    while (start > 0 && isPathChar(text, start - 1)) {
+      start--;
+    }
+    boolean isGroup =
+        (start == 0 || text.charAt(start - 1) != '/')
+            && secrets.isKnown(Label.VG, text.substring(start, from - 1));
+    return isGroup ? Label.LV : null;
   }
 
   private static boolean endsWith(String text, int end, String suffix) {

@@ -23,8 +23,9 @@ import java.util.Set;
  * does; with bytes as {@code \xNN} (udev, libdevmapper, systemd) or {@code %NN}; with underscores
  * for spaces; as a UUID with and without hyphens; escaped as in JSON, once or twice, and as in
  * HTML; in UTF-16; in hexadecimal; and, from six bytes on, in base64 at any offset. It does not
- * undo compression: hand it each entry of an archive, decompressed. A word of one character is not
- * looked for, as it is in everything.
+ * undo compression: hand it each entry of an archive, decompressed. A word of up to three
+ * characters counts only where no letter or digit stands beside it, and one of a single character
+ * is not looked for: they are in everything.
  *
  * <p>For one thread.
  */
@@ -44,6 +45,7 @@ public final class WordCheck {
 
   private record Place(String word, String form, String where) {}
 
+  private static final int SHORT_CHARS = 3;
   private static final int BASE64_FROM_BYTES = 6;
   private static final int BASE64_CHARS = 7;
   private static final int BLOCK_BYTES = 1 << 16;
@@ -79,8 +81,10 @@ public final class WordCheck {
     word.codePoints().map(Character::toUpperCase).forEach(upper::appendCodePoint);
     cases.add(upper.toString());
     for (String each : cases) {
+      put(folded, KernelText.encode(each), word, "plain");
+    }
+    for (String each : cases) {
       byte[] bytes = KernelText.encode(each);
-      put(folded, bytes, word, "plain");
       Set<String> uuids = new LinkedHashSet<>();
       Spellings.addUuidForms(each, uuids);
       for (String uuid : uuids) {
@@ -159,25 +163,26 @@ public final class WordCheck {
    */
   public List<Finding> scan(String where, InputStream in) throws IOException {
     Map<Place, Finding> found = new LinkedHashMap<>();
-    byte[] buffer = new byte[longest + BLOCK_BYTES];
-    int filled = 0;
-    long base = 0;
+    // The first byte is what stood before the block.
+    byte[] buffer = new byte[1 + longest + BLOCK_BYTES];
+    int filled = 1;
+    long base = -1;
     boolean ended = false;
     while (!ended) {
       int read = in.readNBytes(buffer, filled, buffer.length - filled);
       ended = read < buffer.length - filled;
       filled += read;
       // A word that begins in the last bytes may end behind them: they are looked at again.
-      int starts = ended ? filled : filled - longest + 1;
-      for (int i = 0; i < starts; i++) {
+      int starts = ended ? filled : filled - longest;
+      for (int i = 1; i < starts; i++) {
         if (begins[buffer[i] & 0xff]) {
           match(folded, buffer, i, filled, where, base, found);
           match(exact, buffer, i, filled, where, base, found);
         }
       }
-      System.arraycopy(buffer, starts, buffer, 0, filled - starts);
-      base += starts;
-      filled -= starts;
+      System.arraycopy(buffer, starts - 1, buffer, 0, filled - starts + 1);
+      base += starts - 1;
+      filled -= starts - 1;
     }
     return List.copyOf(found.values());
   }
@@ -201,6 +206,10 @@ public final class WordCheck {
         continue;
       }
       for (Form form : forms.get(trie.value(node))) {
+        if (form.word().length() <= SHORT_CHARS
+            && (isAlphanumeric(buffer, from - 1, from) || isAlphanumeric(buffer, at + 1, to))) {
+          continue;
+        }
         here = here == null ? new HashSet<>() : here;
         if (here.add(form.word())) {
           found.merge(
@@ -211,6 +220,10 @@ public final class WordCheck {
         }
       }
     }
+  }
+
+  private static boolean isAlphanumeric(byte[] buffer, int at, int end) {
+    return at >= 0 && at < end && Character.isLetterOrDigit((char) (buffer[at] & 0x7f));
   }
 
   private static int fold(byte b) {

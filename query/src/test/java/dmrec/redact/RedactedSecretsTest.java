@@ -310,7 +310,7 @@ class RedactedSecretsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(longs = {1, 2, 3, 4})
   void noneOfTwoHundredNamesIsFoundAndTheStackHasTheSameShape(long seed) throws IOException {
     // given
     Recording recording = new Recording(seed);

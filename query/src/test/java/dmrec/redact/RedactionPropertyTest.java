@@ -6,10 +6,13 @@ import dmrec.event.Bytes;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +35,15 @@ class RedactionPropertyTest {
     }
     Redactor redactor = restores(records);
     assertEquals(new Redactor.LeftOut(0, 0), redactor.leftOut());
+
+    // and what is given out has none of the names
+    String json =
+        records.stream()
+            .map(each -> EventJson.write(redactor.redact(each)))
+            .collect(Collectors.joining("\n"));
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        List.of(), new WordCheck(redactor.words()).scan(name, new ByteArrayInputStream(bytes)));
   }
 
   @Test

@@ -98,6 +98,13 @@ class WordCheckTest {
   }
 
   @Test
+  void aShortWordCountsOnlyAsAWordOfItsOwn() throws IOException {
+    String text = "feedback db2 adb db.db \"db\"" + "x".repeat(1 << 17) + "db db";
+    List<WordCheck.Finding> found = scan(text, "db");
+    assertEquals(List.of(new WordCheck.Finding("db", "plain", "entry", 17, 4)), found);
+  }
+
+  @Test
   void nothingIsFoundWhereNothingIs() throws IOException {
     byte[] bytes = new byte[1 << 20];
     new SplittableRandom(2).nextBytes(bytes);
