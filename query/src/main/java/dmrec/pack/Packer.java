@@ -98,6 +98,7 @@ public final class Packer {
       start = found.of(start);
     }
     request.words().forEach(redactor::learnWord);
+    redactor.learnText(request.note());
     redactor.learn(start);
     if (start.recording() != null) {
       learn(start.recording());
