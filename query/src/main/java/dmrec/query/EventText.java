@@ -226,12 +226,14 @@ public final class EventText {
       }
       case RECORDING_STARTED -> {
         DmEvent.RecordingStarted e = (DmEvent.RecordingStarted) event;
-        // What was imported may tell neither.
-        String driver = e.kernel().isEmpty() ? "" : ", no device-mapper";
+        // What was imported may tell nothing of the host, and nobody looked for the driver.
+        boolean looked = e.sources().contains("dm") || e.sources().contains("sysfs");
         yield "on "
             + (e.host().isEmpty() ? "a host not named" : text(e.host()))
             + (e.kernel().isEmpty() ? "" : ", Linux " + text(e.kernel()))
-            + (e.driver().isEmpty() ? driver : ", dm " + text(e.driver()))
+            + (e.driver().isEmpty()
+                ? looked ? ", no device-mapper" : ""
+                : ", dm " + text(e.driver()))
             + ", from "
             + text(String.join(" ", e.sources()))
             + ", dmrec "
