@@ -57,6 +57,9 @@ final class LifeFold {
   void take(EventRecord record) {
     stack.apply(record);
     told.take(record);
+    if (ref.isNone() && !record.device().isNone()) {
+      ref = record.device();
+    }
     State now = isDisk ? disk(record) : device();
     if (now == null) {
       return;

@@ -419,7 +419,7 @@ public final class ForeignImport {
     KernelLogLine line = line(heard);
     DevNo dev = line.device();
     if (dev != null && !dev.equals(DevNo.NONE)) {
-      names.mapped(dev);
+      names.mapped(dev, line.path());
     }
     told.begin(at, heard.line());
     recorder.accept(

@@ -79,9 +79,17 @@ final class Names {
     }
   }
 
-  /** The kernel named a mapped device by its number. */
-  void mapped(DevNo dev) {
+  /**
+   * The kernel named a mapped device by its number.
+   *
+   * @param path of it, which is in one map only: the one that multipathd says it is in
+   */
+  void mapped(DevNo dev, @Nullable DevNo path) {
     major = dev.major();
+    String map = path == null ? "" : mapOf(path);
+    if (!map.isEmpty() && !byNumber.containsKey(dev) && !byName.containsKey(map)) {
+      put(new DeviceRef(dev, 0, map, ""));
+    }
   }
 
   private void path(String name, DevNo dev) {
