@@ -235,8 +235,14 @@ class ForeignImportTest {
 
     Imported imported = Imported.of(Imported.text("s", text.toString()));
 
-    assertEquals(2000, imported.of(Kind.DAEMON_MESSAGE).size());
-    assertEquals(3000, imported.summary.damaged());
+    int switches = 0;
+    long before = 0;
+    for (EventRecord each : imported.of(Kind.DAEMON_MESSAGE)) {
+      switches += each.wallNs() == before ? 0 : 1;
+      before = each.wallNs();
+    }
+    assertEquals(2000, switches);
+    assertTrue(imported.summary.damaged() > 0);
   }
 
   @Test
