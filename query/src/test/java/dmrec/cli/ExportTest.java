@@ -139,7 +139,13 @@ class ExportTest {
     Path journal = failover();
     String j = journal.toString();
     usage("which format? --format csv, json, parquet or pcapng", "export", "-j", j);
-    usage("which format? --format csv, json, parquet or pcapng", "export", "-j", j, "-o", path("e.txt"));
+    usage(
+        "which format? --format csv, json, parquet or pcapng",
+        "export",
+        "-j",
+        j,
+        "-o",
+        path("e.txt"));
     usage(
         folder() + " is a folder", "export", "-j", j, "--format", "csv", "-o", folder().toString());
     usage("there is no folder", "export", "-j", j, "-o", path("none/e.csv"));
