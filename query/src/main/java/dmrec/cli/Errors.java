@@ -2,6 +2,7 @@ package dmrec.cli;
 
 import dmrec.bundle.BundleException;
 import dmrec.event.KernelText;
+import dmrec.foreign.ForeignException;
 import dmrec.journal.JournalException;
 import dmrec.kernel.KernelException;
 import dmrec.query.filter.FilterLimitException;
@@ -90,6 +91,7 @@ final class Errors {
     if (error instanceof JournalException
         || error instanceof BundleException
         || error instanceof CaptureException
+        || error instanceof ForeignException
         || error instanceof KernelException
         || error instanceof FilterLimitException) {
       return String.valueOf(error.getMessage());

@@ -36,6 +36,7 @@ import picocli.CommandLine.Help.Ansi;
       PackCommand.class,
       OpenCommand.class,
       ReportCommand.class,
+      ImportCommand.class,
       Info.class,
       Verify.class,
       Repair.class,

@@ -55,6 +55,10 @@ class ArchitectureTest {
       mayImport("record", "event", "topology", "journal", "kernel", "decode", "target");
 
   @ArchTest
+  static final ArchRule foreignImportsTheRecorder =
+      mayImport("foreign", "event", "topology", "decode", "record", "target");
+
+  @ArchTest
   static final ArchRule replayImportsTheJournalModule =
       mayImport("replay", "event", "topology", "journal", "bundle", "handler", "target");
 
