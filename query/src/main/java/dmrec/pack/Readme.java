@@ -35,7 +35,11 @@ final class Readme {
     if (request.report()) {
       row(text, Part.REPORT, "all of it as a page; open it in a browser, it asks for nothing");
     }
-    row(text, Part.EVENTS, "the events, one JSON object a line, none left out");
+    row(
+        text,
+        Part.EVENTS,
+        "the events, one JSON object a line, "
+            + (request.device().isEmpty() ? "none left out" : "of one device and its relations"));
     row(text, Part.START_TEXT, "the stack before the first event");
     row(text, Part.END_TEXT, "the stack behind the last event");
     row(text, Part.START, "the same as events that rebuild it: the state in full");
