@@ -3,13 +3,13 @@ package dmrec.journal;
 import dmrec.event.EventRecord;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a journal of a file of events, as {@link EventsReader} reads them.
  *
- * <p>A journal's numbers begin with 1 and have no hole, so those of a whole export stay as they
- * were; the events of a part of one, or of a filtered one, get new numbers from 1, and {@link
- * #isRenumbered} says so. All else stays as it was.
+ * <p>A journal's numbers have no hole, so those of a whole export stay as they were; the events of
+ * a filtered one get new numbers, and {@link #isRenumbered} says so. All else stays as it was.
  *
  * @param events how many events there were
  * @param firstSeq the number of the first in the file; 0 where there was none
@@ -32,6 +32,20 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
     }
   }
 
+  /** What is done to each event on its way into the journal. */
+  public interface Change {
+    Change NONE = record -> record;
+
+    /** The event as it goes in. */
+    EventRecord of(EventRecord record);
+  }
+
+  /** Has the last word on an import. */
+  public interface Check {
+    /** What is wrong with it, so that nothing of it is kept; null where nothing is. */
+    @Nullable String of(EventsImport told);
+  }
+
   /**
    * Imports all that a reader has.
    *
@@ -40,7 +54,18 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
    *     left of it then
    */
   public static EventsImport of(EventsReader reader, Path newJournal) throws JournalException {
-    JournalWriter writer = JournalWriter.begin(newJournal, JournalOptions.usual(), new Topology());
+    return of(reader, newJournal, new Topology(), Change.NONE, told -> null);
+  }
+
+  /**
+   * The same for a part of a journal.
+   *
+   * @param before the stack that the first event finds; the first number is the one behind its own
+   */
+  public static EventsImport of(
+      EventsReader reader, Path newJournal, Topology before, Change change, Check check)
+      throws JournalException {
+    JournalWriter writer = JournalWriter.begin(newJournal, JournalOptions.usual(), before);
     boolean done = false;
     try (writer) {
       EventsImport told = new EventsImport(0, 0, 0, false);
@@ -60,14 +85,19 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
           }
         }
         wallMaxNs = Math.max(wallMaxNs, wallNs);
-        EventRecord kept = record.withSeq(writer.append(record));
+        EventRecord changed = change.of(record);
+        EventRecord kept = changed.withSeq(writer.append(changed));
         writer.topology().apply(kept);
         told =
             new EventsImport(
-                kept.seq(),
-                kept.seq() == 1 ? record.seq() : told.firstSeq,
+                told.events + 1,
+                told.events == 0 ? record.seq() : told.firstSeq,
                 record.seq(),
                 told.isRenumbered || record.seq() != kept.seq());
+      }
+      String complaint = check.of(told);
+      if (complaint != null) {
+        throw reader.wrong(complaint);
       }
       writer.sync();
       done = true;

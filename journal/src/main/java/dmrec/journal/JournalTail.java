@@ -39,10 +39,9 @@ record JournalTail(
     return none(new Topology());
   }
 
-  /** Of a journal without files, whose first event finds a stack. */
+  /** Of a journal without files, whose first event finds a stack and goes on from its number. */
   static JournalTail none(Topology before) {
-    // The events that made it have no number here.
-    return new JournalTail(UUID.randomUUID(), 0, 0, 0, Chain.ZERO, -1, false, before.withSeq(0));
+    return new JournalTail(UUID.randomUUID(), 0, before.seq(), 0, Chain.ZERO, -1, false, before);
   }
 
   /** Reads the last file; the zeros behind its end, which a killed writer leaves, are cut off. */

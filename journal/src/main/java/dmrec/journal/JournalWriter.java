@@ -142,8 +142,7 @@ public final class JournalWriter implements AutoCloseable {
    * Begins a journal in a folder that is empty or does not exist yet.
    *
    * @param before the stack that the first event finds: a copy of a part of a journal stands alone
-   *     by it. Its events get new numbers, from 1, so {@link Topology#seq} of it is of no meaning
-   *     there
+   *     by it. Its first event gets the number behind {@link Topology#seq}: 1 behind an empty one
    * @throws JournalException where the folder holds anything, there is no room or no permission
    */
   public static JournalWriter begin(Path folder, JournalOptions options, Topology before)

@@ -393,14 +393,14 @@ final class VerifierRun {
     if (header.number() > 1) {
       unexplained = header;
       unexplainedFile = fileName;
-    } else if (header.firstSeq() != 1 || !header.link().equals(Chain.ZERO)) {
+    } else if (!header.link().equals(Chain.ZERO)) {
       tell(
           Finding.Kind.FILE_REPLACED,
           0,
           header.firstSeq(),
           header.firstSeq(),
           0,
-          "it says it is the first file, but not that it begins with #1 behind nothing");
+          "it says it is the first file, but not that it begins behind nothing");
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A copy of a part of a journal stands alone: it begins with the stack that the part found. */
 class BeginningStackTest {
@@ -38,8 +38,14 @@ class BeginningStackTest {
   }
 
   private Path copy(int from) throws IOException {
+    return copy(from, 0);
+  }
+
+  /** A copy whose first event bears the number behind {@code base}. */
+  private Path copy(int from, int base) throws IOException {
     Path copy = folder.resolve("copy" + from);
-    try (JournalWriter writer = JournalWriter.begin(copy, JournalOptions.usual(), fold(from))) {
+    try (JournalWriter writer =
+        JournalWriter.begin(copy, JournalOptions.usual(), fold(from).withSeq(base))) {
       for (EventRecord record : all.subList(from, COUNT)) {
         writer.topology().apply(record.withSeq(writer.append(record)));
       }
@@ -68,30 +74,35 @@ class BeginningStackTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 250, 599})
-  void theStackIsTheSameAtEveryEventOfACopyOfAPart(int from) throws IOException {
-    Path copy = copy(from);
+  @CsvSource({"0, 0", "1, 0", "1, 1", "250, 0", "250, 250", "599, 0", "599, 599"})
+  void theStackIsTheSameAtEveryEventOfACopyOfAPart(int from, int base) throws IOException {
+    Path copy = copy(from, base);
     Topology expected = fold(from);
 
     try (JournalIndex index = JournalIndex.open(copy, null);
         JournalReader reader = JournalReader.open(copy)) {
-      Topology read = reader.seekFoldSeq(1);
+      Topology read = reader.seekFoldSeq(base + 1);
       assertSame(expected, read);
-      assertEquals(0, read.seq());
-      for (int seq = 0; seq <= COUNT - from; seq++) {
-        if (seq > 0) {
+      if (!expected.records().isEmpty()) {
+        assertEquals(base, read.seq());
+      }
+      for (int seq = base; seq <= base + COUNT - from; seq++) {
+        if (seq > base) {
           EventRecord record = reader.next();
           assertNotNull(record);
-          assertEquals(all.get(from + seq - 1).withSeq(seq), record);
+          EventRecord original = all.get(from + seq - base - 1);
+          assertEquals(original.withSeq(seq), record);
           read.apply(record);
-          expected.apply(all.get(from + seq - 1));
+          expected.apply(original);
           assertSame(expected, read);
         }
         Topology indexed = index.stackAt(seq);
         assertNotNull(indexed);
         assertSame(expected, indexed);
-        assertEquals(seq, indexed.seq());
-        if (seq > 0 || !expected.records().isEmpty()) {
+        if (seq > base || !expected.records().isEmpty()) {
+          assertEquals(seq, indexed.seq());
+        }
+        if (seq > base || !expected.records().isEmpty()) {
           assertEquals(expected.wallNs(), indexed.wallNs());
         }
       }
@@ -101,7 +112,7 @@ class BeginningStackTest {
 
   @Test
   void verifyFindsNothingWrongWithACopyOfAPart() throws IOException {
-    Verification verification = JournalVerifier.verify(copy(300), null, (done, of) -> {});
+    Verification verification = JournalVerifier.verify(copy(300, 300), null, (done, of) -> {});
 
     assertEquals(List.of(), verification.findings());
     assertEquals(300, verification.events());
@@ -109,11 +120,11 @@ class BeginningStackTest {
 
   @Test
   void aWriterGoesOnBehindACopy() throws IOException {
-    Path copy = copy(300);
+    Path copy = copy(300, 300);
 
     try (JournalWriter writer = JournalWriter.open(copy)) {
       assertSame(fold(COUNT), writer.topology());
-      assertEquals(301, writer.append(all.get(0)));
+      assertEquals(COUNT + 1, writer.append(all.get(0)));
     }
     assertEquals(301, read(copy).size());
     assertEquals(List.of(), JournalVerifier.verify(copy, null, (done, of) -> {}).findings());

@@ -1,6 +1,8 @@
 package dmrec.cli;
 
+import dmrec.bundle.BundleException;
 import dmrec.event.KernelText;
+import dmrec.foreign.ForeignException;
 import dmrec.journal.JournalException;
 import dmrec.kernel.KernelException;
 import dmrec.query.filter.FilterLimitException;
@@ -87,7 +89,9 @@ final class Errors {
 
   private static String describe(IOException error) {
     if (error instanceof JournalException
+        || error instanceof BundleException
         || error instanceof CaptureException
+        || error instanceof ForeignException
         || error instanceof KernelException
         || error instanceof FilterLimitException) {
       return String.valueOf(error.getMessage());

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "report",
@@ -34,13 +33,7 @@ import picocli.CommandLine.Parameters;
 final class ReportCommand implements Callable<Integer> {
   private final Host host;
 
-  @Parameters(
-      paramLabel = "JOURNAL",
-      arity = "0..1",
-      description = "The journal's folder, as with --journal.")
-  private @Nullable Path argument;
-
-  @Mixin private JournalOption journal = new JournalOption();
+  @Mixin private JournalArgument journal = new JournalArgument();
 
   @Option(
       names = {"-o", "--output-file"},
@@ -76,7 +69,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     ReportOptions options = new ReportOptions(title);
     Damage damage = new Damage();
-    try (JournalIndex index = Indexes.of(host, argument != null ? argument : journal.path(host))) {
+    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
       if (toOut) {
         HtmlReport.write(index, from, to, options, host.out(), damage);
       } else {

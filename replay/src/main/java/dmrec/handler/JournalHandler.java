@@ -32,7 +32,7 @@ public final class JournalHandler implements DmEventHandler {
   public void open(ReplayContext context) throws HandlerException {
     out = context.out();
     try {
-      writer = JournalWriter.begin(folder, JournalOptions.usual(), context.topology());
+      writer = JournalWriter.begin(folder, JournalOptions.usual(), context.topology().withSeq(0));
     } catch (JournalException e) {
       throw failed(e);
     }

@@ -1,0 +1,73 @@
+package dmrec.journal;
+
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first seal behind an event: what vouches for all up to there.
+ *
+ * @param journal the journal's name; empty where no file tells
+ * @param publicKey the key of epoch 0 that signs; empty where nobody does
+ * @param seq the last event that the seal holds for; 0 where there is none behind the event
+ * @param value the seal's SHA-256 as 64 hexadecimal digits; empty where there is none
+ */
+public record SealBehind(String journal, String publicKey, long seq, String value) {
+  /**
+   * Looks for it.
+   *
+   * @throws JournalException where the folder is no journal or cannot be read
+   */
+  public static SealBehind of(Path folder, long seq) throws JournalException {
+    List<Path> files = JournalFolder.cyclesOfJournal(folder);
+    SealBehind found = new SealBehind("", "", 0, "");
+    // Mostly it is near the end.
+    for (int i = files.size() - 1; i >= 0; i--) {
+      try (CycleScanner scanner = new CycleScanner(CycleFile.open(files.get(i)))) {
+        SealNote seal = firstSeal(scanner, seq);
+        FileHeader header = scanner.header();
+        if (header != null) {
+          found = new SealBehind(header.journal().toString(), key(header), found.seq, found.value);
+        }
+        if (seal != null) {
+          found =
+              new SealBehind(
+                  found.journal,
+                  found.publicKey,
+                  seal.seq(),
+                  HexFormat.of().formatHex(seal.value().toArray()));
+        }
+        if (header != null && header.firstSeq() <= seq) {
+          return found;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String key(FileHeader header) {
+    return header.isSigned() ? SigningKey.text(header.publicKey()) : "";
+  }
+
+  private static @Nullable SealNote firstSeal(CycleScanner scanner, long seq)
+      throws JournalException {
+    while (true) {
+      try {
+        CycleScanner.Found found = scanner.nextDocument(false);
+        if (found == null) {
+          return null;
+        }
+        if (found == CycleScanner.Found.NOTE
+            && Note.at(scanner.bytes(), scanner.at()) == Note.SEAL) {
+          SealNote seal = SealNote.decode(scanner.bytes(), scanner.at());
+          if (seal != null && seal.seq() >= seq) {
+            return seal;
+          }
+        }
+      } catch (MalformedException e) {
+        // Told by those who verify.
+      }
+    }
+  }
+}
