@@ -59,7 +59,7 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"failover", "lost-disk"})
+  @ValueSource(strings = {"failover", "lost-disk", "mirror-log"})
   void aSampleOpensFromTheDiskAndAsksNobodyForAnything(String sample) throws IOException {
     Path report = report(sample(sample));
     Page page = browser().open(report, ColorScheme.LIGHT);
@@ -70,7 +70,7 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"failover", "lost-disk"})
+  @ValueSource(strings = {"failover", "lost-disk", "mirror-log"})
   void theStackAsTextIsWhatTreePrintsAfterEachEvent(String sample) throws IOException {
     Path journal = sample(sample);
     Page page = browser().open(report(journal), ColorScheme.LIGHT);
