@@ -1,17 +1,21 @@
 package dmrec.replay.junit;
 
+import dmrec.bundle.Bundle;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.handler.JournalIdentity;
+import dmrec.journal.EventsImport;
 import dmrec.journal.EventsReader;
 import dmrec.journal.JournalReader;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,7 +87,9 @@ final class StreamReader {
                 + beside.getName()
                 + " or at the root of the class path");
       }
-      if (!resource.getProtocol().equals("file")) {
+      if (!resource.getProtocol().equals("file") && name.endsWith(Bundle.SUFFIX)) {
+        return bundleOf(resource);
+      } else if (!resource.getProtocol().equals("file")) {
         try (EventsReader events = EventsReader.of(name, resource.openStream())) {
           return select(new Topology(), events::next);
         }
@@ -99,8 +105,29 @@ final class StreamReader {
         return select(journal.seekFoldSeq(0), journal::next);
       }
     }
+    if (Bundle.isOne(path)) {
+      return bundle(path);
+    }
     try (EventsReader events = EventsReader.open(path)) {
       return select(new Topology(), events::next);
+    }
+  }
+
+  private ReplayedStream bundle(Path path) throws IOException {
+    try (Bundle bundle = Bundle.open(path);
+        EventsReader events = bundle.events()) {
+      return select(bundle.start(EventsImport.Change.NONE), events::next);
+    }
+  }
+
+  /** A zip is read from its end, so it has to be a file. */
+  private ReplayedStream bundleOf(URL resource) throws IOException {
+    Path copy = Files.createTempFile("dmrec", Bundle.SUFFIX);
+    try (InputStream in = resource.openStream()) {
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      return bundle(copy);
+    } finally {
+      Files.delete(copy);
     }
   }
 
