@@ -218,6 +218,15 @@ public sealed interface DmEvent {
    */
   record KernelMessage(String text, long logSeq, int priority) implements DmEvent {}
 
+  /**
+   * A line of a program that watches mapped devices, as multipathd, in the system's log.
+   *
+   * @param program its name
+   * @param text the line without its prefix
+   * @param priority syslog level, 0 to 7
+   */
+  record DaemonMessage(String program, String text, int priority) implements DmEvent {}
+
   // The recorder's own.
 
   /**

@@ -48,6 +48,7 @@ public enum Kind {
   STATUS_CHANGED(60, DmEvent.StatusChanged.class),
   UEVENT(61, DmEvent.Uevent.class),
   KERNEL_MESSAGE(62, DmEvent.KernelMessage.class),
+  DAEMON_MESSAGE(63, DmEvent.DaemonMessage.class),
 
   RECORDING_STARTED(80, DmEvent.RecordingStarted.class),
   BASELINE(81, DmEvent.Baseline.class),

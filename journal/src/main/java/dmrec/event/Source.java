@@ -15,7 +15,9 @@ public enum Source {
   /** The sysfs file system. */
   SYSFS(4),
   /** The kernel log. */
-  KMSG(5);
+  KMSG(5),
+  /** The log of a program that watches mapped devices, as multipathd; only imports have it. */
+  LOG(6);
 
   private final int code;
   private final String word = name().toLowerCase(Locale.ROOT);

@@ -1,6 +1,7 @@
 package dmrec.cli;
 
 import dmrec.event.KernelText;
+import dmrec.foreign.ForeignException;
 import dmrec.journal.JournalException;
 import dmrec.kernel.KernelException;
 import dmrec.query.filter.FilterLimitException;
@@ -88,6 +89,7 @@ final class Errors {
   private static String describe(IOException error) {
     if (error instanceof JournalException
         || error instanceof CaptureException
+        || error instanceof ForeignException
         || error instanceof KernelException
         || error instanceof FilterLimitException) {
       return String.valueOf(error.getMessage());

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "export",
-    description = "Write the events of a journal as a table for SQL and other tools.",
+    description = "Write the events of a journal as a table for SQL, or as packets for Wireshark.",
     footer = {
       "",
       "One row for each event, traces among them. The columns: seq, time (UTC, nanoseconds),"
@@ -31,6 +31,9 @@ import picocli.CommandLine.Option;
       "Names in CSV are the bytes that they were, unless on a terminal. In Parquet a byte that is no"
           + " UTF-8, a NUL and a backslash are \\xNN; so they are in the columns evidence and link of"
           + " both. JSON is what 'log --output json' prints: nothing is left out.",
+      "pcapng is for Wireshark: each recorded uevent as nlmon captures it, with number and words as"
+          + " its comment (frame.comment); all other events as systemd journal entries, for they"
+          + " were never packets. 'dmrec import' reads the uevents back.",
       "TIME is " + TimeSpec.FORMS + "; FILTER as for 'dmrec log'.",
       "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."
     })
@@ -63,8 +66,12 @@ final class Export implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ExportFormat as = format();
-    if (as == ExportFormat.PARQUET && file == null && host.outIsTerminal()) {
-      throw Failure.usage("a Parquet file is nothing to read on a terminal; name a file with -o");
+    boolean binary = as == ExportFormat.PARQUET || as == ExportFormat.PCAPNG;
+    if (binary && file == null && host.outIsTerminal()) {
+      throw Failure.usage(
+          "a "
+              + (as == ExportFormat.PARQUET ? "Parquet" : "pcapng")
+              + " file is nothing to read on a terminal; name a file with -o");
     }
     Selection selection = which.selection(host, true);
     Damage damage = new Damage();
@@ -97,7 +104,7 @@ final class Export implements Callable<Integer> {
     Path name = file == null ? null : file.getFileName();
     ExportFormat byName = name == null ? null : ExportFormat.ofFileName(name.toString());
     if (byName == null) {
-      throw Failure.usage("which format? --format csv, json or parquet");
+      throw Failure.usage("which format? --format csv, json, parquet or pcapng");
     }
     return byName;
   }

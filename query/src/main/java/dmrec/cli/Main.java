@@ -33,6 +33,7 @@ import picocli.CommandLine.Help.Ansi;
       Dmsetup.class,
       ReplayCommand.class,
       Export.class,
+      ImportCommand.class,
       Info.class,
       Verify.class,
       Repair.class,

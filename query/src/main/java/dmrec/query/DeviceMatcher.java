@@ -31,7 +31,7 @@ final class DeviceMatcher {
     }
     DeviceRef device = record.device();
     if (device.isNone()) {
-      return namesDisk(record.event());
+      return isMeantByName(device) || namesDisk(record.event());
     }
     boolean named = isMeant(device) || isMeantByEvent(record.event());
     int at = indexOf(device);
@@ -48,6 +48,11 @@ final class DeviceMatcher {
   /** Whether a device is meant by what it is called now. */
   boolean isMeant(DeviceRef device) {
     return meant.means(device);
+  }
+
+  /** Whether a device is meant of which a log told the name and not the number. */
+  boolean isMeantByName(DeviceRef device) {
+    return device.isNone() && !device.name().isEmpty() && meant.isName(device.name());
   }
 
   boolean isMeantByEvent(DmEvent event) {

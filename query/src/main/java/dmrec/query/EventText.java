@@ -220,13 +220,20 @@ public final class EventText {
         DmEvent.KernelMessage e = (DmEvent.KernelMessage) event;
         yield priority(e.priority()) + text(e.text());
       }
+      case DAEMON_MESSAGE -> {
+        DmEvent.DaemonMessage e = (DmEvent.DaemonMessage) event;
+        yield priority(e.priority()) + text(e.program()) + ": " + text(e.text());
+      }
       case RECORDING_STARTED -> {
         DmEvent.RecordingStarted e = (DmEvent.RecordingStarted) event;
+        // What was imported may tell nothing of the host, and nobody looked for the driver.
+        boolean looked = e.sources().contains("dm") || e.sources().contains("sysfs");
         yield "on "
-            + text(e.host())
-            + ", Linux "
-            + text(e.kernel())
-            + (e.driver().isEmpty() ? ", no device-mapper" : ", dm " + text(e.driver()))
+            + (e.host().isEmpty() ? "a host not named" : text(e.host()))
+            + (e.kernel().isEmpty() ? "" : ", Linux " + text(e.kernel()))
+            + (e.driver().isEmpty()
+                ? looked ? ", no device-mapper" : ""
+                : ", dm " + text(e.driver()))
             + ", from "
             + text(String.join(" ", e.sources()))
             + ", dmrec "
@@ -609,6 +616,7 @@ public final class EventText {
             default -> YELLOW;
           };
       case KERNEL_MESSAGE -> ((DmEvent.KernelMessage) event).priority() <= 3 ? RED : "";
+      case DAEMON_MESSAGE -> ((DmEvent.DaemonMessage) event).priority() <= 3 ? RED : "";
       case UEVENT,
           COUNTERS_CHANGED,
           USAGE_CHANGED,

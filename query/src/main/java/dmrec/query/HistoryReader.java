@@ -116,8 +116,9 @@ public final class HistoryReader {
       return;
     }
     DeviceRef device = record.device();
-    LifeFold life = device.isNone() ? null : find(device);
-    boolean isMapped = life != null || (!device.isNone() && isMeant(record));
+    boolean isNamed = !device.isNone() || matcher.isMeantByName(device);
+    LifeFold life = isNamed ? find(device) : null;
+    boolean isMapped = life != null || (isNamed && isMeant(record));
     if (!isMapped) {
       takeDisk(record);
       return;
@@ -132,7 +133,9 @@ public final class HistoryReader {
     if (life == null) {
       life = new LifeFold(false, device);
       add(life);
-      if (record.kind() != Kind.DEVICE_CREATED && record.kind() != Kind.BASELINE) {
+      if (!device.isNone()
+          && record.kind() != Kind.DEVICE_CREATED
+          && record.kind() != Kind.BASELINE) {
         before(life, record);
       }
     }
@@ -207,7 +210,11 @@ public final class HistoryReader {
   /** The life that goes on of a device; one of the same number with another identity is over. */
   private @Nullable LifeFold find(DeviceRef device) {
     for (LifeFold life : open) {
-      if (!life.isDisk() && PastEvents.isSameLife(life.ref(), device)) {
+      boolean same =
+          device.isNone() || life.ref().isNone()
+              ? life.ref().name().equals(device.name())
+              : PastEvents.isSameLife(life.ref(), device);
+      if (!life.isDisk() && same) {
         return life;
       }
     }

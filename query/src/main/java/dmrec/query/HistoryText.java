@@ -43,10 +43,15 @@ public final class HistoryText {
     List<Span> head = new ArrayList<>();
     head.add(
         new Span(
-            (life.isDisk() ? "disk " : "") + Explanation.named(ref.name(), ref.dev()), Style.NAME));
+            ref.isNone()
+                ? Names.of(ref)
+                : (life.isDisk() ? "disk " : "") + Explanation.named(ref.name(), ref.dev()),
+            Style.NAME));
     head.add(
         new Span(
-            (life.isDisk() ? "" : " diskseq " + ref.diskSeq())
+            (ref.isNone()
+                    ? " number not recorded"
+                    : life.isDisk() ? "" : " diskseq " + ref.diskSeq())
                 + (ref.uuid().isEmpty()
                     ? ""
                     : (life.isDisk() ? " wwid " : " uuid ") + Names.quoted(ref.uuid()))

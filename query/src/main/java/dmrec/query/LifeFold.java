@@ -28,6 +28,7 @@ final class LifeFold {
   private final Topology stack = new Topology();
   private final List<Row> rows = new ArrayList<>();
   private final Map<String, Boolean> pathOf = new TreeMap<>();
+  private final ToldPaths told = new ToldPaths();
   private DeviceRef ref;
   private @Nullable State state;
   private long fromNs;
@@ -55,6 +56,10 @@ final class LifeFold {
   /** Takes an event of this life. */
   void take(EventRecord record) {
     stack.apply(record);
+    told.take(record);
+    if (ref.isNone() && !record.device().isNone()) {
+      ref = record.device();
+    }
     State now = isDisk ? disk(record) : device();
     if (now == null) {
       return;
@@ -132,7 +137,9 @@ final class LifeFold {
   private @Nullable State device() {
     Device device = stack.device(ref.dev());
     if (device == null) {
-      return null;
+      return told.isEmpty()
+          ? null
+          : new State(ref.name(), told.health(), told.words(), told.words());
     }
     ref = device.ref();
     List<String> words = new ArrayList<>();

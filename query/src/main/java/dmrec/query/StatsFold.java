@@ -125,7 +125,10 @@ final class StatsFold {
   }
 
   private static boolean mayChange(Kind kind) {
-    return kind != Kind.UEVENT && kind != Kind.COUNTERS_CHANGED && kind != Kind.KERNEL_MESSAGE;
+    return kind != Kind.UEVENT
+        && kind != Kind.COUNTERS_CHANGED
+        && kind != Kind.KERNEL_MESSAGE
+        && kind != Kind.DAEMON_MESSAGE;
   }
 
   private void finish(MultipathTrack track, EventRecord record) {

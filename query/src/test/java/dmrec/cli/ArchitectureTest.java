@@ -46,6 +46,10 @@ class ArchitectureTest {
       mayImport("record", "event", "topology", "journal", "kernel", "decode", "target");
 
   @ArchTest
+  static final ArchRule foreignImportsTheRecorder =
+      mayImport("foreign", "event", "topology", "decode", "record", "target");
+
+  @ArchTest
   static final ArchRule replayImportsTheJournalModule =
       mayImport("replay", "event", "topology", "journal", "handler", "target");
 

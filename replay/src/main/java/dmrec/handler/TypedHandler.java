@@ -49,6 +49,7 @@ public abstract class TypedHandler implements DmEventHandler {
       case STATUS_CHANGED -> statusChanged((DmEvent.StatusChanged) event, at);
       case UEVENT -> uevent((DmEvent.Uevent) event, at);
       case KERNEL_MESSAGE -> kernelMessage((DmEvent.KernelMessage) event, at);
+      case DAEMON_MESSAGE -> daemonMessage((DmEvent.DaemonMessage) event, at);
       case RECORDING_STARTED -> recordingStarted((DmEvent.RecordingStarted) event, at);
       case BASELINE -> baseline((DmEvent.Baseline) event, at);
       case DISK_BASELINE -> diskBaseline((DmEvent.DiskBaseline) event, at);
@@ -217,6 +218,10 @@ public abstract class TypedHandler implements DmEventHandler {
   }
 
   protected void kernelMessage(DmEvent.KernelMessage event, ReplayedEvent at) throws Exception {
+    other(at);
+  }
+
+  protected void daemonMessage(DmEvent.DaemonMessage event, ReplayedEvent at) throws Exception {
     other(at);
   }
 

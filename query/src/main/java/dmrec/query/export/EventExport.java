@@ -8,7 +8,7 @@ import java.io.OutputStream;
  * Takes events one by one and writes them to a stream, in memory that does not grow with their
  * number. One thread at a time.
  */
-public sealed interface EventExport permits CsvExport, JsonExport, ParquetExport {
+public sealed interface EventExport permits CsvExport, JsonExport, ParquetExport, PcapngExport {
   /**
    * Begins an export.
    *
@@ -21,6 +21,7 @@ public sealed interface EventExport permits CsvExport, JsonExport, ParquetExport
       case CSV -> new CsvExport(out, escaped);
       case JSON -> new JsonExport(out);
       case PARQUET -> new ParquetExport(out);
+      case PCAPNG -> new PcapngExport(out);
     };
   }
 

@@ -9,7 +9,9 @@ public enum ExportFormat {
   CSV,
   /** One object a line, without loss. */
   JSON,
-  PARQUET;
+  PARQUET,
+  /** Packets for Wireshark. */
+  PCAPNG;
 
   /** The format that a file's name asks for by its end, or null. */
   public static @Nullable ExportFormat ofFileName(String name) {
@@ -18,6 +20,9 @@ public enum ExportFormat {
       return CSV;
     } else if (lower.endsWith(".json") || lower.endsWith(".ndjson") || lower.endsWith(".jsonl")) {
       return JSON;
+    }
+    if (lower.endsWith(".pcapng")) {
+      return PCAPNG;
     }
     return lower.endsWith(".parquet") ? PARQUET : null;
   }

@@ -1,0 +1,57 @@
+package dmrec.foreign;
+
+import dmrec.event.Bytes;
+import dmrec.event.KernelText;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which lines of a log are about mapped devices. */
+final class LogWords {
+  /** No line of these programs or of the kernel is longer. */
+  static final int MOST_CHARS = 64 << 10;
+
+  private static final String DEVICE_MAPPER = "device-mapper: ";
+  private static final Set<String> PROGRAMS = Set.of("multipathd", "multipath", "dmeventd");
+
+  /** Where nothing tells a line's level: informational. */
+  private static final int USUAL_PRIORITY = 6;
+
+  private LogWords() {}
+
+  /** The line as evidence; null where it is about something else. */
+  static @Nullable Foreign of(
+      When at, boolean kernel, String program, int priority, String text, ByteBuffer line) {
+    int level = priority < 0 ? USUAL_PRIORITY : priority;
+    if (kernel) {
+      return text.startsWith(DEVICE_MAPPER)
+          ? new Foreign.KernelLine(at, level, asKmsg(text), Bytes.of(line))
+          : null;
+    }
+    return PROGRAMS.contains(program)
+        ? new Foreign.DaemonLine(at, program, level, text, Bytes.of(line))
+        : null;
+  }
+
+  /** As {@code /dev/kmsg} spells it: one line, and bytes that are no text as {@code \xNN}. */
+  private static String asKmsg(String text) {
+    boolean plain = true;
+    for (int i = 0; i < text.length(); i++) {
+      plain &= text.charAt(i) >= ' ' && text.charAt(i) < 0x7f;
+    }
+    if (plain) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    for (byte b : KernelText.encode(text)) {
+      if (b >= ' ' && b < 0x7f) {
+        out.append((char) b);
+      } else {
+        out.append("\\x")
+            .append(Character.forDigit((b >> 4) & 15, 16))
+            .append(Character.forDigit(b & 15, 16));
+      }
+    }
+    return out.toString();
+  }
+}

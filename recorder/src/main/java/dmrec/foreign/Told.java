@@ -1,0 +1,154 @@
+package dmrec.foreign;
+
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Source;
+import dmrec.record.EventSink;
+import dmrec.record.Stamp;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an import's events go: those of the recorder's rules, and those that only an import has.
+ *
+ * <p>The rules are given a log line as {@code /dev/kmsg} would have had it; the file's own line is
+ * what is kept as evidence. And the rules know names from looks at the devices, of which there are
+ * none here: what the files themselves tell stands in.
+ */
+final class Told implements EventSink {
+  private final EventSink journal;
+  private final Topology topology;
+  private final Names names;
+  private final Map<Kind, Long> byKind = new EnumMap<>(Kind.class);
+  private Stamp now = new Stamp(0, 0);
+  private @Nullable Bytes line;
+  private long ofRecording;
+  private long lost;
+  private long firstNs = When.UNKNOWN;
+  private long lastNs = When.UNKNOWN;
+
+  Told(EventSink journal, Topology topology, Names names) {
+    this.journal = journal;
+    this.topology = topology;
+    this.names = names;
+  }
+
+  /**
+   * From here on events are told at that time.
+   *
+   * @param evidence the log's line that proves them; null where it is a uevent
+   */
+  void begin(Stamp at, @Nullable Bytes evidence) {
+    now = at;
+    line = evidence;
+  }
+
+  /** A recording begins. */
+  void startOver() {
+    ofRecording = 0;
+    lost = 0;
+  }
+
+  @Override
+  public long append(EventRecord record) throws IOException {
+    EventRecord kept = record;
+    Bytes said = line;
+    if (said != null && record.source() == Source.KMSG) {
+      kept = with(record, names.complete(record.device()), unnumbered(record.event()), said);
+    } else if (!record.device().isNone()) {
+      kept = with(record, names.complete(record.device()), record.event(), record.evidence());
+    }
+    long seq = journal.append(kept);
+    ofRecording++;
+    byKind.merge(kept.kind(), 1L, Long::sum);
+    if (kept.event() instanceof DmEvent.Gap gap && gap.count() > 0) {
+      lost += gap.count();
+    }
+    firstNs = firstNs == When.UNKNOWN ? kept.wallNs() : firstNs;
+    lastNs = kept.wallNs();
+    return seq;
+  }
+
+  /** An event that the recorder's rules do not make. */
+  void tell(
+      Source source,
+      Certainty certainty,
+      long kernelNs,
+      DeviceRef device,
+      DmEvent event,
+      Bytes evidence)
+      throws IOException {
+    EventRecord record =
+        new EventRecord(
+            0,
+            now.wallNs(),
+            now.monoNs(),
+            0,
+            kernelNs,
+            source,
+            certainty,
+            0,
+            null,
+            device,
+            event,
+            evidence,
+            Bytes.NONE);
+    topology.apply(record.withSeq(append(record)));
+  }
+
+  void stop(String reason) throws IOException {
+    line = null;
+    tell(
+        Source.RECORDER,
+        Certainty.REPORTED,
+        0,
+        DeviceRef.NONE,
+        new DmEvent.RecordingStopped(reason, ofRecording + 1, lost, 0),
+        Bytes.NONE);
+  }
+
+  /** No file tells the number that the line had in the kernel's log. */
+  private static DmEvent unnumbered(DmEvent event) {
+    return event instanceof DmEvent.KernelMessage e
+        ? new DmEvent.KernelMessage(e.text(), -1, e.priority())
+        : event;
+  }
+
+  private static EventRecord with(
+      EventRecord record, DeviceRef device, DmEvent event, Bytes evidence) {
+    return new EventRecord(
+        0,
+        record.wallNs(),
+        record.monoNs(),
+        record.notBeforeNs(),
+        record.kernelNs(),
+        record.source(),
+        record.certainty(),
+        record.marks(),
+        record.actor(),
+        device,
+        event,
+        evidence,
+        record.extra());
+  }
+
+  Map<Kind, Long> byKind() {
+    return Collections.unmodifiableMap(new EnumMap<>(byKind));
+  }
+
+  long firstNs() {
+    return firstNs;
+  }
+
+  long lastNs() {
+    return lastNs;
+  }
+}

@@ -1,0 +1,3 @@
+/** Evidence of programs other than dmrec, read as if dmrec had been there. */
+@org.jspecify.annotations.NullMarked
+package dmrec.foreign;
