@@ -326,6 +326,8 @@ class HostileBundleTest {
     assertLineRefused("events.ndjson:1: ", "\u00ef\u00bb\u00bf" + EventJson.write(one) + "\n");
     assertLineRefused("events.ndjson:1: ", "\0\0\0\0\n");
     assertLineRefused("events.ndjson:1: ", "null\n");
+    // Characters that Java counts among those of a word, and so quotes whole.
+    assertLineRefused("token 'k\\x1b", "{\"seq\":k\u001b\u0000\u00c2\u009b}\n");
   }
 
   @Test
@@ -424,6 +426,21 @@ class HostileBundleTest {
           "manifest.json",
           ascii(manifest.substring(0, manifest.length() - 1) + ",\"" + field + "\":1}"));
       assertRefused("manifest.json: expected JSON", zip(parts));
+    }
+  }
+
+  @Test
+  void whatAManifestHasInsteadIsShownEscapedAndCut() throws IOException {
+    for (String field :
+        List.of(
+            "\"kinds\":{\"\\u001b[2J\\n%s\":-1}".formatted("x".repeat(900)),
+            "\"redaction\":{\"redacted\":\"\\u001b[2J\\n%s\"}".formatted("x".repeat(60_000)),
+            "\"uncounted\":{\"\\u001b[2J\\n\":1}",
+            "\"files\":{\"\\u001b[2J\\n\":1}",
+            "\"dmrec\":k\u001b\u0000\u00c2\u009b")) {
+      Map<String, byte[]> parts = parts();
+      parts.put("manifest.json", ascii("{" + field + "}"));
+      assertRefused("manifest.json: ", zip(parts));
     }
   }
 
