@@ -30,7 +30,7 @@ public final class BundleWriter implements AutoCloseable {
 
   /** Writes to {@code out}, which stays open. */
   public BundleWriter(OutputStream out) {
-    zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
+    zip = new ZipOutputStream(new Hashed(out), StandardCharsets.UTF_8);
     zip.setLevel(Deflater.BEST_COMPRESSION);
   }
 

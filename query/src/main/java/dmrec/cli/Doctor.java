@@ -39,7 +39,7 @@ final class Doctor implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = journal.path(host);
+    Path folder = journal.named(host);
     List<Diagnosis.Finding> findings = Diagnosis.of(folder);
     host.print(output == OutputForm.JSON ? json(findings) : text(findings));
     return findings.stream().allMatch(f -> f.verdict() == Diagnosis.Verdict.OK) ? 0 : 1;

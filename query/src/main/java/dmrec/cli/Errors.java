@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.bundle.BundleException;
 import dmrec.event.KernelText;
 import dmrec.foreign.ForeignException;
 import dmrec.journal.JournalException;
@@ -88,6 +89,7 @@ final class Errors {
 
   private static String describe(IOException error) {
     if (error instanceof JournalException
+        || error instanceof BundleException
         || error instanceof CaptureException
         || error instanceof ForeignException
         || error instanceof KernelException

@@ -114,7 +114,7 @@ final class ImportCommand implements Callable<Integer> {
           "import needs -j PATH: what is imported does not belong into the journal of this"
               + " machine; name a new folder");
     }
-    Path folder = journal.path(host);
+    Path folder = journal.named(host);
     if (EVENTS.equals(format) || (format == null && files.size() == 1 && isEvents(files.get(0)))) {
       return events(folder);
     }

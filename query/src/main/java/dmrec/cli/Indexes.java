@@ -29,17 +29,14 @@ final class Indexes {
 
   /** A folder of the user's for one journal, named by where that lies; null without a home. */
   private static @Nullable Path elsewhere(Host host, Path journal) {
-    // The specification ignores a relative path there.
-    String cache = host.env("XDG_CACHE_HOME");
-    String home = host.env("HOME");
-    if (!cache.startsWith("/") && !home.startsWith("/")) {
+    Path caches = Caches.folder(host);
+    if (caches == null) {
       return null;
     }
-    Path caches = cache.startsWith("/") ? Path.of(cache) : Path.of(home, ".cache");
     try {
       byte[] place = journal.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
       String name = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(place));
-      return caches.resolve("dmrec").resolve("index").resolve(name.substring(0, NAME_CHARS));
+      return caches.resolve("index").resolve(name.substring(0, NAME_CHARS));
     } catch (IOException | NoSuchAlgorithmException e) {
       return null; // Whoever opens the journal says what is wrong with it.
     }

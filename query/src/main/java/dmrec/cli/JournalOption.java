@@ -6,15 +6,25 @@ import picocli.CommandLine.Option;
 
 /** {@code -j}: which journal. */
 final class JournalOption {
+  /** What may stand for a journal wherever one is read. */
+  static final String READ = "The journal's folder, or a .dmrec bundle";
+
   @Option(
       names = {"-j", "--journal"},
       paramLabel = "PATH",
       description =
-          "The journal's folder. Default: DMREC_JOURNAL, else /var/lib/dmrec for root and"
-              + " ~/.local/state/dmrec (XDG) for others.")
+          READ
+              + ". Default: DMREC_JOURNAL, else /var/lib/dmrec for root and ~/.local/state/dmrec"
+              + " (XDG) for others.")
   private @Nullable Path journal;
 
+  /** The folder to read: that of the journal, or what a bundle was unpacked to. */
   Path path(Host host) {
+    return OpenedBundles.journal(host, named(host));
+  }
+
+  /** What was named, or the default: the folder to write. */
+  Path named(Host host) {
     if (journal != null) {
       return journal;
     }

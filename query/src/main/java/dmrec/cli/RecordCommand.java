@@ -178,14 +178,14 @@ final class RecordCommand implements Callable<Integer> {
   /** Before anything is made: what must not be written to need not be touched at all. */
   private void checkPlace() {
     JournalPlace.Choice choice = new JournalPlace.Choice(force, spool != null);
-    JournalPlace.check(JournalPlace.Part.JOURNAL, journal.path(host), choice, this::say);
+    JournalPlace.check(JournalPlace.Part.JOURNAL, journal.named(host), choice, this::say);
     if (capture != null) {
       JournalPlace.check(JournalPlace.Part.CAPTURE, capture, choice, this::say);
     }
   }
 
   private int fromKernel(@Nullable CaptureWriter copy) throws IOException {
-    Path folder = journal.path(host);
+    Path folder = journal.named(host);
     WatchOptions options =
         new WatchOptions(
             udev,
@@ -261,7 +261,7 @@ final class RecordCommand implements Callable<Integer> {
           "--from needs -j PATH: events of a capture do not belong into the journal of this"
               + " machine; name a new folder");
     }
-    Path folder = journal.path(host);
+    Path folder = journal.named(host);
     int damaged = 0;
     try (CaptureReader reader = CaptureReader.open(file);
         RecordedJournal opened =

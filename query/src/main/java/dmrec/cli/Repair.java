@@ -7,11 +7,9 @@ import dmrec.journal.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "repair",
@@ -27,13 +25,7 @@ final class Repair implements Callable<Integer> {
 
   private final Host host;
 
-  @Parameters(
-      paramLabel = "JOURNAL",
-      arity = "0..1",
-      description = "The journal's folder, as with --journal.")
-  private @Nullable Path argument;
-
-  @Mixin private JournalOption journal = new JournalOption();
+  @Mixin private JournalArgument journal = new JournalArgument();
 
   @Option(
       names = "--to",
@@ -48,7 +40,7 @@ final class Repair implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path from = argument != null ? argument : journal.path(host);
+    Path from = journal.path(host);
     JournalRepair.Result result = JournalRepair.copy(from, to);
     StringBuilder text = new StringBuilder();
     text.append("copied ").append(result.copied()).append(" events to ");

@@ -29,7 +29,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -62,13 +61,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   private final Host host;
 
-  @Parameters(
-      paramLabel = "JOURNAL",
-      arity = "0..1",
-      description = "The journal's folder, as with --journal.")
-  private @Nullable Path argument;
-
-  @Mixin private JournalOption journal = new JournalOption();
+  @Mixin private JournalArgument journal = new JournalArgument();
 
   @Option(
       names = "--into",
@@ -168,7 +161,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path path = argument != null ? argument : journal.path(host);
+    Path path = journal.path(host);
     ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();
     Filter filter = Filters.parse(host, "--where", where);
     Filter breakFilter = Filters.parse(host, "--break", breaks);

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "verify",
@@ -35,13 +34,7 @@ final class Verify implements Callable<Integer> {
 
   private final Host host;
 
-  @Parameters(
-      paramLabel = "JOURNAL",
-      arity = "0..1",
-      description = "The journal's folder, as with --journal.")
-  private @Nullable Path argument;
-
-  @Mixin private JournalOption journal = new JournalOption();
+  @Mixin private JournalArgument journal = new JournalArgument();
 
   @Option(
       names = "--key",
@@ -66,7 +59,7 @@ final class Verify implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path path = argument != null ? argument : journal.path(host);
+    Path path = journal.path(host);
     ProgressBar bar = new ProgressBar(host);
     long beganNs = System.nanoTime();
     Verification verification;

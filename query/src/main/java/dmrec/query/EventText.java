@@ -77,6 +77,22 @@ public final class EventText {
     return line.toString();
   }
 
+  /** What happened, in words, with how sure that is and who made it so. */
+  public static String sentence(EventRecord record) {
+    return phrase(record.event()) + remarks(record);
+  }
+
+  /** What an event means for the device. */
+  public static StackTree.Style tone(DmEvent event) {
+    return switch (colourOf(event)) {
+      case RED, BOLD_RED -> StackTree.Style.BAD;
+      case GREEN -> StackTree.Style.GOOD;
+      case YELLOW -> StackTree.Style.WARN;
+      case DIM -> StackTree.Style.DETAIL;
+      default -> StackTree.Style.PLAIN;
+    };
+  }
+
   /** What happened, in words. */
   public static String phrase(DmEvent event) {
     return switch (event.kind()) {

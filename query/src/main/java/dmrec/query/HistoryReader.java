@@ -211,7 +211,7 @@ public final class HistoryReader {
   private @Nullable LifeFold find(DeviceRef device) {
     for (LifeFold life : open) {
       boolean same =
-          device.isNone() || life.ref().isNone()
+          (device.isNone() || life.ref().isNone())
               ? life.ref().name().equals(device.name())
               : PastEvents.isSameLife(life.ref(), device);
       if (!life.isDisk() && same) {

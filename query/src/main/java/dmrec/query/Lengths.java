@@ -3,13 +3,13 @@ package dmrec.query;
 import java.util.Locale;
 
 /** Lengths of time that may be days, for people. */
-final class Lengths {
+public final class Lengths {
   private static final long SECOND_NS = 1_000_000_000L;
 
   private Lengths() {}
 
   /** Two units at most: {@code 9.47 s}, {@code 12m 05s}, {@code 3h 12m}, {@code 5d 03h}. */
-  static String of(long ns) {
+  public static String of(long ns) {
     long seconds = ns / SECOND_NS;
     if (seconds < 100) {
       return EventText.duration(ns);

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link StackTree} draws. A device that several use is told once and then only named. */
 final class StackNodes {
@@ -49,22 +50,32 @@ final class StackNodes {
 
   private Node mapped(Device device, List<Span> state) {
     List<Span> line = new ArrayList<>();
-    String name = device.name().isEmpty() ? "(no name)" : KernelText.printable(device.name());
-    line.add(new Span(name, Style.NAME));
+    line.add(new Span(name(device), Style.NAME));
     line.add(new Span(" " + device.dev(), Style.DETAIL));
     line.addAll(state);
     if (!told.add(device.dev())) {
       line.add(new Span(" (see above)", Style.DETAIL));
       return new Node(line, List.of());
     }
+    line.addAll(own(device));
+    return new Node(line, children(device));
+  }
+
+  static String name(Device device) {
+    return device.name().isEmpty() ? "(no name)" : KernelText.printable(device.name());
+  }
+
+  /** What is told of a device once, behind its number. */
+  static List<Span> own(Device device) {
+    List<Span> own = new ArrayList<>();
     if (device.live() != null) {
-      line.add(new Span(" " + Sizes.ofSectors(device.sizeSectors()), Style.PLAIN));
+      own.add(new Span(" " + Sizes.ofSectors(device.sizeSectors()), Style.PLAIN));
     }
     if (!device.uuid().isEmpty()) {
-      line.add(new Span(" " + KernelText.printable(device.uuid()), Style.DETAIL));
+      own.add(new Span(" " + KernelText.printable(device.uuid()), Style.DETAIL));
     }
-    line.addAll(flags(device));
-    return new Node(line, children(device));
+    own.addAll(flags(device));
+    return own;
   }
 
   private static List<Span> flags(Device device) {
@@ -115,13 +126,22 @@ final class StackNodes {
     List<Node> paths = new ArrayList<>();
     for (Multipath.Path path : group.paths()) {
       underneath.remove(path.device());
-      List<Span> state = new ArrayList<>();
-      state.add(path.failed() ? new Span(" FAILED", Style.BAD) : new Span(" active", Style.GOOD));
-      if (path.failCount() > 0) {
-        state.add(new Span(", failed " + times(path.failCount()), Style.WARN));
-      }
-      paths.add(device(path.device(), state));
+      paths.add(device(path.device(), pathState(path)));
     }
+    return new Node(groupLine(multipath, index), paths);
+  }
+
+  static List<Span> pathState(Multipath.Path path) {
+    List<Span> state = new ArrayList<>();
+    state.add(path.failed() ? new Span(" FAILED", Style.BAD) : new Span(" active", Style.GOOD));
+    if (path.failCount() > 0) {
+      state.add(new Span(", failed " + times(path.failCount()), Style.WARN));
+    }
+    return state;
+  }
+
+  static List<Span> groupLine(Multipath multipath, int index) {
+    Multipath.Group group = multipath.groups().get(index);
     List<Span> line = new ArrayList<>();
     line.add(new Span("group " + (index + 1), Style.PLAIN));
     line.add(
@@ -133,7 +153,7 @@ final class StackNodes {
     if (multipath.currentGroup() == index + 1) {
       line.add(new Span(", next I/O goes here", Style.PLAIN));
     }
-    return new Node(line, paths);
+    return line;
   }
 
   private static String times(long count) {
@@ -141,21 +161,27 @@ final class StackNodes {
   }
 
   private static Node inactive(List<Target> targets) {
-    List<Span> line = new ArrayList<>();
-    line.add(new Span("INACTIVE TABLE", Style.WARN));
-    line.add(new Span(" loaded, not in use", Style.PLAIN));
-    List<Node> lines = new ArrayList<>();
+    List<List<Span>> lines = inactiveLines(targets);
+    return new Node(
+        lines.get(0),
+        lines.subList(1, lines.size()).stream().map(line -> new Node(line, List.of())).toList());
+  }
+
+  /** The heading, then a line for each target. */
+  static List<List<Span>> inactiveLines(List<Target> targets) {
+    List<List<Span>> lines = new ArrayList<>();
+    lines.add(
+        List.of(
+            new Span("INACTIVE TABLE", Style.WARN), new Span(" loaded, not in use", Style.PLAIN)));
     for (Target target : targets) {
       lines.add(
-          new Node(
-              List.of(
-                  new Span(KernelText.printable(target.type()), Style.PLAIN),
-                  new Span(
-                      " " + Sizes.ofSectors(target.lengthSectors()) + " at " + target.startSector(),
-                      Style.DETAIL)),
-              List.of()));
+          List.of(
+              new Span(KernelText.printable(target.type()), Style.PLAIN),
+              new Span(
+                  " " + Sizes.ofSectors(target.lengthSectors()) + " at " + target.startSector(),
+                  Style.DETAIL)));
     }
-    return new Node(line, lines);
+    return lines;
   }
 
   private Node device(DevNo dev, List<Span> state) {
@@ -173,21 +199,32 @@ final class StackNodes {
     }
     line.addAll(state);
     boolean isNew = told.add(dev);
-    if (disk == null) {
-      line.add(new Span(" (not known)", Style.DETAIL));
-    } else if (!disk.present()) {
-      line.add(new Span(" REMOVED", Style.BAD));
-    }
+    line.addAll(diskState(disk));
     if (disk != null && isNew) {
-      if (disk.sizeSectors() >= 0) {
-        line.add(new Span(" " + Sizes.ofSectors(disk.sizeSectors()), Style.PLAIN));
-      }
-      if (!disk.wwid().isEmpty()) {
-        line.add(new Span(" " + KernelText.printable(disk.wwid()), Style.DETAIL));
-      } else if (!disk.serial().isEmpty()) {
-        line.add(new Span(" " + KernelText.printable(disk.serial()), Style.DETAIL));
-      }
+      line.addAll(diskOwn(disk));
     }
     return new Node(line, List.of());
+  }
+
+  /** What is told of a disk behind its number each time. */
+  static List<Span> diskState(@Nullable Disk disk) {
+    if (disk == null) {
+      return List.of(new Span(" (not known)", Style.DETAIL));
+    }
+    return disk.present() ? List.of() : List.of(new Span(" REMOVED", Style.BAD));
+  }
+
+  /** What is told of a disk once, behind that. */
+  static List<Span> diskOwn(Disk disk) {
+    List<Span> own = new ArrayList<>();
+    if (disk.sizeSectors() >= 0) {
+      own.add(new Span(" " + Sizes.ofSectors(disk.sizeSectors()), Style.PLAIN));
+    }
+    if (!disk.wwid().isEmpty()) {
+      own.add(new Span(" " + KernelText.printable(disk.wwid()), Style.DETAIL));
+    } else if (!disk.serial().isEmpty()) {
+      own.add(new Span(" " + KernelText.printable(disk.serial()), Style.DETAIL));
+    }
+    return own;
   }
 }

@@ -37,6 +37,15 @@ class ArchitectureTest {
   static final ArchRule journalImportsEventsAndTopology =
       mayImport("journal", "event", "topology", "target");
 
+  @ArchTest
+  static final ArchRule bundleImportsTheJournal =
+      mayImport("bundle", "event", "topology", "journal", "target");
+
+  @ArchTest
+  static final ArchRule packImportsWhatGoesIntoABundle =
+      mayImport(
+          "pack", "event", "topology", "journal", "bundle", "query", "redact", "report", "target");
+
   @ArchTest static final ArchRule kernelImportsNothingOfOurs = mayImport("kernel", "target");
 
   @ArchTest static final ArchRule decodeImportsEvents = mayImport("decode", "event", "target");
@@ -51,7 +60,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule replayImportsTheJournalModule =
-      mayImport("replay", "event", "topology", "journal", "handler", "target");
+      mayImport("replay", "event", "topology", "journal", "bundle", "handler", "target");
 
   @ArchTest
   static final ArchRule handlerImportsTheJournalModule =
@@ -64,6 +73,14 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule consoleAsksTheQuery =
       mayImport("console", "query", "event", "topology", "journal", "target");
+
+  @ArchTest
+  static final ArchRule redactImportsTheJournalModuleAndDecode =
+      mayImport("redact", "event", "topology", "journal", "target", "decode");
+
+  @ArchTest
+  static final ArchRule reportAsksTheQuery =
+      mayImport("report", "query", "event", "topology", "journal", "target");
 
   @ArchTest
   static final ArchRule nativeCodeIsInKernelOnly =

@@ -138,8 +138,14 @@ class ExportTest {
   void saysWhatIsWrong() throws IOException {
     Path journal = failover();
     String j = journal.toString();
-    usage("which format? --format csv, json or parquet", "export", "-j", j);
-    usage("which format? --format csv, json or parquet", "export", "-j", j, "-o", path("e.txt"));
+    usage("which format? --format csv, json, parquet or pcapng", "export", "-j", j);
+    usage(
+        "which format? --format csv, json, parquet or pcapng",
+        "export",
+        "-j",
+        j,
+        "-o",
+        path("e.txt"));
     usage(
         folder() + " is a folder", "export", "-j", j, "--format", "csv", "-o", folder().toString());
     usage("there is no folder", "export", "-j", j, "-o", path("none/e.csv"));

@@ -356,7 +356,7 @@ public final class ForeignImport {
   private DmEvent.RecordingStarted facts(String host, String kernel) {
     TreeSet<Source> sources = new TreeSet<>();
     for (Lane lane : lanes) {
-      sources.add(lane.source());
+      sources.addAll(lane.sources());
     }
     String clock =
         guessed.isEmpty()

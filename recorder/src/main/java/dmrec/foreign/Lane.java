@@ -3,6 +3,7 @@ package dmrec.foreign;
 import dmrec.event.KernelText;
 import dmrec.event.Source;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,15 @@ final class Lane implements AutoCloseable {
       case UDEVADM, PCAP -> Source.UEVENT;
       case JOURNAL, DMESG -> Source.KMSG;
       case MULTIPATHD -> Source.LOG;
+    };
+  }
+
+  /** All sources that it may have words of. */
+  List<Source> sources() {
+    return switch (input.format()) {
+      case UDEVADM, PCAP -> List.of(Source.UEVENT, Source.UDEV);
+      case JOURNAL, MULTIPATHD -> List.of(Source.KMSG, Source.LOG);
+      case DMESG -> List.of(Source.KMSG);
     };
   }
 

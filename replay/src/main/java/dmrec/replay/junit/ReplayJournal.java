@@ -19,9 +19,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ReplayExtension.class)
 public @interface ReplayJournal {
   /**
-   * A journal's folder, a {@code .dmrec} bundle, or a file of events as {@code dmrec log --output json} prints them: a path,
-   * or else the name of a resource, looked for beside the test's class and then from the root of
-   * the class path.
+   * A journal's folder, a {@code .dmrec} bundle, or a file of events as {@code dmrec log --output
+   * json} prints them: a path, or else the name of a resource, looked for beside the test's class
+   * and then from the root of the class path.
    */
   String value();
 

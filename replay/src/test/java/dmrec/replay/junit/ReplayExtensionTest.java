@@ -97,6 +97,16 @@ class ReplayExtensionTest {
   }
 
   @Test
+  @ReplayJournal(value = "../samples/bundles/failover.dmrec", from = "#117", to = "#122")
+  void aBundleIsARecordingLikeAnyOther(ReplayedStream stream, Topology start) {
+    assertEquals(6, stream.records().size());
+    assertEquals(117, stream.records().get(0).seq());
+    assertEquals("mpath1", stream.records().get(0).device().name());
+    assertEquals(116, start.seq());
+    assertEquals(3, start.devices().size());
+  }
+
+  @Test
   @ReplayJournal(value = SAMPLE, from = "#60", to = "#70")
   void theClockStandsAtTheStartUntilTheFirstEvent(ReplayedStream stream, Clock clock) {
     Instant start = clock.instant();

@@ -1,0 +1,173 @@
+package dmrec.cli;
+
+import dmrec.bundle.Bundle;
+import dmrec.bundle.BundleImport;
+import dmrec.bundle.Manifest;
+import dmrec.journal.EventsImport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Bundles as journals: each is checked and imported once, into a folder of the user's cache that
+ * its hash names. Nothing of what a bundle says goes into a path.
+ */
+final class OpenedBundles {
+  private static final String FOLDER = "bundles";
+  private static final Pattern OURS = Pattern.compile("\\.?[0-9a-f]{32}(\\.[0-9]+)?");
+  private static final int NAME_CHARS = 32;
+
+  /** What nobody has used for so long goes. */
+  private static final Duration KEPT = Duration.ofDays(30);
+
+  private OpenedBundles() {}
+
+  /** The journal that was named: the folder itself, or what a bundle is unpacked to. */
+  static Path journal(Host host, Path named) {
+    if (!Files.isRegularFile(named)) {
+      return named;
+    }
+    if (!Bundle.isOne(named)) {
+      throw Failure.of(
+          named
+              + ": expected a journal's folder or a .dmrec bundle, found another file; 'dmrec"
+              + " import' makes a journal of evidence from elsewhere");
+    }
+    try (Bundle bundle = Bundle.open(named)) {
+      return journal(host, named, bundle);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The journal of an opened bundle. */
+  static Path journal(Host host, Path file, Bundle bundle) throws IOException {
+    return journal(host, file, bundle, new byte[0], EventsImport.Change.NONE);
+  }
+
+  /**
+   * The journal of an opened bundle, with its events changed.
+   *
+   * @param changedBy what tells this change from others
+   */
+  static Path journal(
+      Host host, Path file, Bundle bundle, byte[] changedBy, EventsImport.Change change)
+      throws IOException {
+    Path caches = Caches.folder(host);
+    if (caches == null) {
+      throw Failure.usage("a bundle is unpacked into the user's cache; set HOME or XDG_CACHE_HOME");
+    }
+    Path folder = caches.resolve(FOLDER);
+    makePrivate(folder);
+    sweep(folder, host.clock().instant());
+    String name = nameOf(file, changedBy);
+    Path place = folder.resolve(name);
+    Path journal = place.resolve("journal");
+    if (!Files.isDirectory(journal)) {
+      Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid());
+      delete(part);
+      Files.createDirectory(part);
+      try {
+        EventsImport told = BundleImport.into(part.resolve("journal"), bundle, change);
+        tell(host, file, bundle.manifest(), told);
+        Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        // Somebody else may have opened the same bundle meanwhile.
+        if (!Files.isDirectory(journal)) {
+          throw e;
+        }
+      } finally {
+        delete(part);
+      }
+    }
+    Files.setLastModifiedTime(place, FileTime.from(host.clock().instant()));
+    return journal;
+  }
+
+  private static void tell(Host host, Path file, Manifest manifest, EventsImport told)
+      throws IOException {
+    host.note(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d %s, checked%s",
+            file,
+            told.events(),
+            told.events() == 1 ? "event" : "events",
+            told.isRenumbered()
+                ? String.format(
+                    Locale.ROOT,
+                    "; some were left out, so that #1 is #%d of the journal they are from",
+                    manifest.window().firstSeq())
+                : ""));
+  }
+
+  private static void makePrivate(Path folder) throws IOException {
+    Files.createDirectories(folder.getParent() == null ? folder : folder.getParent());
+    try {
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+  }
+
+  private static String nameOf(Path file, byte[] changedBy) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] block = new byte[1 << 16];
+      for (int n = in.read(block); n >= 0; n = in.read(block)) {
+        digest.update(block, 0, n);
+      }
+      digest.update(changedBy);
+      return HexFormat.of().formatHex(digest.digest()).substring(0, NAME_CHARS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static void sweep(Path folder, Instant now) throws IOException {
+    List<Path> all;
+    try (Stream<Path> places = Files.list(folder)) {
+      all =
+          places
+              .filter(place -> OURS.matcher(String.valueOf(place.getFileName())).matches())
+              .toList();
+    }
+    for (Path place : all) {
+      if (Files.getLastModifiedTime(place).toInstant().isBefore(now.minus(KEPT))) {
+        delete(place);
+      }
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(tree)) {
+      all = files.sorted((a, b) -> b.compareTo(a)).toList();
+    }
+    for (Path file : all) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,343 @@
+package dmrec.pack;
+
+import dmrec.bundle.BundleWriter;
+import dmrec.bundle.Manifest;
+import dmrec.bundle.Part;
+import dmrec.event.DmEvent;
+import dmrec.event.EventJson;
+import dmrec.event.EventRecord;
+import dmrec.event.KernelText;
+import dmrec.event.Kind;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalOptions;
+import dmrec.journal.JournalReader;
+import dmrec.journal.JournalWriter;
+import dmrec.journal.SealBehind;
+import dmrec.query.Damage;
+import dmrec.query.StackTree;
+import dmrec.redact.RedactionMap;
+import dmrec.redact.Redactor;
+import dmrec.report.HtmlReport;
+import dmrec.report.ReportOptions;
+import dmrec.target.DevNo;
+import dmrec.topology.Device;
+import dmrec.topology.Topology;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs a part of a journal: {@link #survey} looks through it, {@link #write} writes it.
+ *
+ * <p>The journal is read twice and nothing of it is kept in memory but the stack and the names. The
+ * same part gives the same bytes, where it is sealed: until then the next seal is not known.
+ */
+public final class Packer {
+  private static final StackTree.Options PLAIN = new StackTree.Options(true, false);
+
+  private final Path journal;
+  private final PackRequest request;
+  private final Damage damage = new Damage();
+  private final Redactor redactor = new Redactor();
+  private Topology start = new Topology();
+  private @Nullable RelatedDevices related;
+  private @Nullable PackSurvey survey;
+  private final Set<String> kernels = new LinkedHashSet<>();
+  private final Set<String> drivers = new LinkedHashSet<>();
+  private final Set<String> recorders = new LinkedHashSet<>();
+  private final Set<String> hosts = new LinkedHashSet<>();
+
+  public Packer(Path journal, PackRequest request) {
+    this.journal = journal;
+    this.request = request;
+  }
+
+  private interface Taker {
+    void take(EventRecord record) throws IOException;
+  }
+
+  /** Gives the events that are packed, in order. */
+  private void read(Damage unreadable, Taker taker) throws IOException {
+    try (JournalReader reader = JournalReader.open(journal)) {
+      reader.seekSeq(request.firstSeq());
+      for (EventRecord record = unreadable.next(reader::next);
+          record != null && record.seq() <= request.lastSeq();
+          record = unreadable.next(reader::next)) {
+        if (related == null || related.has(record)) {
+          taker.take(record);
+        }
+      }
+    }
+  }
+
+  /**
+   * Looks through all that is to be packed, and learns every name in it.
+   *
+   * @throws JournalException where the journal cannot be read
+   */
+  public PackSurvey survey() throws IOException {
+    start = stackBefore(request.firstSeq());
+    if (!request.device().isEmpty()) {
+      RelatedDevices found = new RelatedDevices(request.device(), start);
+      read(new Damage(), found::see);
+      if (found.isEmpty()) {
+        return new PackSurvey(0, 0, 0, 0, 0, Map.of(), 0, 0, "");
+      }
+      related = found;
+      start = found.of(start);
+    }
+    request.words().forEach(redactor::learnWord);
+    redactor.learnText(request.note());
+    redactor.learn(start);
+    if (start.recording() != null) {
+      learn(start.recording());
+    }
+    Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
+    Set<DevNo> devices = new HashSet<>();
+    start.devices().forEach(device -> devices.add(device.dev()));
+    long[] range = {0, 0, 0, 0};
+    long[] events = {0};
+    try (Counted counted = new Counted();
+        Writer lines = BundleWriter.lines(counted)) {
+      read(
+          damage,
+          record -> {
+            if (events[0]++ == 0) {
+              range[0] = record.seq();
+              range[2] = record.wallNs();
+            }
+            range[1] = record.seq();
+            range[3] = record.wallNs();
+            kinds.merge(record.kind(), 1L, Long::sum);
+            if (!record.device().isNone()) {
+              devices.add(record.device().dev());
+            }
+            if (record.event() instanceof DmEvent.RecordingStarted started) {
+              learn(started);
+            }
+            redactor.learn(record);
+            EventJson.write(record, lines);
+            lines.write('\n');
+          });
+      lines.flush();
+      PackSurvey found =
+          new PackSurvey(
+              events[0],
+              range[0],
+              range[1],
+              range[2],
+              range[3],
+              kinds,
+              devices.size(),
+              counted.bytes(),
+              counted.sha256());
+      survey = found;
+      return found;
+    }
+  }
+
+  private Topology stackBefore(long seq) throws JournalException {
+    try (JournalReader reader = JournalReader.open(journal)) {
+      Topology stack = reader.seekFoldSeq(seq);
+      Damage unreadable = new Damage();
+      for (EventRecord record = unreadable.next(reader::next);
+          record != null && record.seq() < seq;
+          record = unreadable.next(reader::next)) {
+        stack.apply(record);
+      }
+      return stack;
+    }
+  }
+
+  private void learn(DmEvent.RecordingStarted started) {
+    add(kernels, started.kernel());
+    add(drivers, started.driver());
+    add(recorders, started.version());
+    add(hosts, started.host());
+  }
+
+  private static void add(Set<String> to, String text) {
+    if (!text.isEmpty()) {
+      to.add(text);
+    }
+  }
+
+  /** What could not be read of the journal, and is not in the bundle. */
+  public Damage damage() {
+    return damage;
+  }
+
+  /** Which token stands for which name. */
+  public RedactionMap map(String bundleName) throws JournalException {
+    return redactor.map().belongingTo(bundleName, SealBehind.of(journal, 0).journal());
+  }
+
+  /** How many names have tokens. */
+  public long names() {
+    return request.redact() ? redactor.map().size() : 0;
+  }
+
+  /**
+   * Writes the bundle, after {@link #survey}.
+   *
+   * @param folder where what the page needs is kept meanwhile
+   * @return the parts and their sizes
+   */
+  public Map<Part, Manifest.Content> write(OutputStream out, Path folder) throws IOException {
+    PackSurvey found = survey;
+    if (found == null || found.events() == 0) {
+      throw new IllegalStateException("nothing is surveyed");
+    }
+    Topology begin = request.redact() ? redactor.redact(start) : start;
+    Topology stack = begin.copy();
+    try (BundleWriter bundle = new BundleWriter(out);
+        Copy copy = request.report() ? new Copy(folder, begin, found.firstSeq()) : Copy.NONE) {
+      bundle.add(Part.README, Readme.text(request, found));
+      bundle.add(Part.START_TEXT, o -> o.write(drawn(begin)));
+      bundle.add(Part.START, begin);
+      bundle.add(Part.EVENTS, o -> events(o, stack, copy));
+      bundle.add(Part.END_TEXT, o -> o.write(drawn(stack)));
+      bundle.add(Part.END, stack);
+      if (!request.note().isEmpty()) {
+        bundle.add(
+            Part.NOTE, request.redact() ? redactor.redactText(request.note()) : request.note());
+      }
+      if (request.report()) {
+        Path shown = copy.finish();
+        bundle.add(
+            Part.REPORT,
+            o -> HtmlReport.write(shown, null, null, new ReportOptions(title()), o, new Damage()));
+      }
+      bundle.finish(manifest(found, begin, bundle.files()));
+      return Map.copyOf(bundle.files());
+    }
+  }
+
+  private String title() {
+    return "dmrec " + (request.device().isEmpty() ? "journal" : device());
+  }
+
+  private String device() {
+    return request.redact() ? redactor.redactText(request.device()) : request.device();
+  }
+
+  private void events(OutputStream out, Topology stack, Copy copy) throws IOException {
+    Writer lines = BundleWriter.lines(out);
+    read(
+        new Damage(),
+        record -> {
+          EventRecord kept = request.redact() ? redactor.redact(record) : record;
+          stack.apply(kept);
+          EventJson.write(kept, lines);
+          lines.write('\n');
+          copy.add(kept);
+        });
+    lines.flush();
+  }
+
+  private long dropped() {
+    Redactor.LeftOut left = redactor.leftOut();
+    return left.evidence() + left.fields();
+  }
+
+  private static byte[] drawn(Topology stack) {
+    return KernelText.encode(StackTree.draw(stack, PLAIN));
+  }
+
+  private Manifest manifest(PackSurvey found, Topology begin, Map<Part, Manifest.Content> files)
+      throws IOException {
+    SealBehind seal = SealBehind.of(journal, found.lastSeq());
+    Map<DevNo, Long> uncounted = new TreeMap<>();
+    for (Device device : begin.devices()) {
+      long count = begin.uncounted(device.dev());
+      if (count > 0) {
+        uncounted.put(device.dev(), count);
+      }
+    }
+    TreeMap<String, Long> kinds = new TreeMap<>();
+    found.kinds().forEach((kind, count) -> kinds.put(kind.word(), count));
+    Manifest.Host here = request.here();
+    boolean isHere =
+        hosts.isEmpty() || hosts.contains(here.names().isEmpty() ? "" : here.names().get(0));
+    boolean isKernel = isHere && kernels.containsAll(here.kernels()) && kernels.size() == 1;
+    return new Manifest(
+        request.version(),
+        new Manifest.Journal(seal.journal(), seal.publicKey(), seal.seq(), seal.value()),
+        new Manifest.Window(
+            found.firstSeq(), found.lastSeq(), found.firstWallNs(), found.lastWallNs(), device()),
+        uncounted,
+        found.events(),
+        kinds,
+        new Manifest.Host(
+            List.copyOf(kernels),
+            List.copyOf(drivers),
+            List.copyOf(recorders),
+            isHere ? here.distribution() : "",
+            isKernel ? here.targets() : new TreeMap<>(),
+            request.hostNames() ? List.copyOf(hosts) : List.of()),
+        new Manifest.Redaction(request.redact(), names(), dropped(), found.jsonSha256()),
+        files);
+  }
+
+  /** A journal of what is packed, from which the page is made: it shows nothing else. */
+  private static final class Copy implements AutoCloseable {
+    static final Copy NONE = new Copy();
+
+    private final @Nullable Path folder;
+    private final @Nullable JournalWriter writer;
+
+    private Copy() {
+      folder = null;
+      writer = null;
+    }
+
+    Copy(Path in, Topology begin, long firstSeq) throws IOException {
+      Path temporary = Files.createTempDirectory(in, ".pack");
+      folder = temporary;
+      writer =
+          JournalWriter.begin(
+              temporary.resolve("journal"), JournalOptions.usual(), begin.withSeq(firstSeq - 1));
+    }
+
+    void add(EventRecord record) throws JournalException {
+      JournalWriter to = writer;
+      if (to != null) {
+        to.topology().apply(record.withSeq(to.append(record)));
+      }
+    }
+
+    Path finish() {
+      if (writer == null || folder == null) {
+        throw new IllegalStateException("there is no copy");
+      }
+      writer.close();
+      return folder.resolve("journal");
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (writer == null || folder == null) {
+        return;
+      }
+      writer.close();
+      List<Path> all;
+      try (Stream<Path> files = Files.walk(folder)) {
+        all = files.sorted((a, b) -> b.compareTo(a)).toList();
+      }
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dmrec.redact;
+
+import dmrec.event.Bytes;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.topology.Topology;
+import java.util.List;
+
+/**
+ * One recorder's names and their tokens: the same name always gets the same token.
+ *
+ * <p>Two passes. First {@link #learn} whatever is to be redacted: each record, the stack it begins
+ * with, notes, words of the user. Then {@link #redact}. Tokens are numbered in the order in which
+ * the names appeared, so that the same input gives the same output.
+ *
+ * <p>What is replaced: names and UUIDs of mapped devices, volume groups and volumes; disks' WWIDs
+ * and serials; host names, boot ids, file system UUIDs and labels, network addresses of disks;
+ * wherever they stand, also in the spellings that udev, LVM and systemd give them. What stays:
+ * numbers, times, kernel names of disks ({@code sdb}, {@code dm-3}), target types and their words,
+ * vendors and models. {@link RedactionMap#restore} gives back what was, except what is left out
+ * ({@link #leftOut}).
+ *
+ * <p>For one thread.
+ */
+public final class Redactor {
+  /**
+   * What cannot be searched for names and so is not passed on.
+   *
+   * @param evidence observations that are no text: replies of the control device, damaged messages
+   * @param fields records with tagged fields of a newer format
+   */
+  public record LeftOut(long evidence, long fields) {}
+
+  private final Secrets secrets = new Secrets();
+  private final Names names = new Names(secrets);
+  private final Texts texts = new Texts(secrets, names);
+  private final Properties properties = new Properties(secrets, names, texts);
+  private long evidenceLeftOut;
+  private long fieldsLeftOut;
+
+  private final RecordTexts.Change learning =
+      new RecordTexts.Change() {
+        @Override
+        public String text(Role role, String text, EventRecord of) {
+          learnText(role, text, of);
+          return text;
+        }
+
+        @Override
+        public Bytes bytes(Bytes bytes, EventRecord of) {
+          texts.learn(bytes.text());
+          return bytes;
+        }
+
+        @Override
+        public Bytes evidence(EventRecord of) {
+          Evidence evidence = Evidence.of(of.evidence());
+          if (evidence != null && evidence.isUevent()) {
+            properties.learn(evidence.text());
+          } else if (evidence != null) {
+            texts.learn(evidence.text());
+          }
+          return of.evidence();
+        }
+
+        @Override
+        public Bytes extra(EventRecord of) {
+          return of.extra();
+        }
+      };
+
+  private final RecordTexts.Change redacting =
+      new RecordTexts.Change() {
+        @Override
+        public String text(Role role, String text, EventRecord of) {
+          return redactText(role, text, of);
+        }
+
+        @Override
+        public Bytes bytes(Bytes bytes, EventRecord of) {
+          return Bytes.of(texts.redact(bytes.text(), Texts.Kind.FREE));
+        }
+
+        @Override
+        public Bytes evidence(EventRecord of) {
+          return redactEvidence(of.evidence());
+        }
+
+        @Override
+        public Bytes extra(EventRecord of) {
+          fieldsLeftOut++;
+          return Bytes.NONE;
+        }
+      };
+
+  // First: what names there are.
+
+  /** Learns the names in a record. */
+  public void learn(EventRecord record) {
+    RecordTexts.map(record, learning);
+  }
+
+  /** Learns the names in a stack. */
+  public void learn(Topology stack) {
+    for (EventRecord record : stack.records()) {
+      learn(record);
+    }
+  }
+
+  /** Learns what looks like a name in a text, as a note: a UUID, a WWID, a path below /dev. */
+  public void learnText(String text) {
+    texts.learn(text);
+  }
+
+  /** A word that is to be replaced wherever it stands, as the name of a machine. */
+  public void learnWord(String word) {
+    String trimmed = word.strip();
+    if (!trimmed.isEmpty()) {
+      secrets.simple(Label.WORD, trimmed);
+    }
+  }
+
+  private void learnText(Role role, String text, EventRecord of) {
+    secrets.reserve(text);
+    switch (role) {
+      case NAME -> names.name(text, of.device().uuid());
+      case UUID -> names.uuid(text, of.device().name());
+      case DISK_NAME -> {
+        if (!Vocabulary.isKernelDisk(text)) {
+          names.name(text, "");
+        }
+      }
+      case WWID -> names.wwidParts(text);
+      case SERIAL -> {
+        Secret serial = secrets.simple(Label.SERIAL, text);
+        if (serial.strength == Secret.Strength.STRONG) {
+          texts.learn(text);
+        }
+      }
+      case HOST -> names.hostParts(text);
+      case BOOT -> secrets.shaped(Label.UUID, text);
+      case TARGET, WORD, TEXT -> {
+        texts.learn(text);
+        if (of.event() instanceof DmEvent.Gap) {
+          learnQuoted(text);
+        }
+      }
+    }
+  }
+
+  /** Why a message could not be understood quotes its beginning, with part of a name perhaps. */
+  private void learnQuoted(String reason) {
+    int from = reason.indexOf('"') + 1;
+    int to = reason.lastIndexOf('"');
+    if (from > 0 && to - from > 1) {
+      secrets.simple(Label.TEXT, reason.substring(from, to));
+    }
+  }
+
+  // Then: tokens for them.
+
+  /** The record with tokens for names. Numbers, times and structure are as before. */
+  public EventRecord redact(EventRecord record) {
+    return RecordTexts.map(record, redacting);
+  }
+
+  /** The stack with tokens for names: what {@code JournalWriter.begin} takes as the one before. */
+  public Topology redact(Topology stack) {
+    return mapped(stack, redacting);
+  }
+
+  /** Any text with tokens for the names in it: a note, a line of a README. */
+  public String redactText(String text) {
+    return texts.redact(text, Texts.Kind.FREE);
+  }
+
+  /** What the tokens given so far stand for. */
+  public RedactionMap map() {
+    return RedactionMap.of(secrets.tokens().all());
+  }
+
+  /**
+   * The names that are replaced wherever they stand: what {@link WordCheck} should not find in
+   * anything that was redacted. Not those that are also words of the kernel's, numbers or short.
+   */
+  public List<String> words() {
+    return secrets.replacedAnywhere();
+  }
+
+  /** What {@link #redact} left out so far. */
+  public LeftOut leftOut() {
+    return new LeftOut(evidenceLeftOut, fieldsLeftOut);
+  }
+
+  static Topology mapped(Topology stack, RecordTexts.Change change) {
+    Topology mapped = new Topology();
+    for (EventRecord record : stack.records()) {
+      mapped.restore(RecordTexts.map(record, change), stack.uncounted(record.device().dev()));
+    }
+    return mapped.withSeq(stack.seq());
+  }
+
+  private String redactText(Role role, String text, EventRecord of) {
+    return switch (role) {
+      case NAME -> secrets.token(names.name(text, of.device().uuid()));
+      case UUID -> secrets.token(names.uuid(text, of.device().name()));
+      case DISK_NAME -> Vocabulary.isKernelDisk(text) ? text : secrets.token(names.name(text, ""));
+      case WWID -> field(names.told(names.wwidParts(text)), text);
+      case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, text));
+      case HOST -> field(names.told(names.hostParts(text)), text);
+      case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
+      case TARGET, WORD -> texts.redact(text, Texts.Kind.TARGET);
+      case TEXT -> texts.redact(text, Texts.Kind.FREE);
+    };
+  }
+
+  private String field(String redacted, String text) {
+    return secrets.tokens().restore(redacted).equals(text)
+        ? redacted
+        : secrets.token(secrets.simple(Label.TEXT, text));
+  }
+
+  private Bytes redactEvidence(Bytes bytes) {
+    Evidence evidence = Evidence.of(bytes);
+    if (evidence != null) {
+      String text = evidence.text();
+      Bytes redacted =
+          evidence.with(
+              evidence.isUevent() ? properties.redact(text) : texts.redact(text, Texts.Kind.FREE));
+      if (RedactionMap.restored(redacted, secrets.tokens()).equals(bytes)) {
+        return redacted;
+      }
+    }
+    evidenceLeftOut++;
+    // Not a hash: who guesses a name could then tell that it is the right one.
+    return Bytes.of("[" + bytes.length() + " bytes left out that are not text]");
+  }
+}

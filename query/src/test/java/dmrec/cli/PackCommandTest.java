@@ -1,0 +1,369 @@
+package dmrec.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.bundle.Bundle;
+import dmrec.bundle.Part;
+import dmrec.event.EventJson;
+import dmrec.event.EventRecord;
+import dmrec.event.EventRecords;
+import dmrec.journal.EventsImport;
+import dmrec.journal.JournalReader;
+import dmrec.journal.JournalWriter;
+import dmrec.query.StackTree;
+import dmrec.topology.Topology;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From a journal to a bundle and back, as a reporter and a maintainer do it. */
+class PackCommandTest {
+  private static final Path SAMPLES =
+      Path.of(System.getProperty("dmrec.root", "..")).resolve("samples/journals");
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    out.reset();
+    err.reset();
+    Host host =
+        Hosts.piped(
+            out,
+            err,
+            Map.of("HOME", folder.toString()),
+            Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC));
+    return Main.run(host, List.of(args));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private Path sample(String name) throws IOException {
+    Path journal = folder.resolve(name);
+    EventsImport.of(SAMPLES.resolve(name + ".events.ndjson"), journal);
+    return journal;
+  }
+
+  private static List<EventRecord> read(Path journal) throws IOException {
+    List<EventRecord> records = new ArrayList<>();
+    try (JournalReader reader = JournalReader.open(journal)) {
+      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
+        records.add(r);
+      }
+    }
+    return records;
+  }
+
+  /** What the console and all commands read of a bundle. */
+  private static List<EventRecord> parsed(String lines) throws IOException {
+    List<EventRecord> records = new ArrayList<>();
+    for (String line : lines.lines().toList()) {
+      records.add(EventJson.read(line));
+    }
+    return records;
+  }
+
+  static Stream<String> samples() throws IOException {
+    try (Stream<Path> files = Files.list(SAMPLES)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> name.endsWith(".events.ndjson"))
+          .map(name -> name.substring(0, name.length() - ".events.ndjson".length()))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void everySampleComesBackFromItsBundleInEveryField(String name) throws IOException {
+    Path journal = sample(name);
+
+    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--no-redact"), err());
+    assertEquals(0, run("log", "-j", path("b.dmrec"), "--output", "json"), err());
+    assertEquals(read(journal), parsed(out()));
+    // And with its names replaced, and put back by those who have the map.
+    assertEquals(0, run("pack", journal.toString(), "-o", path("r.dmrec")), err());
+    assertEquals(0, run("open", path("r.dmrec"), "--map", path("r.PRIVATE.map"), "--info"), err());
+    assertEquals(read(journal), read(newestOpened()));
+  }
+
+  private Path newestOpened() throws IOException {
+    try (Stream<Path> places = Files.list(folder.resolve(".cache/dmrec/bundles"))) {
+      return places
+          .max((a, b) -> Long.compare(created(a), created(b)))
+          .orElseThrow()
+          .resolve("journal");
+    }
+  }
+
+  private static long created(Path place) {
+    try {
+      return ((java.nio.file.attribute.FileTime)
+              Files.getAttribute(place.resolve("journal"), "unix:ctime"))
+          .to(java.util.concurrent.TimeUnit.NANOSECONDS);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void eventsOfAllKindsComeBackFromAnyStretch(long seed) throws IOException {
+    Path journal = folder.resolve("journal");
+    List<EventRecord> all = new EventRecords(seed).list(700);
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      for (EventRecord record : all) {
+        writer.append(record);
+        writer.topology().apply(record);
+      }
+    }
+    String from = "#" + (1 + seed * 97);
+
+    assertEquals(
+        0,
+        run("pack", journal.toString(), "-o", path("b.dmrec"), "--no-redact", "--since", from),
+        err());
+    assertEquals(0, run("log", "-j", path("b.dmrec"), "--output", "json"), err());
+    assertEquals(all.subList((int) (seed * 97), 700), parsed(out()));
+    for (String at : List.of(from, "#500", "#700")) {
+      assertEquals(0, run("tree", "-j", journal.toString(), "--at", at), err());
+      String tree = out();
+      assertEquals(0, run("tree", "-j", path("b.dmrec"), "--at", at), err());
+      assertEquals(tree, out());
+    }
+  }
+
+  @Test
+  void theSameStretchGivesTheSameBytes() throws IOException {
+    Path journal = sample("failover");
+    for (String name : List.of("a", "b")) {
+      assertEquals(
+          0,
+          run(
+              "pack",
+              journal.toString(),
+              "-o",
+              path(name + ".dmrec"),
+              "--around",
+              "117",
+              "--window",
+              "20s"),
+          err());
+    }
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("a.dmrec")),
+        Files.readAllBytes(folder.resolve("b.dmrec")));
+  }
+
+  @Test
+  void aBundleTellsWhatIsInItBeforeAndBehind() throws IOException {
+    Path journal = sample("failover");
+
+    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec")), err());
+
+    assertTrue(
+        err().contains("153 events of 3 mapped devices, #1 to #153, 2026-11-22T09:51:19"), err());
+    assertTrue(err().contains("names are tokens; "), err());
+    assertTrue(out().startsWith(path("b.dmrec") + ": "), out());
+    for (Part part : Part.values()) {
+      boolean isThere = part != Part.MANIFEST && part != Part.NOTE;
+      assertEquals(isThere, out().contains(part.fileName()), out());
+    }
+    assertEquals(
+        PosixFilePermissions.fromString("rw-------"),
+        Files.getPosixFilePermissions(folder.resolve("b.PRIVATE.map")));
+    assertEquals(
+        List.of("b.PRIVATE.map", "b.dmrec", "failover"),
+        Arrays.stream(folder.toFile().list())
+            .filter(name -> !name.startsWith(".c"))
+            .sorted()
+            .toList());
+    assertEquals(1, run("pack", journal.toString(), "-o", path("b.dmrec")));
+    assertTrue(err().contains("exists; --force replaces it"), err());
+    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--force"), err());
+  }
+
+  @Test
+  void noNameOfTheListIsInARedactedBundleAndTheStackHasTheSameShape() throws IOException {
+    Path journal = sample("failover");
+    Files.writeString(
+        folder.resolve("list"),
+        "mpatha\nLinux_scsi_debug\n33333330000007d0\ndata-home\nPO1rS3hSknTTTh1yDdmBT5WiTt83YOwi\n");
+    Files.writeString(folder.resolve("note"), "At 09:53 mpatha (data-home) hung on lab.\n");
+
+    assertEquals(
+        0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--note", path("note")), err());
+    assertEquals(0, run("pack", "--check", path("list"), path("b.dmrec")), out());
+    assertEquals("none of 5 words is in it\n", out());
+    try (Bundle bundle = Bundle.open(folder.resolve("b.dmrec"))) {
+      assertTrue(
+          bundle.text(Part.NOTE).startsWith("At 09:53 mpath1 (vg1-lv"), bundle.text(Part.NOTE));
+    }
+    assertEquals(0, run("pack", journal.toString(), "-o", path("c.dmrec"), "--no-redact"), err());
+    assertEquals(1, run("pack", "--check", path("list"), path("c.dmrec")));
+    assertTrue(out().contains("events.ndjson: mpatha"), out());
+    assertTrue(out().contains("report.html, unpacked: mpatha"), out());
+    List<String> shape = shape(path("c.dmrec"));
+    assertTrue(
+        shape.stream().anyMatch(line -> line.contains("0 of 4 paths valid")), shape.toString());
+    assertEquals(shape, shape(path("b.dmrec")));
+  }
+
+  /** The lines of a tree without names, and without the order that names give. */
+  private List<String> shape(String journal) {
+    assertEquals(0, run("tree", "-j", journal, "--at", "#120", "--ascii"), err());
+    return out()
+        .lines()
+        .filter(line -> !line.endsWith("(see above)"))
+        .map(line -> line.replaceAll("^[ |`-]*", ""))
+        .map(line -> line.replaceAll("(mpath|LVM-|naa\\.|data-|vg1-|disk)[A-Za-z0-9_.-]*", "N"))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void aDeviceIsPackedWithAllThatIsUnderAndOverIt() throws IOException {
+    Path journal = sample("lost-disk");
+
+    assertEquals(
+        0,
+        run(
+            "pack",
+            journal.toString(),
+            "-o",
+            path("b.dmrec"),
+            "--no-redact",
+            "--device",
+            "data-home"),
+        err());
+    assertEquals(0, run("tree", "-j", journal.toString(), "data-home", "--ascii"), err());
+    String whole = out();
+    assertEquals(0, run("tree", "-j", path("b.dmrec"), "data-home", "--ascii"), err());
+    assertEquals(whole, out());
+    assertEquals(1, run("pack", journal.toString(), "-o", path("n.dmrec"), "--device", "nobody"));
+    assertEquals(
+        "dmrec: there is no device or disk 'nobody' in that time; see 'dmrec tree'\n", err());
+    assertFalse(Files.exists(folder.resolve("n.dmrec")));
+  }
+
+  @Test
+  void everyCommandThatReadsAJournalTakesABundle() throws IOException {
+    Path journal = sample("failover");
+    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--no-redact"), err());
+    String b = path("b.dmrec");
+
+    assertEquals(0, run("verify", b), err());
+    assertTrue(out().contains("result     intact"), out());
+    assertEquals(0, run("stats", "-j", b), err());
+    assertEquals(0, run("history", "mpatha", "-j", b), err());
+    assertEquals(0, run("why", "mpatha", "-j", b), err());
+    assertEquals(0, run("diff", "#100", "#140", "-j", b) & ~1, err());
+    assertEquals(0, run("query", "path_failed | count", "-j", b), err());
+    assertEquals(0, run("export", "--format", "csv", "-j", b), err());
+    assertEquals(0, run("info", "-j", b), err());
+    assertEquals(0, run("replay", b, "--into", "json"), err());
+    assertEquals(read(journal), parsed(out()));
+    assertEquals(0, run("dmsetup", "--journal", b, "ls"), err());
+    assertEquals(0, run("repair", b, "--to", path("again")), err());
+    assertEquals(0, run("pack", b, "-o", path("again.dmrec"), "--no-redact"), err());
+  }
+
+  @Test
+  void aHostileFileGivesOneLineAndLeavesNothing() throws IOException {
+    Path journal = sample("failover");
+    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec")), err());
+    byte[] bytes = Files.readAllBytes(folder.resolve("b.dmrec"));
+    for (int i = 0; i < 60; i++) {
+      byte[] changed = bytes.clone();
+      changed[(int) ((long) i * (bytes.length - 1) / 59)] ^= 0x55;
+      Files.write(folder.resolve("c.dmrec"), changed);
+      int code = run("open", path("c.dmrec"), "--info");
+      assertTrue(code == 0 || code == 1, "byte " + i);
+      if (code == 1) {
+        assertEquals(1, err().lines().count(), err());
+        assertTrue(err().startsWith("dmrec: " + path("c.dmrec")), err());
+      }
+    }
+    Files.writeString(folder.resolve("text"), "no journal");
+    assertEquals(1, run("log", "-j", path("text")));
+    assertTrue(err().contains("expected a journal's folder or a .dmrec bundle"), err());
+  }
+
+  @Test
+  void whatIsToldOfABundleIsEscaped() throws IOException {
+    Path journal = sample("failover");
+    Files.writeString(folder.resolve("note"), "red \u001b[31m and \u202e back\n");
+    assertEquals(
+        0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--note", path("note")), err());
+    assertEquals(0, run("open", path("b.dmrec"), "--info"), err());
+    assertFalse(out().contains("\u001b"), out());
+    assertTrue(out().contains("note       red \\x1b[31m"), out());
+  }
+
+  @Test
+  void theStackInTheBundleIsWhatTreeDraws() throws IOException {
+    Path journal = sample("failover");
+    assertEquals(
+        0,
+        run(
+            "pack",
+            journal.toString(),
+            "-o",
+            path("b.dmrec"),
+            "--no-redact",
+            "--since",
+            "#100",
+            "--until",
+            "#120"),
+        err());
+    assertEquals(0, run("tree", "-j", journal.toString(), "--at", "#99"), err());
+    try (ZipFile zip = new ZipFile(path("b.dmrec"))) {
+      ZipEntry start = zip.getEntry(Part.START_TEXT.fileName());
+      assertEquals(
+          out(), new String(zip.getInputStream(start).readAllBytes(), StandardCharsets.UTF_8));
+    }
+    Topology stack = new Topology();
+    try (Bundle bundle = Bundle.open(folder.resolve("b.dmrec"))) {
+      stack = bundle.start(EventsImport.Change.NONE);
+    }
+    assertEquals(99, stack.seq());
+    assertFalse(StackTree.draw(stack, new StackTree.Options(true, false)).isEmpty());
+  }
+}
