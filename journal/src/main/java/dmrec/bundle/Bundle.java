@@ -53,17 +53,29 @@ public final class Bundle implements AutoCloseable {
 
   private Bundle(Path file, String name) throws IOException {
     this.name = name;
+    long fileBytes;
     try (FileChannel channel = FileChannel.open(file)) {
-      if (channel.size() > MAX_FILE_BYTES) {
-        throw wrong("expected at most " + MAX_FILE_BYTES + " bytes, found " + channel.size());
+      fileBytes = channel.size();
+      if (fileBytes > MAX_FILE_BYTES) {
+        throw wrong("expected at most " + MAX_FILE_BYTES + " bytes, found " + fileBytes);
       }
       ZipBounds.check(name, channel);
     }
     zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8);
     boolean opened = false;
     try {
+      long packed = 0;
       for (ZipEntry entry : Collections.list(zip.entries())) {
         take(entry);
+        packed += entry.getCompressedSize();
+      }
+      if (packed > fileBytes) {
+        // Else a size that is made up would make any ratio a fine one.
+        throw wrong(
+            "expected entries that together take at most the file's "
+                + fileBytes
+                + " bytes, found "
+                + packed);
       }
       for (Part part : Part.values()) {
         if (part.isRequired() && !entries.containsKey(part)) {

@@ -325,7 +325,7 @@ final class ManifestJson {
             switch (field) {
               case "redacted" -> {
                 if (!json.currentToken().isBoolean()) {
-                  throw wrong("redacted: expected true or false, found " + json.getText());
+                  throw wrong("redacted: expected true or false, found " + shown(json.getText()));
                 }
                 numbers.put(field, json.getBooleanValue() ? 1L : 0L);
               }
@@ -414,7 +414,8 @@ final class ManifestJson {
       expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT, "a whole number");
       long value = json.getLongValue();
       if (value < min || value > max) {
-        throw wrong(json.currentName() + ": expected " + min + " to " + max + ", found " + value);
+        throw wrong(
+            shown(json.currentName()) + ": expected " + min + " to " + max + ", found " + value);
       }
       return value;
     }

@@ -53,11 +53,12 @@ final class EventJsonReader {
       return new Interpreter(root).record();
     } catch (JsonProcessingException e) {
       long column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
-      throw new EventJsonException(column, e.getOriginalMessage());
+      // It quotes what it found, control characters too.
+      throw new EventJsonException(column, KernelText.printable(e.getOriginalMessage()));
     } catch (EventJsonException e) {
       throw e;
     } catch (IOException e) {
-      throw new EventJsonException(1, String.valueOf(e.getMessage()));
+      throw new EventJsonException(1, KernelText.printable(String.valueOf(e.getMessage())));
     }
   }
 

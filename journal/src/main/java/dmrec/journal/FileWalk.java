@@ -179,7 +179,8 @@ final class FileWalk implements AutoCloseable {
     if (position > 0 && selfFramed(position + 4) >= 0) {
       return false;
     }
-    int first = size >= RecordLayout.HEADER_BYTES ? file.load(position + 4, size) : -1;
+    boolean mayBeRecord = size >= RecordLayout.HEADER_BYTES && size <= RecordLayout.MAX_READ_BYTES;
+    int first = mayBeRecord ? file.load(position + 4, size) : -1;
     if (first >= 0 && isProved(first, size) >= 0) {
       return false;
     }

@@ -66,11 +66,21 @@ public final class JournalReader implements AutoCloseable {
     try {
       held = first.next(false);
     } catch (MalformedException e) {
-      if (!first.holdsRecords()) {
+      if (!first.holdsRecords() && !anyIsOurs(cycles)) {
         throw JournalFolder.notJournal(folder, String.valueOf(e.getMessage()));
       }
       heldFailure = damage(e);
     }
+  }
+
+  /** A first file that is lost does not make the ones behind it another's. */
+  private static boolean anyIsOurs(List<Path> cycles) throws JournalException {
+    for (Path cycle : cycles) {
+      if (CycleScanner.headerOf(cycle) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
