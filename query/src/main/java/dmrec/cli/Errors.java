@@ -7,6 +7,7 @@ import dmrec.journal.JournalException;
 import dmrec.kernel.KernelException;
 import dmrec.query.filter.FilterLimitException;
 import dmrec.record.CaptureException;
+import dmrec.redact.RedactionMapException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -92,6 +93,7 @@ final class Errors {
         || error instanceof BundleException
         || error instanceof CaptureException
         || error instanceof ForeignException
+        || error instanceof RedactionMapException
         || error instanceof KernelException
         || error instanceof FilterLimitException) {
       return String.valueOf(error.getMessage());

@@ -82,11 +82,7 @@ final class Facts {
       gaps(json);
       outages(json);
       paths(json);
-      json.writeArrayFieldStart("damage");
-      for (String message : damage.messages()) {
-        json.writeString(shown(message));
-      }
-      json.writeEndArray();
+      // Not the messages: they say where the journal lies.
       json.writeNumberField("damaged", damage.count());
       json.writeEndObject();
     }

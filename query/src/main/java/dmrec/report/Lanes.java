@@ -39,6 +39,8 @@ final class Lanes {
     WAITING,
     FAILED,
     SUSPENDED,
+    /** A device that has no table yet. */
+    EMPTY,
     /** The disk of a path is not there. */
     GONE
   }

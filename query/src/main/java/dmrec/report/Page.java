@@ -11,6 +11,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -21,6 +24,7 @@ import java.util.zip.GZIPOutputStream;
  * <p>The data is compressed and in Base64, so that no byte of it can end the element it stands in.
  */
 final class Page {
+  private static final Pattern HOLE = Pattern.compile("\\{\\{([a-z0-9.]+)\\}\\}");
   private static final String FOLDER = "/dmrec/report/";
 
   /** The programs of the page, in the order in which they need each other. */
@@ -51,25 +55,43 @@ final class Page {
             + "; style-src "
             + hash(style)
             + "; img-src data:; base-uri 'none'; form-action 'none'";
-    String page =
-        resource("page.html")
-            .replace("{{policy}}", policy)
-            .replace("{{title}}", escaped(title.isEmpty() ? "dmrec report" : title))
-            .replace("{{d3.licence}}", escaped(resource("d3/LICENSE").strip()))
-            .replace("{{dagre.licence}}", escaped(resource("dagre/LICENSE").strip()))
-            .replace("{{style}}", style)
-            .replace("{{d3}}", d3)
-            .replace("{{dagre}}", dagre)
-            .replace("{{programs}}", programs);
-    int hole = page.indexOf("{{data}}");
-    out.write(page.substring(0, hole).getBytes(StandardCharsets.UTF_8));
+    Map<String, String> parts =
+        Map.of(
+            "policy", policy,
+            "title", escaped(title.isEmpty() ? "dmrec report" : title),
+            "d3.licence", escaped(resource("d3/LICENSE").strip()),
+            "dagre.licence", escaped(resource("dagre/LICENSE").strip()),
+            "style", style,
+            "d3", d3,
+            "dagre", dagre,
+            "programs", programs);
+    String page = resource("page.html");
+    Matcher holes = HOLE.matcher(page);
+    int written = 0;
+    while (holes.find()) {
+      text(page.substring(written, holes.start()), out);
+      String part = parts.get(holes.group(1));
+      if (part != null) {
+        text(part, out);
+      } else {
+        data(data, out);
+      }
+      written = holes.end();
+    }
+    text(page.substring(written), out);
+    out.flush();
+  }
+
+  private static void text(String text, OutputStream out) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void data(Packed data, OutputStream out) throws IOException {
     // Base64 has to be closed to be whole, and the file goes on behind it.
     try (OutputStream base64 = Base64.getEncoder().wrap(new Unclosed(out));
         OutputStream gzip = new Gzip(base64)) {
       gzip.write(data.toArray());
     }
-    out.write(page.substring(hole + "{{data}}".length()).getBytes(StandardCharsets.UTF_8));
-    out.flush();
   }
 
   private static final class Unclosed extends FilterOutputStream {

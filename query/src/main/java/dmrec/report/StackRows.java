@@ -109,12 +109,7 @@ final class StackRows {
     DeviceParts told = DeviceParts.of(device, stack);
     devices.computeIfAbsent(device.dev(), d -> new Changes()).set(event, device(device, told));
     lanes.device(
-        event,
-        device.dev(),
-        KernelText.printable(device.name()),
-        device.suspended() || device.internalSuspend()
-            ? Lanes.State.SUSPENDED
-            : state(told.health()));
+        event, device.dev(), KernelText.printable(device.name()), stateOf(device, told.health()));
     Set<DevNo> present = new HashSet<>();
     for (TargetPart target : told.targets()) {
       for (GroupPart group : target.groups()) {
@@ -161,7 +156,14 @@ final class StackRows {
     }
   }
 
-  private static Lanes.State state(Health health) {
+  private static Lanes.State stateOf(Device device, Health health) {
+    if (device.live() == null) {
+      // Nothing failed: each device begins so.
+      return Lanes.State.EMPTY;
+    }
+    if (device.suspended() || device.internalSuspend()) {
+      return Lanes.State.SUSPENDED;
+    }
     return switch (health) {
       case OK -> Lanes.State.GOOD;
       case NOTED -> Lanes.State.NOTED;

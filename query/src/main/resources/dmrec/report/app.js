@@ -9,10 +9,12 @@ class Report {
     document.querySelectorAll("main > section[hidden]").forEach((section) => {
       section.hidden = false;
     });
+    byId("timeline").hidden = recorded.count === 0;
     byId("loading").hidden = true;
     this.timeline = new Timeline(recorded, this.clock, (event) => this.moveTo(event));
     this.graph = new Graph(recorded, (box) => this.filterBox(box));
     this.table = new Table(recorded, this.clock, (event) => this.moveTo(event));
+    this.treeList = byId("tree-list");
     this.setTheme(null);
     this.fillHead();
     this.fillOutages();
@@ -64,13 +66,17 @@ class Report {
     }
     this.cursor = bounded;
     this.show();
-    if (bounded > 0) {
-      try {
-        history.replaceState(null, "", `#${recorded.seq[bounded]}`);
-      } catch (e) {
-        // Some browsers let no file change its address.
+    // Browsers refuse an address that changes with each step of many.
+    clearTimeout(this.addressTimer);
+    this.addressTimer = setTimeout(() => {
+      if (bounded > 0) {
+        try {
+          history.replaceState(null, "", `#${recorded.seq[bounded]}`);
+        } catch (e) {
+          // Some let no file change its address.
+        }
       }
-    }
+    }, 500);
   }
 
   show() {
@@ -78,8 +84,7 @@ class Report {
     const slider = byId("slider");
     const sentence = cursor === 0
         ? recorded.count === 0 ? "No events in this stretch" : "Before the first event"
-        : `${recorded.text(recorded.subject[cursor])}: ` +
-          recorded.text(recorded.sentence[cursor]);
+        : told(recorded, cursor);
     const when = cursor === 0 ? "" : `#${recorded.seq[cursor]} ${this.time(cursor)}`;
     slider.setAttribute("aria-valuenow", String(cursor));
     slider.setAttribute("aria-valuetext", `${when} ${sentence}`.trim());
@@ -105,8 +110,10 @@ class Report {
   showStack() {
     const {recorded, cursor} = this;
     const stack = new Stack(recorded, cursor);
-    const changed = cursor === 0
-        ? new Set() : stack.changesSince(new Stack(recorded, cursor - 1));
+    const before = cursor === 0
+        ? stack : this.stack?.event === cursor - 1 ? this.stack : new Stack(recorded, cursor - 1);
+    const changed = stack.changesSince(before);
+    this.stack = stack;
     byId("stack-when").textContent = cursor === 0
         ? "before the first event"
         : `after #${recorded.seq[cursor]}` +
@@ -118,19 +125,27 @@ class Report {
   fillTree(stack, changed) {
     const tree = byId("tree");
     const lines = stack.lines();
-    const list = element("div", {"role": "list"});
-    for (const line of lines) {
-      const item = element("div", {"role": "listitem", "aria-level": line.level});
-      const lit = changed.has(line.key) && !line.key.startsWith("d") || changed.has(line.path);
-      item.className = `line${lit ? " lit" : ""}`;
-      item.append(element("span", {"class": "branch", "aria-hidden": "true"}, line.branch));
-      for (const span of line.spans) {
-        item.append(element("span", {"class": `tone-${span.style}`}, span.text));
+    this.treeLines ??= [];
+    // Most lines stay as they are from event to event.
+    lines.forEach((line, i) => {
+      const lit = (changed.has(line.key) && !line.key.startsWith("d")) || changed.has(line.path);
+      const signature = JSON.stringify([lit, line.level, line.branch, line.spans]);
+      if (this.treeLines[i] !== signature) {
+        this.treeLines[i] = signature;
+        const item = treeLine(line, lit);
+        if (i < this.treeList.children.length) {
+          this.treeList.children[i].replaceWith(item);
+        } else {
+          this.treeList.append(item);
+        }
       }
-      list.append(item);
+    });
+    while (this.treeLines.length > lines.length) {
+      this.treeLines.pop();
+      this.treeList.lastChild.remove();
     }
-    tree.replaceChildren(
-        lines.length > 0 ? list : element("p", {"class": "quiet"}, "Nothing is known of it yet."));
+    this.treeList.hidden = lines.length === 0;
+    byId("tree-empty").hidden = lines.length > 0;
     const first = tree.querySelector(".lit");
     if (first !== null) {
       const top = first.offsetTop - tree.clientHeight / 2;
@@ -177,7 +192,9 @@ class Report {
         places.add(Math.round(event / recorded.count * 500) / 5);
       }
     }
-    byId("slider").querySelector(".marks").replaceChildren(...[...places].map((place) => {
+    const marks = byId("slider").querySelector(".marks");
+    marks.classList.toggle("dense", places.size > 100);
+    marks.replaceChildren(...[...places].map((place) => {
       const mark = element("i");
       mark.style.left = `${place}%`;
       return mark;
@@ -269,7 +286,8 @@ class Report {
     add("Gaps", ...(facts.gaps.length === 0 ? ["none"] : spaced(facts.gaps.slice(0, 12).map((each) =>
       this.jump(each.words, each.event)))));
     if (facts.damaged > 0) {
-      add("Damaged", `${many(facts.damaged, "place")} could not be read: ${facts.damage[0]}`);
+      add("Damaged", `${many(facts.damaged, "place")} could not be read and ` +
+          `${facts.damaged === 1 ? "is" : "are"} not in here; dmrec verify tells which`);
     }
     const kinds = [...facts.kinds].sort((a, b) => b.count - a.count);
     add("Kinds", ...kinds.map(({kind, count}) => {
@@ -345,7 +363,7 @@ class Report {
               each.between,
               each.down,
               each.longest,
-              each.is_down ? "failed" : "works",
+              each.is_down ? "failed" : "not failed",
             ]));
     byId("outage-tables").replaceChildren(outages, paths);
   }
@@ -374,6 +392,7 @@ class Report {
     byId("zone").textContent = local ? "Local time" : "UTC";
     this.fillHead();
     this.fillOutages();
+    this.table.setClock();
     this.show();
     this.timeline.redraw();
   }
@@ -414,6 +433,7 @@ class Report {
       fillPaper(this);
     });
     addEventListener("afterprint", () => {
+      byId("paper").replaceChildren();
       byId("print").replaceChildren();
       this.timeline.setTheme();
     });
@@ -492,6 +512,22 @@ class Report {
       event.preventDefault();
     }
   }
+}
+
+// What happened, and to which device where it is about one.
+function told(recorded, event) {
+  const subject = recorded.text(recorded.subject[event]);
+  return (subject === "-" ? "" : `${subject}: `) + recorded.text(recorded.sentence[event]);
+}
+
+function treeLine(line, lit) {
+  const item = element("div", {"role": "listitem", "aria-level": line.level});
+  item.className = `line${lit ? " lit" : ""}`;
+  item.append(element("span", {"class": "branch", "aria-hidden": "true"}, line.branch));
+  for (const span of line.spans) {
+    item.append(element("span", {"class": `tone-${span.style}`}, span.text));
+  }
+  return item;
 }
 
 function spaced(elements) {

@@ -1,9 +1,10 @@
 // The stack as a graph: boxes with rows, edges from a row to the box that it stands on.
 
-const BOX_WIDTH = {device: 264, group: 224, disk: 176};
+const BOX_WIDTH = {device: 212, group: 218, disk: 134};
 const HEAD = 24;
 const ROW = 18;
 const LETTER = 6.7;
+const BOLD_LETTER = 7.3;
 const MOST_BOXES = 140;
 const TONES = ["plain", "good", "warn", "bad"];
 
@@ -13,6 +14,12 @@ function worst(spans) {
     tone = Math.max(tone, TONES.indexOf(span.style));
   }
   return TONES[tone];
+}
+
+function nameAndNumber(stack, slot) {
+  const name = stack.nameOf(slot);
+  const dev = stack.dev(slot);
+  return name === dev ? dev : `${name} ${dev}`;
 }
 
 // Without the size and place of the target, which the text beside tells.
@@ -108,7 +115,7 @@ function graphOf(stack, changed) {
         told.add(path.slot);
         disk(path.slot);
         return {
-          text: `${stack.nameOf(path.slot)} ${stack.dev(path.slot)}${plainText(path.state)}`,
+          text: nameAndNumber(stack, path.slot) + plainText(path.state),
           tone: path.failed ? "bad" : worst(path.state),
           mark: path.failed ? "✕" : "✓",
           lit: changed.has(`p${slot}.${t}.${path.slot}`),
@@ -170,6 +177,30 @@ function componentsOf({boxes, edges}) {
   return [...components.values()];
 }
 
+// Leaves stand in the order of the rows that lead to them: the layout knows nothing of rows.
+function straighten(component, layout, graph) {
+  const byBox = new Map();
+  for (const edge of component.edges) {
+    const isOwnLeaf = (graph.inEdges(edge.to) ?? []).length === 1 &&
+        (graph.outEdges(edge.to) ?? []).length === 0;
+    if (isOwnLeaf) {
+      const list = byBox.get(edge.from) ?? [];
+      list.push(edge);
+      byBox.set(edge.from, list);
+    }
+  }
+  for (const edges of byBox.values()) {
+    const column = new Set(edges.map((edge) => layout.places.get(edge.to).x));
+    const heights = new Set(edges.map((edge) => graph.node(edge.to).height));
+    if (column.size === 1 && heights.size === 1) {
+      const ys = edges.map((edge) => layout.places.get(edge.to).y).sort((a, b) => a - b);
+      edges.sort((a, b) => a.row - b.row).forEach((edge, i) => {
+        layout.places.get(edge.to).y = ys[i];
+      });
+    }
+  }
+}
+
 class Graph {
   constructor(recorded, choose) {
     this.recorded = recorded;
@@ -190,7 +221,7 @@ class Graph {
     let layout = this.layouts.get(signature);
     if (layout === undefined) {
       const graph = new dagre.graphlib.Graph();
-      graph.setGraph({rankdir: "LR", nodesep: 12, ranksep: 44, marginx: 6, marginy: 6});
+      graph.setGraph({rankdir: "LR", nodesep: 12, ranksep: 34, marginx: 6, marginy: 6});
       graph.setDefaultEdgeLabel(() => ({}));
       for (const box of component.boxes) {
         graph.setNode(box.key, {width: BOX_WIDTH[box.kind], height: boxHeight(box)});
@@ -204,6 +235,7 @@ class Graph {
         layout.places.set(
             box.key, {x: node.x - node.width / 2, y: node.y - node.height / 2});
       }
+      straighten(component, layout, graph);
       if (this.layouts.size > 500) {
         this.layouts.clear();
       }
@@ -259,12 +291,16 @@ class Graph {
         rowHeight = 0;
       }
       placed.push({component, layout, x, y});
+      width = Math.max(width, x + layout.width);
       x += layout.width + 12;
-      width = Math.max(width, x);
       rowHeight = Math.max(rowHeight, layout.height);
     }
-    this.svg.setAttribute("width", String(Math.ceil(width)));
-    this.svg.setAttribute("height", String(Math.ceil(y + rowHeight)));
+    // A little smaller where that spares whoever reads the scrolling.
+    const height = y + rowHeight;
+    const scale = Math.max(0.72, Math.min(1, (this.box.clientWidth - 10) / Math.max(1, width)));
+    this.svg.setAttribute("width", String(Math.ceil(width * scale)));
+    this.svg.setAttribute("height", String(Math.ceil(height * scale)));
+    this.svg.setAttribute("viewBox", `0 0 ${Math.ceil(width) || 1} ${Math.ceil(height) || 1}`);
     this.edgeLayer.replaceChildren();
     const present = new Set();
     for (const {component, layout, x: dx, y: dy} of placed) {
@@ -354,13 +390,18 @@ class Graph {
       box.lit ? "changed by this event" : "",
     ].filter((each) => each !== "");
     group.setAttribute("aria-label", words.join("; "));
-    const title = clipped(box.title, box.kind === "group" ? 12 : letters - 10);
+    // The number before the size, and both before the end of a long name.
+    const [number] = box.sub.split(" ");
+    const room = width - 24 - number.length * LETTER;
+    const title = clipped(box.title, Math.floor(room / BOLD_LETTER));
+    const left = Math.floor((width - 24 - Array.from(title).length * BOLD_LETTER) / LETTER);
+    const sub = left >= box.sub.length || box.kind === "group" ? clipped(box.sub, left) : number;
     const parts = [
       svgElement("title", {}, words.join("\n")),
       svgElement("rect", {"class": "frame", width, height, rx: box.kind === "disk" ? 9 : 3}),
       svgElement("text", {"class": "name", x: 8, y: 16}, title),
       svgElement("text", {"class": "sub", x: width - 8, y: 16, "text-anchor": "end"},
-          clipped(box.sub, Math.max(4, letters - Array.from(title).length - 1))),
+          sub),
     ];
     if (box.rows.length > 0) {
       parts.push(svgElement("line", {"class": "rule", x1: 0, x2: width, y1: HEAD, y2: HEAD}));

@@ -19,10 +19,11 @@ function fillPaper(report) {
             element("td", {}, text(recorded.sentence)));
       })));
   const more = events.length - PRINTED_EVENTS;
-  byId("print").replaceChildren(
+  byId("paper").replaceChildren(
       element("h2", {}, "Timeline"),
       element("p", {}, byId("view").textContent),
-      timeline.paper(900),
+      timeline.paper(900));
+  byId("print").replaceChildren(
       element("h2", {}, `Events${report.found.isAll ? "" : `: ${byId("filter").value}`}`),
       table,
       element("p", {}, more > 0 ? `and ${many(more, "more event")}` : ""));

@@ -15,6 +15,7 @@ class Table {
     this.redraw = onceAFrame(() => this.draw());
     this.scroller.addEventListener("scroll", this.redraw, {passive: true});
     new ResizeObserver(this.redraw).observe(this.scroller);
+    this.setClock();
     this.body.addEventListener("click", (event) => {
       const row = event.target.closest("[data-event]");
       if (row !== null) {
@@ -31,6 +32,21 @@ class Table {
     this.height = Math.min(this.total, TALLEST);
     this.body.style.height = `${Math.max(this.height, TABLE_ROW)}px`;
     this.signature = "";
+    this.redraw();
+  }
+
+  // Without the day where all of it is of one.
+  time(event) {
+    const {recorded} = this;
+    const full = this.clock.full(recorded.second[event], recorded.nanos[event]);
+    return this.isOneDay ? full.slice(11) : full;
+  }
+
+  setClock() {
+    const {recorded, clock} = this;
+    const day = (event) => clock.parts(recorded.second[event] ?? 0).day;
+    this.isOneDay = recorded.count > 0 && day(1) === day(recorded.count);
+    this.scroller.style.setProperty("--time-width", this.isOneDay ? "138px" : "222px");
     this.redraw();
   }
 
@@ -119,7 +135,7 @@ class Table {
     };
     row.append(
         cell("c-seq", String(recorded.seq[event])),
-        cell("c-time", this.clock.full(recorded.second[event], recorded.nanos[event])),
+        cell("c-time", this.time(event)),
         cell("c-device", text(recorded.subject)),
         cell("c-sure", {derived: "~", inferred: "?"}[text(recorded.certainty)] ?? ""),
         cell("c-kind", text(recorded.kind)),
@@ -150,7 +166,7 @@ function fillDetail(recorded, clock, event) {
   pane.replaceChildren(
       element("h3", {}, `#${recorded.seq[event]} ${text(recorded.kind)}`),
       element("p", {"class": `what tone-${text(recorded.tone)}`},
-          `${text(recorded.subject)}: ${text(recorded.sentence)}`),
+          told(recorded, event)),
       list,
       element("h4", {}, "Evidence"),
       evidence.length === 0

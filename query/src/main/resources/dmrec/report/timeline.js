@@ -4,7 +4,7 @@
 
 const LANE = 20;
 const PART_LANE = 17;
-const MARK_CELL = 5;
+const MARK_CELL = 9;
 const MOST_OPEN = 60;
 
 const STATE_WORDS = {
@@ -15,10 +15,13 @@ const STATE_WORDS = {
   failed: "failed",
   suspended: "suspended",
   gone: "disk removed",
+  empty: "no table",
 };
 
 // The worse first: what a pixel shows where several are in it.
-const STATE_ORDER = ["failed", "waiting", "gone", "suspended", "degraded", "noted", "good", ""];
+const STATE_ORDER = ["failed", "waiting", "gone", "suspended", "degraded", "empty", "noted", "good", ""];
+
+const ABSENT = STATE_ORDER.length - 1;
 
 class LaneStates {
   constructor(recorded, changes, places) {
@@ -30,7 +33,7 @@ class LaneStates {
       this.order[i] = Math.max(0, STATE_ORDER.indexOf(recorded.text(changes.value[i])));
     }
     // How many of each state lie before a place, to know what a pixel holds.
-    this.before = STATE_ORDER.slice(0, 5).map((_, order) => {
+    this.before = STATE_ORDER.slice(0, 6).map((_, order) => {
       const counts = new Int32Array(n + 1);
       for (let i = 0; i < n; i++) {
         counts[i + 1] = counts[i] + (this.order[i] === order ? 1 : 0);
@@ -46,7 +49,7 @@ class LaneStates {
         return order;
       }
     }
-    return to > from ? this.order[to - 1] : 7;
+    return to > from ? this.order[to - 1] : ABSENT;
   }
 }
 
@@ -103,6 +106,7 @@ class Timeline {
     this.cursor = 0;
     this.canvas = byId("canvas");
     this.labels = byId("labels");
+    this.line = byId("cursor-line");
     this.scroller = byId("lanes");
     this.inner = byId("lanes-inner");
     this.axis = d3.select(byId("axis")).append("g");
@@ -223,13 +227,15 @@ class Timeline {
 
   setCursor(event) {
     this.cursor = event;
-    this.reveal();
-    this.redraw();
+    if (this.width !== undefined) {
+      this.reveal();
+      this.placeCursor();
+    }
   }
 
   // Brings the moment into sight where it has left it.
   reveal() {
-    if (this.width === undefined || this.transform.k === 1) {
+    if (this.transform.k === 1) {
       return;
     }
     const x = this.x(this.places[this.cursor]);
@@ -343,6 +349,7 @@ class Timeline {
       gap: read("--gap"),
     };
     this.patterns = new Map();
+    this.sprites = new Map();
     this.fillLegend();
     this.redraw();
   }
@@ -443,6 +450,12 @@ class Timeline {
           context.fillRect(x + at, middle + 2, dash, 1);
         }
         break;
+      case "empty":
+        context.fillStyle = colours.quiet;
+        for (let at = 0; at < width; at += 5) {
+          context.fillRect(x + at, middle - 1, Math.min(2, width - at), 2);
+        }
+        break;
       default:
     }
   }
@@ -499,7 +512,7 @@ class Timeline {
     const shown = this.rows.filter(
         (row) => row.y + row.height > top && row.y < top + this.viewHeight);
     this.drawRows(context, shown, top, this.width, this.viewHeight);
-    this.drawCursor(context);
+    this.placeCursor();
     this.drawAxis();
     this.drawLabels(shown);
     performance.measure("timeline", {start: began, end: performance.now()});
@@ -540,11 +553,14 @@ class Timeline {
     const {x, order} = states;
     const y = row.y - top;
     let i = gallop(x, 0, toPlace(0));
-    let shown = i > 0 ? order[i - 1] : 7;
+    let shown = i > 0 ? order[i - 1] : ABSENT;
     let from = 0;
     const flush = (to) => {
+      // Whole pixels: there is nothing to smooth.
+      const left = Math.round(from);
+      const right = Math.max(left + 1, Math.round(to));
       if (to > from) {
-        this.bar(context, STATE_ORDER[shown], from, to - from, y, row.height);
+        this.bar(context, STATE_ORDER[shown], left, right - left, y, row.height);
       }
     };
     const set = (at, state) => {
@@ -577,6 +593,7 @@ class Timeline {
     const middle = row.y - top + row.height / 2;
     const {colours} = this;
     const weights = this.recorded.weight;
+    const ratio = this.paperRatio ?? (window.devicePixelRatio || 1);
     let i = gallop(x, 0, toPlace(-MARK_CELL));
     while (i < x.length) {
       const at = toX(x[i]);
@@ -586,7 +603,7 @@ class Timeline {
       const end = Math.max(i + 1, gallop(x, i, toPlace(at + MARK_CELL)));
       const count = end - i;
       const weight = count === 1 ? weights[events[i]] : marks.weightIn(i, end);
-      this.mark(context, weight, at, middle, row.height);
+      this.markAt(context, weight, at, middle, row.height, ratio);
       if (count > 1) {
         const height = Math.min(row.height - 4, 4 + 2 * Math.log2(count));
         context.fillStyle = weight === 5 ? colours.bad : colours.text;
@@ -594,6 +611,23 @@ class Timeline {
       }
       i = end;
     }
+  }
+
+  // A mark as a small picture: thousands of them are copied faster than drawn.
+  markAt(context, weight, x, y, height, ratio) {
+    const key = `${weight}/${height}/${ratio}`;
+    let sprite = this.sprites.get(key);
+    if (sprite === undefined) {
+      const canvas = new OffscreenCanvas(Math.ceil(12 * ratio), Math.ceil(height * ratio));
+      const draw = canvas.getContext("2d");
+      draw.scale(ratio, ratio);
+      this.mark(draw, weight, 6, height / 2, height);
+      sprite = canvas.transferToImageBitmap();
+      this.sprites.set(key, sprite);
+    }
+    context.drawImage(
+        sprite, Math.round((x - 6) * ratio) / ratio, y - height / 2, sprite.width / ratio,
+        sprite.height / ratio);
   }
 
   // Shapes first: a failure points down, a recovery up, a warning is a diamond.
@@ -638,28 +672,25 @@ class Timeline {
     context.fill();
   }
 
-  drawCursor(context) {
-    const x = Math.round(this.x(this.places[this.cursor])) + 0.5;
-    if (x < 0 || x > this.width) {
-      return;
-    }
-    context.strokeStyle = this.colours.accent;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, this.viewHeight);
-    context.stroke();
+  // An element of its own: a step moves it and draws nothing anew.
+  placeCursor() {
+    const x = this.x(this.places[this.cursor]);
+    this.line.hidden = !(x >= 0 && x <= this.width);
+    this.line.style.transform = `translateX(${Math.round(x)}px)`;
   }
 
   drawAxis() {
     const from = this.placeAt(0);
     const to = this.placeAt(this.width);
     const most = Math.max(2, Math.floor(this.width / 110));
-    const ticks = this.byNumber
+    const all = this.byNumber
         ? d3.ticks(from, to, most).filter(Number.isInteger).map((at) => ({
           at, label: "#" + (this.recorded.seq[at] ?? at),
         }))
         : timeTicks(from, to, most, this.recorded.baseSecond, this.clock);
+    // A label that does not fit is worse than none.
+    const isWhole = ({at}) => (at - from) / (to - from) * this.width < this.width - 36;
+    const ticks = all.filter(isWhole);
     const labels = new Map(ticks.map((tick) => [tick.at, tick.label]));
     const scale = d3.scaleLinear([from, to], [0, this.width]);
     const offset = this.labels.offsetWidth;
@@ -772,7 +803,7 @@ class Timeline {
       return element("li", {}, canvas, " " + words);
     };
     byId("legend").replaceChildren(
-        ...["good", "noted", "degraded", "waiting", "failed", "suspended", "gone"].map((state) =>
+        ...["good", "noted", "degraded", "waiting", "failed", "suspended", "empty", "gone"].map((state) =>
           swatch((context) => this.bar(context, state, 0, 28, 0, 16), STATE_WORDS[state])),
         swatch((context) => {
           context.fillStyle = this.pattern(context, "gap");
@@ -809,7 +840,9 @@ class Timeline {
     this.transform = transform.k === 1 || !this.width
         ? d3.zoomIdentity
         : d3.zoomIdentity.translate(transform.x * width / this.width, 0).scale(transform.k);
+    this.paperRatio = 2;
     this.drawRows(context, rows, 0, width, height);
+    this.paperRatio = null;
     this.transform = transform;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", "The timeline");

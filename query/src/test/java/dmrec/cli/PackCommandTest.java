@@ -322,6 +322,9 @@ class PackCommandTest {
       }
     }
     Files.writeString(folder.resolve("text"), "no journal");
+    assertEquals(1, run("open", path("b.dmrec"), "--map", path("text"), "--info"));
+    assertEquals(1, err().lines().count(), err());
+    assertTrue(err().startsWith("dmrec: " + path("text")), err());
     assertEquals(1, run("log", "-j", path("text")));
     assertTrue(err().contains("expected a journal's folder or a .dmrec bundle"), err());
   }
