@@ -10,6 +10,9 @@ import java.util.List;
 
 /** What holds of every event and journal that was accepted, wherever it came from. */
 public final class Accepted {
+  private static final ThreadLocal<RecordEncoder> ENCODER =
+      ThreadLocal.withInitial(RecordEncoder::new);
+
   private Accepted() {}
 
   /** An event can be written as JSON and as a record, and comes back as it was. */
@@ -22,7 +25,7 @@ public final class Accepted {
     } catch (EventJsonException e) {
       throw new AssertionError("as JSON " + record + " is not read again", e);
     }
-    RecordEncoder encoder = new RecordEncoder();
+    RecordEncoder encoder = ENCODER.get();
     EventRecord numbered = record.withSeq(Math.max(1, record.seq()));
     try {
       encoder.encode(numbered, numbered.seq());

@@ -57,7 +57,7 @@ class JournalFuzzTest {
       records.forEach(Accepted::expectRoundTrip);
       Topology stack = new Topology();
       records.forEach(stack::apply);
-      seek(journal, most, records);
+      seek(journal, most, records, Arrays.hashCode(bytes) & 0xff);
       index(journal, records, isSound);
       verify(journal, isSound);
       info(journal);
@@ -113,7 +113,7 @@ class JournalFuzzTest {
     void in(JournalReader reader) throws JournalException;
   }
 
-  private static void seek(Path journal, int most, List<EventRecord> records) {
+  private static void seek(Path journal, int most, List<EventRecord> records, int choice) {
     EventRecord some = records.isEmpty() ? null : records.get(records.size() / 2);
     long seq = some == null ? 1 : some.seq();
     long wallNs = some == null ? 0 : some.wallNs();
@@ -130,7 +130,8 @@ class JournalFuzzTest {
             reader -> reader.seekFoldTime(wallNs),
             reader -> reader.first(),
             reader -> reader.last());
-    for (Seek each : all) {
+    // Two of them: each opens all files anew.
+    for (Seek each : List.of(all.get(choice % all.size()), all.get((choice + 5) % all.size()))) {
       int failures = 0;
       try (JournalReader reader = JournalReader.open(journal)) {
         each.in(reader);
