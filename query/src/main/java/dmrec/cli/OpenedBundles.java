@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
  */
 final class OpenedBundles {
   private static final String FOLDER = "bundles";
+  private static final String JOURNAL = "journal";
   private static final Pattern OURS = Pattern.compile("\\.?[0-9a-f]{32}(\\.[0-9]+)?");
   private static final int NAME_CHARS = 32;
 
@@ -48,8 +50,14 @@ final class OpenedBundles {
               + ": expected a journal's folder or a .dmrec bundle, found another file; 'dmrec"
               + " import' makes a journal of evidence from elsewhere");
     }
-    try (Bundle bundle = Bundle.open(named)) {
-      return journal(host, named, bundle);
+    try {
+      Path place = folder(host).resolve(nameOf(named, new byte[0]));
+      if (isOpened(host, place)) {
+        return place.resolve(JOURNAL);
+      }
+      try (Bundle bundle = Bundle.open(named)) {
+        return journal(host, named, bundle);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -68,35 +76,46 @@ final class OpenedBundles {
   static Path journal(
       Host host, Path file, Bundle bundle, byte[] changedBy, EventsImport.Change change)
       throws IOException {
-    Path caches = Caches.folder(host);
-    if (caches == null) {
-      throw Failure.usage("a bundle is unpacked into the user's cache; set HOME or XDG_CACHE_HOME");
-    }
-    Path folder = caches.resolve(FOLDER);
+    Path folder = folder(host);
     makePrivate(folder);
     sweep(folder, host.clock().instant());
     String name = nameOf(file, changedBy);
     Path place = folder.resolve(name);
-    Path journal = place.resolve("journal");
-    if (!Files.isDirectory(journal)) {
+    if (!isOpened(host, place)) {
       Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid());
       delete(part);
       Files.createDirectory(part);
       try {
-        EventsImport told = BundleImport.into(part.resolve("journal"), bundle, change);
+        EventsImport told = BundleImport.into(part.resolve(JOURNAL), bundle, change);
         tell(host, file, bundle.manifest(), told);
         Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         // Somebody else may have opened the same bundle meanwhile.
-        if (!Files.isDirectory(journal)) {
+        if (!isOpened(host, place)) {
           throw e;
         }
       } finally {
         delete(part);
       }
     }
-    Files.setLastModifiedTime(place, FileTime.from(host.clock().instant()));
-    return journal;
+    return place.resolve(JOURNAL);
+  }
+
+  private static Path folder(Host host) {
+    Path caches = Caches.folder(host);
+    if (caches == null) {
+      throw Failure.usage("a bundle is unpacked into the user's cache; set HOME or XDG_CACHE_HOME");
+    }
+    return caches.resolve(FOLDER);
+  }
+
+  /** Whether the same bytes were checked and imported before; then they are kept on. */
+  private static boolean isOpened(Host host, Path place) throws IOException {
+    boolean opened = Files.isDirectory(place.resolve(JOURNAL));
+    if (opened) {
+      Files.setLastModifiedTime(place, FileTime.from(host.clock().instant()));
+    }
+    return opened;
   }
 
   private static void tell(Host host, Path file, Manifest manifest, EventsImport told)
@@ -152,8 +171,12 @@ final class OpenedBundles {
               .toList();
     }
     for (Path place : all) {
-      if (Files.getLastModifiedTime(place).toInstant().isBefore(now.minus(KEPT))) {
-        delete(place);
+      try {
+        if (Files.getLastModifiedTime(place).toInstant().isBefore(now.minus(KEPT))) {
+          delete(place);
+        }
+      } catch (NoSuchFileException e) {
+        // Somebody else sweeps too.
       }
     }
   }

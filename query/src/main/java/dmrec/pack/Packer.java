@@ -268,9 +268,9 @@ public final class Packer {
     TreeMap<String, Long> kinds = new TreeMap<>();
     found.kinds().forEach((kind, count) -> kinds.put(kind.word(), count));
     Manifest.Host here = request.here();
-    boolean isHere =
-        hosts.isEmpty() || hosts.contains(here.names().isEmpty() ? "" : here.names().get(0));
-    boolean isKernel = isHere && kernels.containsAll(here.kernels()) && kernels.size() == 1;
+    // What the packing machine says is of use only where it is the one that was recorded.
+    boolean isHere = !hosts.isEmpty() && here.names().containsAll(hosts);
+    boolean isKernel = isHere && !kernels.isEmpty() && here.kernels().containsAll(kernels);
     return new Manifest(
         request.version(),
         new Manifest.Journal(seal.journal(), seal.publicKey(), seal.seq(), seal.value()),

@@ -330,6 +330,35 @@ class PackCommandTest {
   }
 
   @Test
+  void aBundleIsUnpackedOnceAndGoesWhenNobodyHasUsedItForAMonth() throws IOException {
+    Path journal = sample("failover");
+    for (String name : List.of("a", "b")) {
+      assertEquals(
+          0,
+          run(
+              "pack",
+              journal.toString(),
+              "-o",
+              path(name + ".dmrec"),
+              "--no-report",
+              "--until",
+              name.equals("a") ? "#100" : "#101"),
+          err());
+    }
+    assertEquals(0, run("info", "-j", path("a.dmrec")), err());
+    assertEquals("dmrec: " + path("a.dmrec") + ": 100 events, checked\n", err());
+    assertEquals(0, run("info", "-j", path("a.dmrec")), err());
+    assertEquals("", err());
+    Path place = newestOpened().resolveSibling("");
+    Files.setLastModifiedTime(
+        place, java.nio.file.attribute.FileTime.from(Instant.parse("2026-10-01T00:00:00Z")));
+
+    assertEquals(0, run("info", "-j", path("b.dmrec")), err());
+
+    assertFalse(Files.exists(place));
+  }
+
+  @Test
   void whatIsToldOfABundleIsEscaped() throws IOException {
     Path journal = sample("failover");
     Files.writeString(folder.resolve("note"), "red \u001b[31m and \u202e back\n");

@@ -31,10 +31,19 @@ public final class CaptureReader implements AutoCloseable {
   /** A reply of the dm control device with 64 MiB of text is longer than any real one. */
   static final int MAX_LINE_CHARS = 96 << 20;
 
+  private static final int MAX_DEPTH = 32;
+
+  /** Far more than an observation has: each costs tens of bytes of memory. */
+  private static final int MAX_TOKENS = 1_000_000;
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(MAX_LINE_CHARS).build())
+              StreamReadConstraints.builder()
+                  .maxStringLength(MAX_LINE_CHARS)
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxTokenCount(MAX_TOKENS)
+                  .build())
           .build();
 
   private final String name;

@@ -105,6 +105,16 @@ class CaptureTest {
   }
 
   @Test
+  void aLineOfMillionsOfValuesIsRefusedAndTheNextOnesRead() throws Exception {
+    String many = "{\"seen\":\"list\",\"at\":[" + "1,".repeat(1_500_000) + "1]}";
+    try (CaptureReader in = reader(many + "\n" + GOOD)) {
+      CaptureException e = assertThrows(CaptureException.class, in::next);
+      assertTrue(String.valueOf(e.getMessage()).startsWith("test:1: expected "), e.getMessage());
+      assertEquals(GOOD_SEEN, in.next());
+    }
+  }
+
+  @Test
   void aLineWithoutAnEndTakesNoMoreThanItsLimit() throws Exception {
     long chars = CaptureReader.MAX_LINE_CHARS + (64L << 20);
     InputStream endless =

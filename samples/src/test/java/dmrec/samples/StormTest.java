@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,6 +55,27 @@ class StormTest extends RecordedScenario {
         (DmEvent.RecordingStopped) events(Kind.RECORDING_STOPPED).get(0).event();
     assertEquals(0, end.lost());
     assertEquals(0, end.dropped());
+  }
+
+  @Test
+  void tenThousandEventsOfItPackIntoThreeHundredKilobytes() throws IOException {
+    Path bundle = out().resolve("storm.dmrec");
+    Said said =
+        dmrec(
+            List.of(
+                "pack",
+                journal().toString(),
+                "-o",
+                bundle.toString(),
+                "--force",
+                "--since",
+                "#5001",
+                "--until",
+                "#15000",
+                "--no-report"));
+    assertEquals(0, said.status(), said.err());
+    assertTrue(said.err().contains("10,000 events"), said.err());
+    assertTrue(Files.size(bundle) <= 300_000, Files.size(bundle) + " bytes");
   }
 
   @Test
