@@ -52,7 +52,7 @@ record DaemonWords(String map, @Nullable DevNo path, String pathName, Change cha
 
   static DaemonWords of(String text) {
     if (text.startsWith(CHECKER_FAILED)) {
-      int in = text.indexOf(IN_MAP);
+      int in = text.indexOf(IN_MAP, CHECKER_FAILED.length());
       return in < 0
           ? NOTHING
           : ofPath(

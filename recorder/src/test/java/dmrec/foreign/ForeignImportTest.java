@@ -112,6 +112,23 @@ class ForeignImportTest {
   }
 
   @Test
+  void aLineOfMultipathdWithoutAPathOrAMapIsAMessageOnly() throws Exception {
+    Imported imported =
+        Imported.of(
+            Imported.text(
+                "s",
+                """
+                Feb 27 20:00:09 db01 multipathd[812]: checker failed path in map mpatha
+                Feb 27 20:00:09 db01 multipathd[812]: checker failed path 8:16 in map mpatha
+                Feb 27 20:00:09 db01 multipathd[812]: mpatha: devmap dm- registered
+                Feb 27 20:00:09 db01 multipathd[812]: sdb []: reinstated
+                """));
+
+    assertEquals(4, imported.of(Kind.DAEMON_MESSAGE).size());
+    assertEquals(List.of("path_failed 8:16 log inferred"), imported.changes());
+  }
+
+  @Test
   void ofTwoWhoTellOneChangeTheBetterOneIsBelieved() throws Exception {
     Imported imported = Imported.of(Imported.text("s", CHECKER + KERNEL));
 
