@@ -9,7 +9,6 @@ import dmrec.journal.EventsImport;
 import dmrec.journal.EventsReader;
 import dmrec.journal.JournalException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Whatever a bundle holds: it is opened, or one error tells what is wrong with it; nothing is left
@@ -121,14 +119,9 @@ class BundleFuzzTest {
     }
     String manifest = filled(new String(parts.get(2), StandardCharsets.ISO_8859_1), contents);
     contents.put(Part.MANIFEST, manifest.getBytes(StandardCharsets.ISO_8859_1));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<Part, byte[]> each : contents.entrySet()) {
-        zip.putNextEntry(new ZipEntry(each.getKey().fileName()));
-        zip.write(each.getValue());
-      }
-    }
-    return bytes.toByteArray();
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    contents.forEach((part, content) -> entries.put(part.fileName(), content));
+    return Bundles.zip(entries);
   }
 
   /** The manifest with what can be told of the contents. */

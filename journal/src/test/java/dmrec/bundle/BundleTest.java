@@ -6,20 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
+import dmrec.fuzz.Scratch;
 import dmrec.journal.EventsImport;
 import dmrec.journal.JournalReader;
-import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Topology;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,64 +49,6 @@ class BundleTest {
     Topology fold = new Topology();
     records.forEach(fold::apply);
     return fold;
-  }
-
-  private static byte[] bundle(Topology start, List<EventRecord> events) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (BundleWriter writer = new BundleWriter(bytes)) {
-      writer.add(Part.README, "A part of a journal.\n");
-      writer.add(Part.START_TEXT, "");
-      writer.add(Part.START, start);
-      writer.add(Part.EVENTS, out -> write(events, out));
-      writer.add(Part.END_TEXT, "");
-      Topology end = start.copy();
-      events.forEach(end::apply);
-      writer.add(Part.END, end);
-      writer.finish(manifest(start, events, writer.files()));
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void write(List<EventRecord> events, OutputStream out) throws IOException {
-    Writer lines = BundleWriter.lines(out);
-    for (EventRecord record : events) {
-      EventJson.write(record, lines);
-      lines.write('\n');
-    }
-    lines.flush();
-  }
-
-  private static Manifest manifest(
-      Topology start, List<EventRecord> events, Map<Part, Manifest.Content> files) {
-    Map<DevNo, Long> uncounted = new TreeMap<>();
-    for (Device device : start.devices()) {
-      if (start.uncounted(device.dev()) > 0) {
-        uncounted.put(device.dev(), start.uncounted(device.dev()));
-      }
-    }
-    TreeMap<String, Long> kinds = new TreeMap<>();
-    events.forEach(r -> kinds.merge(r.kind().word(), 1L, Long::sum));
-    return new Manifest(
-        "1.0",
-        new Manifest.Journal("id", "key", 7, "seal"),
-        new Manifest.Window(
-            events.isEmpty() ? start.seq() + 1 : events.get(0).seq(),
-            events.isEmpty() ? start.seq() : events.get(events.size() - 1).seq(),
-            1,
-            2,
-            "mpatha"),
-        uncounted,
-        events.size(),
-        kinds,
-        new Manifest.Host(
-            List.of("6.1"),
-            List.of("4.47.0"),
-            List.of("1.0"),
-            "Debian",
-            new TreeMap<>(),
-            List.of()),
-        new Manifest.Redaction(false, 0, 0, ""),
-        files);
   }
 
   private Path file(byte[] bytes) throws IOException {
@@ -139,12 +75,12 @@ class BundleTest {
     List<EventRecord> events = all.subList(from, COUNT);
     Path journal = folder.resolve("journal");
 
-    try (Bundle bundle = Bundle.open(file(bundle(start, events)))) {
+    try (Bundle bundle = Bundle.open(file(Bundles.bundle(start, events)))) {
       EventsImport told = BundleImport.into(journal, bundle);
 
       assertEquals(events.size(), told.events());
       assertFalse(told.isRenumbered());
-      assertEquals(manifest(start, events, bundle.manifest().files()), bundle.manifest());
+      assertEquals(Bundles.manifest(start, events, bundle.manifest().files()), bundle.manifest());
     }
     assertEquals(events, read(journal));
     try (JournalReader reader = JournalReader.open(journal)) {
@@ -163,7 +99,7 @@ class BundleTest {
     List<EventRecord> chosen = List.of(all.get(4), all.get(9), all.get(77));
     Path journal = folder.resolve("journal");
 
-    try (Bundle bundle = Bundle.open(file(bundle(fold(all.subList(0, 4)), chosen)))) {
+    try (Bundle bundle = Bundle.open(file(Bundles.bundle(fold(all.subList(0, 4)), chosen)))) {
       assertTrue(BundleImport.into(journal, bundle).isRenumbered());
     }
 
@@ -174,7 +110,7 @@ class BundleTest {
 
   @Test
   void theSameContentGivesTheSameBytes() throws IOException {
-    assertArrayEquals(bundle(new Topology(), all), bundle(new Topology(), all));
+    assertArrayEquals(Bundles.bundle(new Topology(), all), Bundles.bundle(new Topology(), all));
   }
 
   // Hostile ones.
@@ -186,7 +122,7 @@ class BundleTest {
   /** A sound bundle whose parts are taken out, changed, and put into another zip. */
   private Path rewritten(Rewrite rewrite) throws IOException {
     Path sound = folder.resolve("sound");
-    Files.write(sound, bundle(fold(all.subList(0, 100)), all.subList(100, 200)));
+    Files.write(sound, Bundles.bundle(fold(all.subList(0, 100)), all.subList(100, 200)));
     Map<String, byte[]> entries = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(sound.toFile())) {
       for (ZipEntry entry : zip.stream().toList()) {
@@ -194,14 +130,7 @@ class BundleTest {
       }
     }
     rewrite.to(entries);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<String, byte[]> each : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(each.getKey()));
-        zip.write(each.getValue());
-      }
-    }
-    return file(bytes.toByteArray());
+    return file(Bundles.zip(entries));
   }
 
   private static Rewrite manifest(String from, String to) {
@@ -330,8 +259,8 @@ class BundleTest {
     byte[] bytes = Files.readAllBytes(rewritten(e -> e.put("note.txt", new byte[4 << 20])));
     assertRefused("note.txt: expected it to unpack to at most 1048576", file(bytes));
     int at = lastIndexOf(bytes, "note.txt") - 46;
-    java.nio.ByteBuffer.wrap(bytes)
-        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+    ByteBuffer.wrap(bytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
         .putInt(at + 24, 1000); // The size in the central directory.
     assertRefused("night.dmrec: ", file(bytes));
   }
@@ -342,7 +271,7 @@ class BundleTest {
 
   @Test
   void anyByteThatIsChangedGivesOneErrorOrTheSameEvents() throws IOException {
-    byte[] sound = bundle(fold(all.subList(0, 20)), all.subList(20, 40));
+    byte[] sound = Bundles.bundle(fold(all.subList(0, 20)), all.subList(20, 40));
     SplittableRandom random = new SplittableRandom(5);
     for (int i = 0; i < 2_000; i++) {
       byte[] changed = sound.clone();
@@ -357,26 +286,11 @@ class BundleTest {
       try (Bundle bundle = Bundle.open(file(changed))) {
         BundleImport.into(journal, bundle);
         assertEquals(all.subList(20, 40), read(journal));
-        delete(journal);
+        Scratch.delete(journal);
       } catch (IOException e) {
         assertTrue(String.valueOf(e.getMessage()).contains("night.dmrec"), e.getMessage());
         assertFalse(Files.exists(journal));
       }
-    }
-  }
-
-  private static void delete(Path journal) throws IOException {
-    try (Stream<Path> files = Files.walk(journal)) {
-      files
-          .sorted((a, b) -> b.compareTo(a))
-          .forEach(
-              file -> {
-                try {
-                  Files.delete(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
     }
   }
 }

@@ -12,7 +12,6 @@ import dmrec.event.Kind;
 import dmrec.fuzz.Scratch;
 import dmrec.journal.Accepted;
 import dmrec.journal.EventsImport;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,15 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,17 +83,6 @@ class HostileBundleTest {
     return parts(ascii(lines(sound)), sound.size(), 1, sound.size());
   }
 
-  private static byte[] zip(Map<String, byte[]> parts) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<String, byte[]> each : parts.entrySet()) {
-        zip.putNextEntry(new ZipEntry(each.getKey()));
-        zip.write(each.getValue());
-      }
-    }
-    return bytes.toByteArray();
-  }
-
   private Path file(byte[] bytes) throws IOException {
     return Files.write(folder.resolve("night.dmrec"), bytes);
   }
@@ -137,7 +122,7 @@ class HostileBundleTest {
 
   @Test
   void aSoundOneIsTaken() throws IOException {
-    try (Bundle bundle = Bundle.open(file(zip(parts())))) {
+    try (Bundle bundle = Bundle.open(file(Bundles.zip(parts())))) {
       assertEquals(20, BundleImport.into(folder.resolve("journal"), bundle).events());
     }
   }
@@ -151,8 +136,8 @@ class HostileBundleTest {
     for (int i = 0; i < 300; i++) {
       many.put("entry" + i, new byte[0]);
     }
-    byte[] inner = zip(many);
-    byte[] outer = zip(parts());
+    byte[] inner = Bundles.zip(many);
+    byte[] outer = Bundles.zip(parts());
     byte[] both = Arrays.copyOf(outer, outer.length + inner.length + 3);
     System.arraycopy(inner, 0, both, outer.length, inner.length);
     at(both).putShort(outer.length - 2, (short) (inner.length + 3));
@@ -162,7 +147,7 @@ class HostileBundleTest {
 
   @Test
   void whatStandsBeforeOrBehindTheArchiveIsRefused() throws IOException {
-    byte[] zip = zip(parts());
+    byte[] zip = Bundles.zip(parts());
     assertRefused("found no zip's end", Arrays.copyOf(zip, zip.length + 1));
     byte[] commented = Arrays.copyOf(zip, zip.length + 5);
     at(commented).putShort(zip.length - 2, (short) 5);
@@ -177,13 +162,13 @@ class HostileBundleTest {
 
   @Test
   void aDirectoryOfMoreThanABundleHasIsRefused() throws IOException {
-    byte[] zip = zip(parts());
+    byte[] zip = Bundles.zip(parts());
     at(zip).putShort(zip.length - END_BYTES + 10, (short) 0xffff);
     assertRefused("expected a bundle of at most", zip);
-    zip = zip(parts());
+    zip = Bundles.zip(parts());
     at(zip).putInt(zip.length - END_BYTES + 12, 0x7fffffff);
     assertRefused("expected a bundle of at most", zip);
-    zip = zip(parts());
+    zip = Bundles.zip(parts());
     at(zip).putInt(zip.length - END_BYTES + 16, 0xffffffff);
     assertRefused("found it elsewhere", zip);
   }
@@ -191,7 +176,7 @@ class HostileBundleTest {
   @Test
   void entriesThatShareTheirBytesAreRefused() throws IOException {
     // One kernel of zeros under many names, as the bombs that do not nest have it.
-    byte[] zip = zip(parts());
+    byte[] zip = Bundles.zip(parts());
     ByteBuffer bytes = at(zip);
     int events = entry(zip, "events.ndjson");
     for (String name : List.of("README.txt", "topology-start.ndjson")) {
@@ -207,18 +192,18 @@ class HostileBundleTest {
   @ValueSource(ints = {0, 1, 100, 0x7fffffff, -1})
   void sizesThatTheDirectoryLiesAboutAreRefused(int size) throws IOException {
     for (int field : new int[] {20, 24}) {
-      byte[] zip = zip(parts());
+      byte[] zip = Bundles.zip(parts());
       at(zip).putInt(entry(zip, "events.ndjson") + field, size);
       assertRefused("night.dmrec: ", zip);
     }
-    byte[] zip = zip(parts());
+    byte[] zip = Bundles.zip(parts());
     at(zip).putInt(entry(zip, "events.ndjson") + 42, size);
     assertRefused("night.dmrec: ", zip);
   }
 
   @Test
   void aPackedSizeThatIsMadeUpDoesNotMakeTheRatioAFineOne() throws IOException {
-    byte[] zip = zip(parts(new byte[64 << 20], 0, 1, 0));
+    byte[] zip = Bundles.zip(parts(new byte[64 << 20], 0, 1, 0));
     assertRefused("bytes that claim to be 67108864", zip);
     at(zip).putInt(entry(zip, "events.ndjson") + 20, 1 << 20);
     assertRefused("expected entries that together take at most the file's", zip);
@@ -226,13 +211,13 @@ class HostileBundleTest {
 
   @Test
   void methodsAndFlagsThatNobodyWroteAreRefused() throws IOException {
-    byte[] zip = zip(parts());
+    byte[] zip = Bundles.zip(parts());
     at(zip).putShort(entry(zip, "events.ndjson") + 10, (short) 99);
     assertRefused("night.dmrec: ", zip);
-    zip = zip(parts());
+    zip = Bundles.zip(parts());
     at(zip).putShort(entry(zip, "events.ndjson") + 10, (short) 0);
     assertRefused("night.dmrec: ", zip);
-    zip = zip(parts());
+    zip = Bundles.zip(parts());
     at(zip).putShort(entry(zip, "events.ndjson") + 8, (short) 1);
     assertRefused("night.dmrec: ", zip);
   }
@@ -240,11 +225,12 @@ class HostileBundleTest {
   @Test
   void anArchiveInAnArchiveIsNoText() throws IOException {
     Map<String, byte[]> parts = parts();
-    byte[] inner = zip(parts);
+    byte[] inner = Bundles.zip(parts);
     parts.put("inner.zip", inner);
-    assertRefused("found the entry inner.zip", zip(parts));
+    assertRefused("found the entry inner.zip", Bundles.zip(parts));
     assertRefused(
-        "events.ndjson:1: expected UTF-8", zip(parts(inner, sound.size(), 1, sound.size())));
+        "events.ndjson:1: expected UTF-8",
+        Bundles.zip(parts(inner, sound.size(), 1, sound.size())));
   }
 
   @Test
@@ -268,7 +254,7 @@ class HostileBundleTest {
             "~/.bashrc")) {
       Map<String, byte[]> parts = parts();
       parts.put(name, new byte[] {'x'});
-      assertRefused("found the entry ", zip(parts));
+      assertRefused("found the entry ", Bundles.zip(parts));
     }
   }
 
@@ -276,14 +262,14 @@ class HostileBundleTest {
   void aNameOfManyThousandBytesIsShownCut() throws IOException {
     Map<String, byte[]> parts = parts();
     parts.put("x".repeat(60_000), new byte[0]);
-    assertRefused("found the entry xxxx", zip(parts));
+    assertRefused("found the entry xxxx", Bundles.zip(parts));
     parts.put("y".repeat(60_000), new byte[0]);
-    assertRefused("expected a bundle of at most", zip(parts));
+    assertRefused("expected a bundle of at most", Bundles.zip(parts));
   }
 
   @Test
   void anEntryThatIsALinkIsABareText() throws IOException {
-    byte[] zip = zip(parts());
+    byte[] zip = Bundles.zip(parts());
     ByteBuffer bytes = at(zip);
     int events = entry(zip, "events.ndjson");
     bytes.putShort(events + 4, (short) (3 << 8 | 20)); // Made on Unix,
@@ -306,7 +292,7 @@ class HostileBundleTest {
   }
 
   private void assertLineRefused(String expected, String line) throws IOException {
-    assertRefused(expected, zip(parts(ascii(line), 1, 1, 1)));
+    assertRefused(expected, Bundles.zip(parts(ascii(line), 1, 1, 1)));
   }
 
   @Test
@@ -356,7 +342,8 @@ class HostileBundleTest {
   private void takenOrRefused(List<EventRecord> events) throws IOException {
     Path journal = folder.resolve("journal");
     long first = events.get(0).seq();
-    byte[] zip = zip(parts(ascii(lines(events)), events.size(), first, first + events.size() - 1));
+    byte[] zip =
+        Bundles.zip(parts(ascii(lines(events)), events.size(), first, first + events.size() - 1));
     EventsImport told;
     try (Bundle bundle = Bundle.open(file(zip))) {
       told = BundleImport.into(journal, bundle);
@@ -367,15 +354,7 @@ class HostileBundleTest {
     }
     assertEquals(events.size(), told.events());
     Accepted.expectJournal(journal, events);
-    remove(journal);
-  }
-
-  private static void remove(Path journal) throws IOException {
-    try (Stream<Path> files = Files.walk(journal)) {
-      for (Path each : files.sorted(Collections.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
+    Scratch.delete(journal);
   }
 
   @Test
@@ -387,19 +366,20 @@ class HostileBundleTest {
       }
       Path journal = folder.resolve("journal");
       try (Bundle bundle =
-          Bundle.open(file(zip(parts(ascii(lines(events)), 2, first, first + 1))))) {
+          Bundle.open(file(Bundles.zip(parts(ascii(lines(events)), 2, first, first + 1))))) {
         assertFalse(BundleImport.into(journal, bundle).isRenumbered());
       }
       Accepted.expectJournal(journal, events);
-      remove(journal);
+      Scratch.delete(journal);
     }
     long beyond = (1L << 62) + 1;
     assertRefused(
         "first_seq: expected 1 to",
-        zip(parts(ascii(lines(List.of(sound.get(0).withSeq(beyond)))), 1, beyond, beyond)));
+        Bundles.zip(parts(ascii(lines(List.of(sound.get(0).withSeq(beyond)))), 1, beyond, beyond)));
     for (long seq : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
       assertRefused(
-          "night.dmrec: ", zip(parts(ascii(lines(List.of(sound.get(0).withSeq(seq)))), 1, 1, 1)));
+          "night.dmrec: ",
+          Bundles.zip(parts(ascii(lines(List.of(sound.get(0).withSeq(seq)))), 1, 1, 1)));
     }
   }
 
@@ -414,7 +394,7 @@ class HostileBundleTest {
     }
     assertRefused(
         "expected times that go on",
-        zip(parts(ascii(lines(events)), events.size(), 1, events.size())));
+        Bundles.zip(parts(ascii(lines(events)), events.size(), 1, events.size())));
   }
 
   @Test
@@ -425,7 +405,7 @@ class HostileBundleTest {
       parts.put(
           "manifest.json",
           ascii(manifest.substring(0, manifest.length() - 1) + ",\"" + field + "\":1}"));
-      assertRefused("manifest.json: expected JSON", zip(parts));
+      assertRefused("manifest.json: expected JSON", Bundles.zip(parts));
     }
   }
 
@@ -440,7 +420,7 @@ class HostileBundleTest {
             "\"dmrec\":k\u001b\u0000\u00c2\u009b")) {
       Map<String, byte[]> parts = parts();
       parts.put("manifest.json", ascii("{" + field + "}"));
-      assertRefused("manifest.json: ", zip(parts));
+      assertRefused("manifest.json: ", Bundles.zip(parts));
     }
   }
 
@@ -448,6 +428,6 @@ class HostileBundleTest {
   void aManifestOfMegabytesIsRefused() throws IOException {
     Map<String, byte[]> parts = parts();
     parts.put("manifest.json", new byte[(1 << 20) + 1]);
-    assertRefused("manifest.json: expected it to unpack to at most 1048576", zip(parts));
+    assertRefused("manifest.json: expected it to unpack to at most 1048576", Bundles.zip(parts));
   }
 }

@@ -111,7 +111,8 @@ public final class Scratch {
     }
   }
 
-  private static void delete(Path path) {
+  /** Deletes a folder and all that is in it. */
+  public static void delete(Path path) {
     try {
       Files.walkFileTree(
           path,

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.fuzz.Scratch;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.ReplayedEvent;
 import dmrec.journal.JournalIndex;
@@ -15,9 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** How fast events are fed, and how well a pace is kept; samples/bench/replay runs it. */
 public final class ReplayBench {
@@ -45,11 +44,7 @@ public final class ReplayBench {
         pace(index);
       }
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      Scratch.delete(folder);
     }
   }
 

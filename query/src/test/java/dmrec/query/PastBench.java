@@ -2,13 +2,13 @@ package dmrec.query;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
+import dmrec.fuzz.Scratch;
 import dmrec.journal.JournalIndex;
 import dmrec.journal.Sought;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -31,11 +31,7 @@ public final class PastBench {
       try {
         measure(folder.resolve("journal"), Long.parseLong(count));
       } finally {
-        try (Stream<Path> files = Files.walk(folder)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
-          }
-        }
+        Scratch.delete(folder);
       }
     }
   }
