@@ -5,6 +5,7 @@ import dmrec.event.KernelText;
 import dmrec.journal.EventsImport;
 import dmrec.journal.EventsReader;
 import dmrec.journal.JournalException;
+import dmrec.journal.Sha256;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.FilterInputStream;
@@ -20,7 +21,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -174,7 +174,7 @@ public final class Bundle implements AutoCloseable {
         throw wrong(
             "expected the manifest to name " + part.fileName() + ", found that it does not");
       }
-      MessageDigest digest = Hashed.sha256();
+      MessageDigest digest = Sha256.digest();
       long bytes = 0;
       byte[] block = new byte[1 << 16];
       try (InputStream in = in(part)) {
@@ -183,7 +183,7 @@ public final class Bundle implements AutoCloseable {
           bytes += n;
         }
       }
-      String sha256 = HexFormat.of().formatHex(digest.digest());
+      String sha256 = Sha256.hex(digest);
       if (bytes != told.bytes() || !sha256.equals(told.sha256())) {
         throw wrong(
             part.fileName()

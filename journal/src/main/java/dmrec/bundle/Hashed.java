@@ -1,27 +1,18 @@
 package dmrec.bundle;
 
+import dmrec.journal.Sha256;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Passes bytes on, counts and hashes them; closing it closes nothing. */
-final class Hashed extends FilterOutputStream {
-  private final MessageDigest digest = sha256();
+public final class Hashed extends FilterOutputStream {
+  private final MessageDigest digest = Sha256.digest();
   private long bytes;
 
-  Hashed(OutputStream out) {
+  public Hashed(OutputStream out) {
     super(out);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   @Override
@@ -43,7 +34,8 @@ final class Hashed extends FilterOutputStream {
     flush();
   }
 
-  Manifest.Content content() {
-    return new Manifest.Content(bytes, HexFormat.of().formatHex(digest.digest()));
+  /** What was written so far; asked once, behind all of it. */
+  public Manifest.Content content() {
+    return new Manifest.Content(bytes, Sha256.hex(digest));
   }
 }

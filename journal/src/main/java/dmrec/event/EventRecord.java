@@ -64,4 +64,40 @@ public record EventRecord(
         evidence,
         extra);
   }
+
+  /** The same observation, told of another device or in other words. */
+  public EventRecord with(@Nullable Actor newActor, DeviceRef newDevice, DmEvent newEvent) {
+    return new EventRecord(
+        seq,
+        wallNs,
+        monoNs,
+        notBeforeNs,
+        kernelNs,
+        source,
+        certainty,
+        marks,
+        newActor,
+        newDevice,
+        newEvent,
+        evidence,
+        extra);
+  }
+
+  /** The same event with other evidence and other fields of a newer format. */
+  public EventRecord with(Bytes newEvidence, Bytes newExtra) {
+    return new EventRecord(
+        seq,
+        wallNs,
+        monoNs,
+        notBeforeNs,
+        kernelNs,
+        source,
+        certainty,
+        marks,
+        actor,
+        device,
+        event,
+        newEvidence,
+        newExtra);
+  }
 }

@@ -127,6 +127,27 @@ public final class KernelText {
     return out == null ? text : out.toString();
   }
 
+  /** Turns {@code \xNN}, as the kernel's log and udev spell bytes, back into these. */
+  public static String unescaped(String text) {
+    if (!text.contains("\\x")) {
+      return text;
+    }
+    byte[] bytes = encode(text);
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
+    for (int i = 0; i < bytes.length; i++) {
+      boolean escape = i + 3 < bytes.length && bytes[i] == '\\' && bytes[i + 1] == 'x';
+      int high = escape ? Character.digit(bytes[i + 2], 16) : -1;
+      int low = escape ? Character.digit(bytes[i + 3], 16) : -1;
+      if (high >= 0 && low >= 0) {
+        out.write(high << 4 | low);
+        i += 3;
+      } else {
+        out.write(bytes[i]);
+      }
+    }
+    return decode(out.toByteArray());
+  }
+
   private static @Nullable String escaped(int point) {
     if (point < 0x20 || point == 0x7f || point == '\\') {
       return String.format("\\x%02x", point);

@@ -3,7 +3,6 @@ package dmrec.journal;
 import dmrec.event.Bytes;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -26,8 +25,8 @@ final class Chain {
   /** Length of what a seal keeps of each digest. */
   static final int SHORT_BYTES = 8;
 
-  private final MessageDigest document = sha256();
-  private final MessageDigest running = sha256();
+  private final MessageDigest document = Sha256.digest();
+  private final MessageDigest running = Sha256.digest();
   private final byte[] digest = new byte[BYTES];
   private byte[] digests = new byte[64 * SHORT_BYTES];
   private int count;
@@ -37,14 +36,6 @@ final class Chain {
   Chain(Bytes value) {
     this.value = value;
     running.update(value.buffer());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // Every Java has it.
-    }
   }
 
   void add(byte[] bytes, int at, int length) {

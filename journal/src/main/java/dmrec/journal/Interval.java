@@ -5,7 +5,6 @@ import dmrec.event.Kind;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class Interval {
   private static final int IS_EVENT = 1 << 30;
   private static final int IS_NOTE = 1 << 29;
 
-  private final MessageDigest sha = sha256();
+  private final MessageDigest sha = Sha256.digest();
   private byte[] digests = new byte[64 * Chain.BYTES];
   private long[] offsets = new long[64];
   private long[] seqs = new long[64];
@@ -45,14 +44,6 @@ final class Interval {
   private long firstMonoNs;
   private long lastMonoNs;
   private long lastWallNs;
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   void clear() {
     count = 0;
@@ -221,7 +212,7 @@ final class Interval {
   }
 
   static boolean begins(byte[] document, long shortDigest) {
-    return RecordLayout.longAt(sha256().digest(document), 0) == shortDigest;
+    return RecordLayout.longAt(Sha256.digest().digest(document), 0) == shortDigest;
   }
 
   /** The last event before a document, or -1. */

@@ -15,8 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -242,16 +240,12 @@ public final class SigningKey {
             .order(ByteOrder.LITTLE_ENDIAN);
     out.put(SEAL_WORDS);
     out.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
-    out.putInt(epoch).putLong(seq).putLong(wallNs).put(value.buffer()).put(sha256(digests));
+    out.putInt(epoch)
+        .putLong(seq)
+        .putLong(wallNs)
+        .put(value.buffer())
+        .put(Sha256.of(digests.toArray()));
     return out.array();
-  }
-
-  private static byte[] sha256(Bytes bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes.toArray());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   Bytes sign(byte[] message) {

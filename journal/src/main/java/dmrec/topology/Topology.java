@@ -101,6 +101,18 @@ public final class Topology {
     return uncounted.of(dev);
   }
 
+  /** The same of all devices that have any, by number. */
+  public Map<DevNo, Long> uncounted() {
+    Map<DevNo, Long> counts = new TreeMap<>();
+    for (DevNo dev : devices.keySet()) {
+      long count = uncounted.of(dev);
+      if (count > 0) {
+        counts.put(dev, count);
+      }
+    }
+    return counts;
+  }
+
   /** The mapped devices by number. */
   public Collection<Device> devices() {
     return Collections.unmodifiableCollection(devices.values());

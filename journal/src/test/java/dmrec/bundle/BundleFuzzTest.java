@@ -8,6 +8,7 @@ import dmrec.journal.Accepted;
 import dmrec.journal.EventsImport;
 import dmrec.journal.EventsReader;
 import dmrec.journal.JournalException;
+import dmrec.journal.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,7 @@ class BundleFuzzTest {
           .append("\":{\"bytes\":")
           .append(each.getValue().length)
           .append(",\"sha256\":\"")
-          .append(HexFormat.of().formatHex(Hashed.sha256().digest(each.getValue())))
+          .append(HexFormat.of().formatHex(Sha256.of(each.getValue())))
           .append("\"}");
     }
     long events = 0;

@@ -12,6 +12,7 @@ import dmrec.event.Kind;
 import dmrec.fuzz.Scratch;
 import dmrec.journal.EventsImport;
 import dmrec.journal.JournalReader;
+import dmrec.journal.Journals;
 import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -55,16 +55,6 @@ class BundleTest {
     return Files.write(folder.resolve("night.dmrec"), bytes);
   }
 
-  private static List<EventRecord> read(Path journal) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 200, 499})
   void eventsAndTheStackBeforeThemComeBackAsTheyWere(int from) throws IOException {
@@ -82,7 +72,7 @@ class BundleTest {
       assertFalse(told.isRenumbered());
       assertEquals(Bundles.manifest(start, events, bundle.manifest().files()), bundle.manifest());
     }
-    assertEquals(events, read(journal));
+    assertEquals(events, Journals.events(journal));
     try (JournalReader reader = JournalReader.open(journal)) {
       Topology stack = reader.seekFoldSeq(0);
       assertEquals(List.copyOf(start.devices()), List.copyOf(stack.devices()));
@@ -105,7 +95,7 @@ class BundleTest {
 
     assertEquals(
         List.of(all.get(4).withSeq(1), all.get(9).withSeq(2), all.get(77).withSeq(3)),
-        read(journal));
+        Journals.events(journal));
   }
 
   @Test
@@ -285,7 +275,7 @@ class BundleTest {
       Path journal = folder.resolve("journal" + i);
       try (Bundle bundle = Bundle.open(file(changed))) {
         BundleImport.into(journal, bundle);
-        assertEquals(all.subList(20, 40), read(journal));
+        assertEquals(all.subList(20, 40), Journals.events(journal));
         Scratch.delete(journal);
       } catch (IOException e) {
         assertTrue(String.valueOf(e.getMessage()).contains("night.dmrec"), e.getMessage());

@@ -2,8 +2,6 @@ package dmrec.bundle;
 
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
-import dmrec.target.DevNo;
-import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,12 +41,6 @@ final class Bundles {
   /** The manifest of such a bundle, whose parts are {@code files}. */
   static Manifest manifest(
       Topology start, List<EventRecord> events, Map<Part, Manifest.Content> files) {
-    Map<DevNo, Long> uncounted = new TreeMap<>();
-    for (Device device : start.devices()) {
-      if (start.uncounted(device.dev()) > 0) {
-        uncounted.put(device.dev(), start.uncounted(device.dev()));
-      }
-    }
     TreeMap<String, Long> kinds = new TreeMap<>();
     events.forEach(r -> kinds.merge(r.kind().word(), 1L, Long::sum));
     return new Manifest(
@@ -60,7 +52,7 @@ final class Bundles {
             1,
             2,
             "mpatha"),
-        uncounted,
+        start.uncounted(),
         events.size(),
         kinds,
         new Manifest.Host(

@@ -12,6 +12,7 @@ import dmrec.event.Kind;
 import dmrec.fuzz.Scratch;
 import dmrec.journal.Accepted;
 import dmrec.journal.EventsImport;
+import dmrec.journal.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,7 +77,7 @@ class HostileBundleTest {
   }
 
   private static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Hashed.sha256().digest(bytes));
+    return HexFormat.of().formatHex(Sha256.of(bytes));
   }
 
   private Map<String, byte[]> parts() {

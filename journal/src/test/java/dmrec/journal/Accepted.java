@@ -5,7 +5,6 @@ import dmrec.event.EventJsonException;
 import dmrec.event.EventRecord;
 import dmrec.fuzz.Scratch;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What holds of every event and journal that was accepted, wherever it came from. */
@@ -54,12 +53,7 @@ public final class Accepted {
   }
 
   private static void expectAll(Path journal, List<EventRecord> events) throws JournalException {
-    List<EventRecord> found = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        found.add(r);
-      }
-    }
+    List<EventRecord> found = Journals.events(journal);
     Scratch.expectSame(events, found, "read back");
     Verification verified = JournalVerifier.verify(journal, null, JournalVerifier.Progress.NONE);
     if (!verified.isIntact() || verified.events() != events.size()) {

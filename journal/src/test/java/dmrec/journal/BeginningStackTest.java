@@ -13,7 +13,6 @@ import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,16 +50,6 @@ class BeginningStackTest {
       }
     }
     return copy;
-  }
-
-  private static List<EventRecord> read(Path journal) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
   }
 
   private static void assertSame(Topology expected, Topology actual) {
@@ -126,7 +115,7 @@ class BeginningStackTest {
       assertSame(fold(COUNT), writer.topology());
       assertEquals(COUNT + 1, writer.append(all.get(0)));
     }
-    assertEquals(301, read(copy).size());
+    assertEquals(301, Journals.events(copy).size());
     assertEquals(List.of(), JournalVerifier.verify(copy, null, (done, of) -> {}).findings());
   }
 
@@ -154,6 +143,6 @@ class BeginningStackTest {
     assertThrows(
         JournalException.class,
         () -> JournalWriter.begin(copy, JournalOptions.usual(), new Topology()));
-    assertEquals(100, read(copy).size());
+    assertEquals(100, Journals.events(copy).size());
   }
 }

@@ -34,16 +34,6 @@ class EventsImportTest {
         folder.resolve("events.ndjson"), records.stream().map(EventJson::write).toList());
   }
 
-  private static List<EventRecord> read(Path journal) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
-  }
-
   private String failure(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("bad.ndjson"), text);
     Path journal = folder.resolve("bad");
@@ -64,7 +54,7 @@ class EventsImportTest {
     EventsImport told = EventsImport.of(file(records), journal);
 
     assertEquals(new EventsImport(2000, 1, 2000, false), told);
-    assertEquals(records, read(journal));
+    assertEquals(records, Journals.events(journal));
     assertEquals(
         List.of(), JournalVerifier.verify(journal, null, JournalVerifier.Progress.NONE).findings());
   }
@@ -72,18 +62,14 @@ class EventsImportTest {
   @ParameterizedTest
   @ValueSource(strings = {"failover", "lost-disk"})
   void theSamplesAreImportedWithTheirNumbers(String name) throws IOException {
-    Path sample =
-        Path.of(System.getProperty("dmrec.root"), "samples", "journals", name + ".events.ndjson");
+    Path sample = Journals.stored(name);
     Path journal = folder.resolve("journal");
 
     EventsImport told = EventsImport.of(sample, journal);
 
     assertFalse(told.isRenumbered());
-    List<EventRecord> expected = new ArrayList<>();
-    for (String line : Files.readAllLines(sample)) {
-      expected.add(EventJson.read(line));
-    }
-    assertEquals(expected, read(journal));
+    List<EventRecord> expected = Journals.storedEvents(name);
+    assertEquals(expected, Journals.events(journal));
   }
 
   @Test
@@ -94,8 +80,8 @@ class EventsImportTest {
     EventsImport told = EventsImport.of(file(records.subList(40, 60)), journal);
 
     assertEquals(new EventsImport(20, 41, 60, true), told);
-    assertEquals(1, read(journal).get(0).seq());
-    assertEquals(records.get(59).withSeq(20), read(journal).get(19));
+    assertEquals(1, Journals.events(journal).get(0).seq());
+    assertEquals(records.get(59).withSeq(20), Journals.events(journal).get(19));
   }
 
   @Test
@@ -113,7 +99,7 @@ class EventsImportTest {
     assertEquals(
         new EventsImport(0, 0, 0, false),
         EventsImport.of(file(List.of()), folder.resolve("journal")));
-    assertEquals(List.of(), read(folder.resolve("journal")));
+    assertEquals(List.of(), Journals.events(folder.resolve("journal")));
   }
 
   @ParameterizedTest

@@ -62,7 +62,7 @@ class EveryBitTest {
     Verification sound = Tampering.verify(journal);
     assertEquals(List.of(), sound.findings());
     assertEquals(EVENTS, sound.events());
-    List<EventRecord> written = read(journal);
+    List<EventRecord> written = Journals.events(journal);
     Path file = JournalFolder.cycles(journal).get(0);
     List<Document> documents = Tampering.documents(file);
     long flipped = 0;
@@ -119,16 +119,6 @@ class EveryBitTest {
       assertEquals(document.seq(), there.get(0).firstSeq(), () -> where + found.findings());
       assertEquals(document.seq(), there.get(0).lastSeq(), () -> where + found.findings());
     }
-  }
-
-  private static List<EventRecord> read(Path journal) throws JournalException {
-    List<EventRecord> all = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        all.add(r);
-      }
-    }
-    return all;
   }
 
   private static void readsNothingChanged(Path journal, List<EventRecord> written, String where) {

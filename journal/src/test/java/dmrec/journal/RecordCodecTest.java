@@ -192,19 +192,6 @@ class RecordCodecTest {
   }
 
   private static EventRecord with(EventRecord r, byte[] extra) {
-    return new EventRecord(
-        r.seq(),
-        r.wallNs(),
-        r.monoNs(),
-        r.notBeforeNs(),
-        r.kernelNs(),
-        r.source(),
-        r.certainty(),
-        r.marks(),
-        r.actor(),
-        r.device(),
-        r.event(),
-        r.evidence(),
-        Bytes.of(extra));
+    return r.with(r.evidence(), Bytes.of(extra));
   }
 }

@@ -88,21 +88,11 @@ class RetentionTest {
     }
   }
 
-  private List<EventRecord> read() throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(folder)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
-  }
-
   @Test
   void staysBelowItsSizeAndSaysWhatWent() throws Exception {
     write(new RetentionPolicy(0, 8 << 20), 60_000);
 
-    List<EventRecord> left = read();
+    List<EventRecord> left = Journals.events(folder);
     long expected = 1;
     for (EventRecord record : left) {
       if (record.event() instanceof DmEvent.FilesRemoved removed) {
@@ -131,7 +121,7 @@ class RetentionTest {
       }
     }
     assertTrue(alone.seq() > 0);
-    for (EventRecord record : read()) {
+    for (EventRecord record : Journals.events(folder)) {
       alone.apply(record);
     }
     assertEquals(List.copyOf(all.devices()), List.copyOf(alone.devices()));
@@ -144,7 +134,7 @@ class RetentionTest {
     spread = TimeUnit.HOURS.toNanos(1);
     write(new RetentionPolicy(TimeUnit.DAYS.toNanos(3), 0), 24 * 10);
 
-    List<EventRecord> left = read();
+    List<EventRecord> left = Journals.events(folder);
     long lastNs = left.get(left.size() - 1).wallNs();
     long keptNs = lastNs - left.get(0).wallNs();
     assertTrue(keptNs > TimeUnit.DAYS.toNanos(3), () -> keptNs + " ns are left");
@@ -156,7 +146,7 @@ class RetentionTest {
   @Test
   void theNextWriterGoesOnBehindFilesThatWereRemoved() throws Exception {
     write(new RetentionPolicy(0, 8 << 20), 40_000);
-    long lastSeq = read().get(read().size() - 1).seq();
+    long lastSeq = Journals.events(folder).get(Journals.events(folder).size() - 1).seq();
     try (JournalWriter writer = JournalWriter.open(folder, options(RetentionPolicy.KEEP_ALL))) {
       assertEquals(lastSeq, writer.lastSeq());
       assertNotNull(writer.topology());
@@ -164,7 +154,8 @@ class RetentionTest {
     }
     FileHeader header =
         Objects.requireNonNull(
-            CycleScanner.headerOf(JournalFolder.cycles(folder).get(read().isEmpty() ? 0 : 1)));
+            CycleScanner.headerOf(
+                JournalFolder.cycles(folder).get(Journals.events(folder).isEmpty() ? 0 : 1)));
     assertTrue(header.number() > 2);
   }
 

@@ -12,8 +12,8 @@ import com.microsoft.playwright.options.Media;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.journal.EventsImport;
 import dmrec.journal.JournalReader;
+import dmrec.journal.Journals;
 import dmrec.query.BenchJournal;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
@@ -93,7 +93,7 @@ class ReportPageTest {
   @Test
   void theSliderAtTheMomentOfTheFailureShowsThePathFailed() throws IOException {
     Path journal = sample("failover");
-    EventRecord failure = first(journal, Kind.PATH_FAILED);
+    EventRecord failure = Journals.first(journal, Kind.PATH_FAILED);
     Page page = browser().open(report(journal), ColorScheme.LIGHT);
     page.evaluate("seq => { location.hash = '#' + seq; }", Long.toString(failure.seq()));
     page.waitForFunction(
@@ -108,7 +108,7 @@ class ReportPageTest {
   @Test
   void theKeyboardAloneFindsTheFailure() throws IOException {
     Path journal = sample("failover");
-    EventRecord failure = first(journal, Kind.PATH_FAILED);
+    EventRecord failure = Journals.first(journal, Kind.PATH_FAILED);
     Page page = browser().open(report(journal), ColorScheme.LIGHT);
     page.keyboard().press("Home");
     page.keyboard().press("f");
@@ -353,24 +353,8 @@ class ReportPageTest {
         new Page.PdfOptions().setPath(SCREENS.resolve(name + ".pdf")).setPreferCSSPageSize(true));
   }
 
-  private static EventRecord first(Path journal, Kind kind) throws IOException {
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        if (record.kind() == kind) {
-          return record;
-        }
-      }
-    }
-    throw new AssertionError("no " + kind);
-  }
-
   private Path sample(String name) throws IOException {
-    Path events =
-        Path.of(System.getProperty("dmrec.root", ".."))
-            .resolve("samples/journals/" + name + ".events.ndjson");
-    Path journal = folder().resolve(name);
-    EventsImport.of(events, journal);
-    return journal;
+    return Journals.sample(name, folder().resolve(name));
   }
 
   private static Path report(Path journal) throws IOException {

@@ -5,13 +5,13 @@ import dmrec.event.KernelText;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.query.EventText;
+import dmrec.query.KindCounts;
 import dmrec.query.TimeSpec;
 import dmrec.replay.EventStream;
 import dmrec.replay.Pace;
 import dmrec.replay.Recording;
 import java.io.IOException;
 import java.time.ZoneId;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -51,15 +51,7 @@ final class DryRun {
         text.append(line("takes", EventText.duration(pace.dueNs(pausedNs))));
       }
     }
-    kinds.entrySet().stream()
-        .sorted(
-            Map.Entry.<Kind, Long>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .forEach(
-            each ->
-                text.append(
-                    String.format(
-                        Locale.ROOT, "%10d  %s\n", each.getValue(), each.getKey().word())));
+    KindCounts.lines(kinds).forEach(line -> text.append(line).append('\n'));
     host.print(text.toString());
     return damaged == 0 ? 0 : 1;
   }

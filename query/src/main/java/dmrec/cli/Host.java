@@ -107,6 +107,16 @@ public record Host(
     err.println("dmrec: " + text);
   }
 
+  /** Lines on {@code err}, from wherever they come: they are escaped. */
+  void say(String text) {
+    StringBuilder shown = new StringBuilder("dmrec: ");
+    for (String line : text.split("\n", -1)) {
+      shown.append(shown.length() > 7 ? "\n" : "").append(KernelText.printable(line));
+    }
+    err.println(shown);
+    err.flush();
+  }
+
   /** Tells what could not be read; the result is the exit code. */
   int report(Damage damage) throws IOException {
     for (String message : damage.messages()) {

@@ -1,7 +1,6 @@
 package dmrec.cli;
 
 import dmrec.event.KernelText;
-import dmrec.event.Kind;
 import dmrec.foreign.ForeignFormat;
 import dmrec.foreign.ForeignImport;
 import dmrec.foreign.ForeignInput;
@@ -11,6 +10,7 @@ import dmrec.foreign.When;
 import dmrec.journal.EventsImport;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
+import dmrec.query.KindCounts;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.topology.Topology;
@@ -24,10 +24,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -145,7 +142,7 @@ final class ImportCommand implements Callable<Integer> {
     JournalWriter writer = JournalWriter.begin(folder, JournalOptions.usual(), new Topology());
     boolean kept = false;
     try (writer) {
-      summary = ForeignImport.run(inputs, options, writer::append, writer.topology(), this::say);
+      summary = ForeignImport.run(inputs, options, writer::append, writer.topology(), host::say);
       writer.sync();
       kept = summary.events() > 0;
     } finally {
@@ -184,16 +181,8 @@ final class ImportCommand implements Callable<Integer> {
     if (summary.damaged() > 0) {
       text.append(", ").append(summary.damaged()).append(" that could not be used");
     }
-    summary.byKind().entrySet().stream()
-        .sorted(
-            Map.Entry.<Kind, Long>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .forEach(
-            each ->
-                text.append(
-                    String.format(
-                        Locale.ROOT, "%n%10d  %s", each.getValue(), each.getKey().word())));
-    say(text.toString());
+    KindCounts.lines(summary.byKind()).forEach(line -> text.append('\n').append(line));
+    host.say(text.toString());
   }
 
   private ForeignOptions options() {
@@ -278,14 +267,5 @@ final class ImportCommand implements Callable<Integer> {
 
   private static String shown(Path path) {
     return KernelText.printable(path.toString());
-  }
-
-  private void say(String text) {
-    StringBuilder shown = new StringBuilder("dmrec: ");
-    for (String line : text.split("\n", -1)) {
-      shown.append(shown.length() > 7 ? "\n" : "").append(KernelText.printable(line));
-    }
-    host.err().println(shown);
-    host.err().flush();
   }
 }

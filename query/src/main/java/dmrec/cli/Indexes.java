@@ -3,11 +3,10 @@ package dmrec.cli;
 import dmrec.console.Standpoint;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalIndex;
+import dmrec.journal.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +34,9 @@ final class Indexes {
     }
     try {
       byte[] place = journal.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
-      String name = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(place));
+      String name = HexFormat.of().formatHex(Sha256.of(place));
       return caches.resolve("index").resolve(name.substring(0, NAME_CHARS));
-    } catch (IOException | NoSuchAlgorithmException e) {
+    } catch (IOException e) {
       return null; // Whoever opens the journal says what is wrong with it.
     }
   }

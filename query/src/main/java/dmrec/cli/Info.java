@@ -9,12 +9,11 @@ import dmrec.journal.SealState;
 import dmrec.query.EventText;
 import dmrec.query.JournalFacts;
 import dmrec.query.JournalFacts.Recording;
+import dmrec.query.KindCounts;
 import dmrec.query.TimeSpec;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.ZoneOffset;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -84,7 +83,7 @@ final class Info implements Callable<Integer> {
     }
     if (!facts.counts().isEmpty()) {
       text.append("\nkinds\n");
-      for (Map.Entry<Kind, Long> entry : mostFirst(facts.counts())) {
+      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(facts.counts())) {
         text.append(
             String.format(Locale.ROOT, "  %9d  %s\n", entry.getValue(), entry.getKey().word()));
       }
@@ -164,14 +163,6 @@ final class Info implements Callable<Integer> {
         : " (no end: it was cut off)";
   }
 
-  private static List<Map.Entry<Kind, Long>> mostFirst(Map<Kind, Long> counts) {
-    return counts.entrySet().stream()
-        .sorted(
-            Map.Entry.<Kind, Long>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .toList();
-  }
-
   private static void line(StringBuilder text, String name, String value) {
     text.append(String.format(Locale.ROOT, "%-10s %s\n", name, value));
   }
@@ -211,7 +202,7 @@ final class Info implements Callable<Integer> {
       }
       json.writeEndArray();
       json.writeObjectFieldStart("kinds");
-      for (Map.Entry<Kind, Long> entry : mostFirst(facts.counts())) {
+      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(facts.counts())) {
         json.writeNumberField(entry.getKey().word(), entry.getValue());
       }
       json.writeEndObject();

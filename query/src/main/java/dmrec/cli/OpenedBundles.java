@@ -3,7 +3,9 @@ package dmrec.cli;
 import dmrec.bundle.Bundle;
 import dmrec.bundle.BundleImport;
 import dmrec.bundle.Manifest;
+import dmrec.event.KernelText;
 import dmrec.journal.EventsImport;
+import dmrec.journal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,10 +17,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -124,7 +124,7 @@ final class OpenedBundles {
         String.format(
             Locale.ROOT,
             "%s: %,d %s, checked%s",
-            file,
+            KernelText.printable(file.toString()),
             told.events(),
             told.events() == 1 ? "event" : "events",
             told.isRenumbered()
@@ -150,15 +150,13 @@ final class OpenedBundles {
 
   private static String nameOf(Path file, byte[] changedBy) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       byte[] block = new byte[1 << 16];
       for (int n = in.read(block); n >= 0; n = in.read(block)) {
         digest.update(block, 0, n);
       }
       digest.update(changedBy);
-      return HexFormat.of().formatHex(digest.digest()).substring(0, NAME_CHARS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      return Sha256.hex(digest).substring(0, NAME_CHARS);
     }
   }
 

@@ -11,6 +11,7 @@ import dmrec.pack.PackRequest;
 import dmrec.pack.PackSurvey;
 import dmrec.pack.Packer;
 import dmrec.query.EventText;
+import dmrec.query.KindCounts;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -200,11 +200,11 @@ final class PackCommand implements Callable<Integer> {
     if (redact) {
       host.note(
           String.format(Locale.ROOT, "%,d names are tokens; ", packer.names())
-              + mapTo
+              + shown(mapTo)
               + " tells which is which: keep it to yourself ('dmrec open "
-              + to
+              + shown(to)
               + " --map "
-              + mapTo
+              + shown(mapTo)
               + "' shows the names)");
     }
     return host.report(packer.damage());
@@ -297,8 +297,7 @@ final class PackCommand implements Callable<Integer> {
             TimeSpec.format(survey.firstWallNs(), host.clock().getZone()),
             TimeSpec.format(survey.lastWallNs(), host.clock().getZone()),
             EventText.bytes(survey.jsonBytes())));
-    List<Map.Entry<Kind, Long>> kinds = new ArrayList<>(survey.kinds().entrySet());
-    kinds.sort(Map.Entry.comparingByValue(Comparator.reverseOrder()));
+    List<Map.Entry<Kind, Long>> kinds = KindCounts.mostFirst(survey.kinds());
     List<String> shown = new ArrayList<>();
     for (Map.Entry<Kind, Long> each : kinds.subList(0, Math.min(KINDS_SHOWN, kinds.size()))) {
       shown.add(String.format(Locale.ROOT, "%,d %s", each.getValue(), each.getKey().word()));
@@ -323,11 +322,10 @@ final class PackCommand implements Callable<Integer> {
               each.getKey().fileName(),
               EventText.bytes(each.getValue().bytes())));
     }
-    host.print(
-        KernelText.printable(to.toString())
-            + ": "
-            + EventText.bytes(bytes)
-            + ", packed from\n"
-            + text);
+    host.print(shown(to) + ": " + EventText.bytes(bytes) + ", packed from\n" + text);
+  }
+
+  private static String shown(Path path) {
+    return KernelText.printable(path.toString());
   }
 }

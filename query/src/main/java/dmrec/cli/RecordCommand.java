@@ -1,7 +1,6 @@
 package dmrec.cli;
 
 import dmrec.event.KernelText;
-import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
@@ -11,6 +10,7 @@ import dmrec.journal.SigningKey;
 import dmrec.journal.SyncPolicy;
 import dmrec.kernel.KernelException;
 import dmrec.query.EventText;
+import dmrec.query.KindCounts;
 import dmrec.query.TimeSpec;
 import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
@@ -25,9 +25,7 @@ import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -178,9 +176,9 @@ final class RecordCommand implements Callable<Integer> {
   /** Before anything is made: what must not be written to need not be touched at all. */
   private void checkPlace() {
     JournalPlace.Choice choice = new JournalPlace.Choice(force, spool != null);
-    JournalPlace.check(JournalPlace.Part.JOURNAL, journal.named(host), choice, this::say);
+    JournalPlace.check(JournalPlace.Part.JOURNAL, journal.named(host), choice, host::say);
     if (capture != null) {
-      JournalPlace.check(JournalPlace.Part.CAPTURE, capture, choice, this::say);
+      JournalPlace.check(JournalPlace.Part.CAPTURE, capture, choice, host::say);
     }
   }
 
@@ -195,13 +193,13 @@ final class RecordCommand implements Callable<Integer> {
             Amounts.durationNs("--sample", sample),
             lockMemory,
             Version.number());
-    Service service = Service.of(host, System::nanoTime, this::say);
+    Service service = Service.of(host, System::nanoTime, host::say);
     try (MetricsEndpoint endpoint =
-            MetricsEndpoint.open(metrics, () -> journalBytes, System::nanoTime, this::say);
+            MetricsEndpoint.open(metrics, () -> journalBytes, System::nanoTime, host::say);
         RecordedJournal opened = RecordedJournal.open(folder, spool, journalOptions());
         KernelWatch watch = open(options)) {
       JournalWriter writer = opened.writer();
-      JournalSink sink = JournalSink.of(writer, this::say);
+      JournalSink sink = JournalSink.of(writer, host::say);
       Recorder recorder = new Recorder(endpoint.measuring(sink), copy, writer.topology());
       sink.countIn(recorder.summary());
       Signals.register("INT", () -> watch.stop("SIGINT"));
@@ -211,7 +209,7 @@ final class RecordCommand implements Callable<Integer> {
           recorder,
           () -> {
             int devices = recorder.topology().devices().size();
-            say(
+            host.say(
                 "recording "
                     + devices
                     + (devices == 1 ? " device to " : " devices to ")
@@ -246,7 +244,7 @@ final class RecordCommand implements Callable<Integer> {
 
   private KernelWatch open(WatchOptions options) throws IOException {
     try {
-      return KernelWatch.open(options, this::say);
+      return KernelWatch.open(options, host::say);
     } catch (KernelException e) {
       throw Failure.of(
           e.getMessage()
@@ -268,7 +266,7 @@ final class RecordCommand implements Callable<Integer> {
             RecordedJournal.open(folder, spool, journalOptions().with(new SealPolicy(1000, 0)))) {
       JournalWriter writer = opened.writer();
       Topology known = writer.topology();
-      JournalSink sink = JournalSink.of(writer, this::say);
+      JournalSink sink = JournalSink.of(writer, host::say);
       Recorder recorder = new Recorder(sink, copy, known);
       sink.countIn(recorder.summary());
       Observation last = null;
@@ -291,7 +289,7 @@ final class RecordCommand implements Callable<Integer> {
           last = next;
         } catch (CaptureException e) {
           damaged++;
-          say(String.valueOf(e.getMessage()));
+          host.say(String.valueOf(e.getMessage()));
         }
       }
       if (last == null) {
@@ -321,7 +319,7 @@ final class RecordCommand implements Callable<Integer> {
         options.reserveBytes(),
         key == null ? null : SigningKey.read(key),
         unsigned,
-        this::say);
+        host::say);
   }
 
   private long maxBytes() {
@@ -364,24 +362,7 @@ final class RecordCommand implements Callable<Integer> {
         .append(summary.lost())
         .append(", refused ")
         .append(summary.dropped());
-    summary.byKind().entrySet().stream()
-        .sorted(
-            Map.Entry.<Kind, Long>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .forEach(
-            each ->
-                text.append(
-                    String.format(
-                        Locale.ROOT, "%n%10d  %s", each.getValue(), each.getKey().word())));
-    say(text.toString());
-  }
-
-  private void say(String text) {
-    StringBuilder shown = new StringBuilder("dmrec: ");
-    for (String line : text.split("\n", -1)) {
-      shown.append(shown.length() > 7 ? "\n" : "").append(KernelText.printable(line));
-    }
-    host.err().println(shown);
-    host.err().flush();
+    KindCounts.lines(summary.byKind()).forEach(line -> text.append('\n').append(line));
+    host.say(text.toString());
   }
 }

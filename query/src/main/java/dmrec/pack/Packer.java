@@ -1,6 +1,7 @@
 package dmrec.pack;
 
 import dmrec.bundle.BundleWriter;
+import dmrec.bundle.Hashed;
 import dmrec.bundle.Manifest;
 import dmrec.bundle.Part;
 import dmrec.event.DmEvent;
@@ -20,7 +21,6 @@ import dmrec.redact.Redactor;
 import dmrec.report.HtmlReport;
 import dmrec.report.ReportOptions;
 import dmrec.target.DevNo;
-import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -103,26 +103,13 @@ public final class Packer {
     if (start.recording() != null) {
       learn(start.recording());
     }
-    Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
-    Set<DevNo> devices = new HashSet<>();
-    start.devices().forEach(device -> devices.add(device.dev()));
-    long[] range = {0, 0, 0, 0};
-    long[] events = {0};
-    try (Counted counted = new Counted();
-        Writer lines = BundleWriter.lines(counted)) {
+    Count count = new Count(start);
+    try (Hashed json = new Hashed(OutputStream.nullOutputStream());
+        Writer lines = BundleWriter.lines(json)) {
       read(
           damage,
           record -> {
-            if (events[0]++ == 0) {
-              range[0] = record.seq();
-              range[2] = record.wallNs();
-            }
-            range[1] = record.seq();
-            range[3] = record.wallNs();
-            kinds.merge(record.kind(), 1L, Long::sum);
-            if (!record.device().isNone()) {
-              devices.add(record.device().dev());
-            }
+            count.add(record);
             if (record.event() instanceof DmEvent.RecordingStarted started) {
               learn(started);
             }
@@ -131,17 +118,7 @@ public final class Packer {
             lines.write('\n');
           });
       lines.flush();
-      PackSurvey found =
-          new PackSurvey(
-              events[0],
-              range[0],
-              range[1],
-              range[2],
-              range[3],
-              kinds,
-              devices.size(),
-              counted.bytes(),
-              counted.sha256());
+      PackSurvey found = count.with(json.content());
       survey = found;
       return found;
     }
@@ -202,7 +179,7 @@ public final class Packer {
     Topology begin = request.redact() ? redactor.redact(start) : start;
     Topology stack = begin.copy();
     try (BundleWriter bundle = new BundleWriter(out);
-        Copy copy = request.report() ? new Copy(folder, begin, found.firstSeq()) : Copy.NONE) {
+        Copy copy = request.report() ? new Copy(folder, begin, found.firstSeq()) : null) {
       bundle.add(Part.README, Readme.text(request, found));
       bundle.add(Part.START_TEXT, o -> o.write(drawn(begin)));
       bundle.add(Part.START, begin);
@@ -213,7 +190,7 @@ public final class Packer {
         bundle.add(
             Part.NOTE, request.redact() ? redactor.redactText(request.note()) : request.note());
       }
-      if (request.report()) {
+      if (copy != null) {
         Path shown = copy.finish();
         bundle.add(
             Part.REPORT,
@@ -232,7 +209,7 @@ public final class Packer {
     return request.redact() ? redactor.redactText(request.device()) : request.device();
   }
 
-  private void events(OutputStream out, Topology stack, Copy copy) throws IOException {
+  private void events(OutputStream out, Topology stack, @Nullable Copy copy) throws IOException {
     Writer lines = BundleWriter.lines(out);
     read(
         new Damage(),
@@ -241,7 +218,9 @@ public final class Packer {
           stack.apply(kept);
           EventJson.write(kept, lines);
           lines.write('\n');
-          copy.add(kept);
+          if (copy != null) {
+            copy.add(kept);
+          }
         });
     lines.flush();
   }
@@ -258,13 +237,6 @@ public final class Packer {
   private Manifest manifest(PackSurvey found, Topology begin, Map<Part, Manifest.Content> files)
       throws IOException {
     SealBehind seal = SealBehind.of(journal, found.lastSeq());
-    Map<DevNo, Long> uncounted = new TreeMap<>();
-    for (Device device : begin.devices()) {
-      long count = begin.uncounted(device.dev());
-      if (count > 0) {
-        uncounted.put(device.dev(), count);
-      }
-    }
     TreeMap<String, Long> kinds = new TreeMap<>();
     found.kinds().forEach((kind, count) -> kinds.put(kind.word(), count));
     Manifest.Host here = request.here();
@@ -276,7 +248,7 @@ public final class Packer {
         new Manifest.Journal(seal.journal(), seal.publicKey(), seal.seq(), seal.value()),
         new Manifest.Window(
             found.firstSeq(), found.lastSeq(), found.firstWallNs(), found.lastWallNs(), device()),
-        uncounted,
+        begin.uncounted(),
         found.events(),
         kinds,
         new Manifest.Host(
@@ -290,53 +262,87 @@ public final class Packer {
         files);
   }
 
-  /** A journal of what is packed, from which the page is made: it shows nothing else. */
-  private static final class Copy implements AutoCloseable {
-    static final Copy NONE = new Copy();
+  /** Counts what is packed. */
+  private static final class Count {
+    private final Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
+    private final Set<DevNo> devices = new HashSet<>();
+    private long events;
+    private long firstSeq;
+    private long lastSeq;
+    private long firstWallNs;
+    private long lastWallNs;
 
-    private final @Nullable Path folder;
-    private final @Nullable JournalWriter writer;
-
-    private Copy() {
-      folder = null;
-      writer = null;
+    Count(Topology start) {
+      start.devices().forEach(device -> devices.add(device.dev()));
     }
 
+    void add(EventRecord record) {
+      if (events++ == 0) {
+        firstSeq = record.seq();
+        firstWallNs = record.wallNs();
+      }
+      lastSeq = record.seq();
+      lastWallNs = record.wallNs();
+      kinds.merge(record.kind(), 1L, Long::sum);
+      if (!record.device().isNone()) {
+        devices.add(record.device().dev());
+      }
+    }
+
+    PackSurvey with(Manifest.Content json) {
+      return new PackSurvey(
+          events,
+          firstSeq,
+          lastSeq,
+          firstWallNs,
+          lastWallNs,
+          kinds,
+          devices.size(),
+          json.bytes(),
+          json.sha256());
+    }
+  }
+
+  /** A journal of what is packed, from which the page is made: it shows nothing else. */
+  private static final class Copy implements AutoCloseable {
+    private final Path folder;
+    private final JournalWriter writer;
+    private final Thread remover = new Thread(this::remove);
+
     Copy(Path in, Topology begin, long firstSeq) throws IOException {
-      Path temporary = Files.createTempDirectory(in, ".pack");
-      folder = temporary;
-      writer =
-          JournalWriter.begin(
-              temporary.resolve("journal"), JournalOptions.usual(), begin.withSeq(firstSeq - 1));
+      folder = Files.createTempDirectory(in, ".pack");
+      Runtime.getRuntime().addShutdownHook(remover);
+      writer = JournalWriter.begin(folder, JournalOptions.usual(), begin.withSeq(firstSeq - 1));
     }
 
     void add(EventRecord record) throws JournalException {
-      JournalWriter to = writer;
-      if (to != null) {
-        to.topology().apply(record.withSeq(to.append(record)));
-      }
+      writer.topology().apply(record.withSeq(writer.append(record)));
     }
 
     Path finish() {
-      if (writer == null || folder == null) {
-        throw new IllegalStateException("there is no copy");
-      }
       writer.close();
-      return folder.resolve("journal");
+      return folder;
     }
 
     @Override
-    public void close() throws IOException {
-      if (writer == null || folder == null) {
-        return;
-      }
+    public void close() {
       writer.close();
-      List<Path> all;
-      try (Stream<Path> files = Files.walk(folder)) {
-        all = files.sorted((a, b) -> b.compareTo(a)).toList();
+      remove();
+      try {
+        Runtime.getRuntime().removeShutdownHook(remover);
+      } catch (IllegalStateException e) {
+        // The program is ending, and the hook does the same.
       }
-      for (Path file : all) {
-        Files.deleteIfExists(file);
+    }
+
+    private void remove() {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(folder);
+      } catch (IOException e) {
+        // It is hidden, and holds no more than the bundle.
       }
     }
   }

@@ -11,7 +11,6 @@ import dmrec.query.StackTree.Span;
 import dmrec.query.StackTree.Style;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -209,10 +208,7 @@ public final class StatsText {
 
   private void kinds() {
     title("events by kind");
-    List<Map.Entry<Kind, Long>> shown = new ArrayList<>(stats.kinds().entrySet());
-    shown.sort(
-        Map.Entry.<Kind, Long>comparingByValue(Comparator.reverseOrder())
-            .thenComparing(Map.Entry.comparingByKey()));
+    List<Map.Entry<Kind, Long>> shown = KindCounts.mostFirst(stats.kinds());
     int width = width(shown.stream().map(entry -> entry.getKey().word()).toList());
     long most = shown.get(0).getValue();
     for (Map.Entry<Kind, Long> kind : shown) {

@@ -1,5 +1,6 @@
 package dmrec.redact;
 
+import dmrec.event.KernelText;
 import dmrec.target.DevNo;
 import java.util.HashMap;
 import java.util.Map;
@@ -117,7 +118,7 @@ final class Properties {
           "ID_FS_VOLUME_ID",
           "ID_FS_LOGICAL_VOLUME_ID",
           "ID_FS_VOLUME_SET_ID" ->
-          secrets.simple(Label.LABEL, Spellings.unescaped(value));
+          secrets.simple(Label.LABEL, KernelText.unescaped(value));
       case "ID_PATH", "ID_PATH_TAG", "ID_SAS_PATH", "ID_PATH_ATA_COMPAT" ->
           secrets.simple(Label.PORT, value);
       case "SYNTH_UUID" -> {
@@ -176,7 +177,7 @@ final class Properties {
         return names.told(names.wwidParts(value));
       }
       case "ID_FS_LABEL", "ID_PART_ENTRY_NAME", "PARTNAME" -> {
-        return secrets.token(secrets.simple(Label.LABEL, Spellings.unescaped(value)), value);
+        return secrets.token(secrets.simple(Label.LABEL, KernelText.unescaped(value)), value);
       }
       case "ID_FS_UUID", "ID_PART_ENTRY_UUID", "PARTUUID" -> {
         return secrets.token(secrets.shaped(Label.UUID, value), value);

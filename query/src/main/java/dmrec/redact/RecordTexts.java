@@ -42,24 +42,16 @@ final class RecordTexts {
                 device.diskSeq(),
                 text(Role.NAME, device.name(), record, change),
                 text(Role.UUID, device.uuid(), record, change));
-    DmEvent event = event(record, change);
     Actor actor = record.actor();
-    return new EventRecord(
-        record.seq(),
-        record.wallNs(),
-        record.monoNs(),
-        record.notBeforeNs(),
-        record.kernelNs(),
-        record.source(),
-        record.certainty(),
-        record.marks(),
+    Actor newActor =
         actor == null
             ? null
-            : new Actor(actor.pid(), actor.uid(), text(Role.TEXT, actor.command(), record, change)),
-        newDevice,
-        event,
-        record.evidence().isEmpty() ? record.evidence() : change.evidence(record),
-        record.extra().isEmpty() ? record.extra() : change.extra(record));
+            : new Actor(actor.pid(), actor.uid(), text(Role.TEXT, actor.command(), record, change));
+    return record
+        .with(newActor, newDevice, event(record, change))
+        .with(
+            record.evidence().isEmpty() ? record.evidence() : change.evidence(record),
+            record.extra().isEmpty() ? record.extra() : change.extra(record));
   }
 
   private static DmEvent event(EventRecord record, Change change) {

@@ -34,7 +34,7 @@ final class Spellings {
     if (name.indexOf('-') >= 0) {
       all.add(name.replace("-", "--"));
     }
-    String plain = unescaped(name);
+    String plain = KernelText.unescaped(name);
     all.add(plain);
     all.add(plain.replace("-", "--"));
     all.add(escaped(plain, PLAIN, false));
@@ -142,26 +142,5 @@ final class Spellings {
       }
     }
     return out.toString();
-  }
-
-  /** Turns {@code \xNN} back into bytes. */
-  static String unescaped(String text) {
-    if (!text.contains("\\x")) {
-      return text;
-    }
-    byte[] bytes = KernelText.encode(text);
-    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream(bytes.length);
-    for (int i = 0; i < bytes.length; i++) {
-      boolean escape = i + 3 < bytes.length && bytes[i] == '\\' && bytes[i + 1] == 'x';
-      int high = escape ? Character.digit(bytes[i + 2], 16) : -1;
-      int low = escape ? Character.digit(bytes[i + 3], 16) : -1;
-      if (high >= 0 && low >= 0) {
-        out.write(high << 4 | low);
-        i += 3;
-      } else {
-        out.write(bytes[i]);
-      }
-    }
-    return KernelText.decode(out.toByteArray());
   }
 }

@@ -1,5 +1,6 @@
 package dmrec.redact;
 
+import dmrec.event.KernelText;
 import dmrec.target.DevNo;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -173,7 +174,7 @@ final class Texts {
         }
       }
       case "by-uuid", "by-partuuid" -> secrets.shaped(Label.UUID, name);
-      case "by-label", "by-partlabel" -> secrets.simple(Label.LABEL, Spellings.unescaped(name));
+      case "by-label", "by-partlabel" -> secrets.simple(Label.LABEL, KernelText.unescaped(name));
       case "by-path" -> secrets.simple(Label.PORT, whole);
       default -> {}
     }

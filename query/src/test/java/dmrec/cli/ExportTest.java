@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventJson;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -30,9 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExportTest {
-  private static final Path FAILOVER =
-      Path.of(System.getProperty("dmrec.root", ".."))
-          .resolve("samples/journals/failover.events.ndjson");
+  private static final Path FAILOVER = Journals.stored("failover");
 
   @TempDir @Nullable Path folder;
 

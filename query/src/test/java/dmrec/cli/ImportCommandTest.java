@@ -9,6 +9,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Source;
+import dmrec.journal.Journals;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Evidence of other programs, from the file to what people are shown of it. */
 class ImportCommandTest {
-  private static final Path FAILOVER =
-      Path.of(System.getProperty("dmrec.root", ".."))
-          .resolve("samples/journals/failover.events.ndjson");
+  private static final Path FAILOVER = Journals.stored("failover");
 
   private static final String LOG =
       """

@@ -11,15 +11,17 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.journal.EventsImport;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import dmrec.query.StackTree;
 import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -39,9 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a journal to a bundle and back, as a reporter and a maintainer do it. */
 class PackCommandTest {
-  private static final Path SAMPLES =
-      Path.of(System.getProperty("dmrec.root", "..")).resolve("samples/journals");
-
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
   Path folder;
@@ -61,6 +61,12 @@ class PackCommandTest {
     return Main.run(host, List.of(args));
   }
 
+  private void pack(Path journal, String name, String... more) {
+    List<String> args = new ArrayList<>(List.of("pack", journal.toString(), "-o", path(name)));
+    args.addAll(List.of(more));
+    assertEquals(0, run(args.toArray(String[]::new)), err());
+  }
+
   private String out() {
     return out.toString(StandardCharsets.UTF_8);
   }
@@ -74,19 +80,7 @@ class PackCommandTest {
   }
 
   private Path sample(String name) throws IOException {
-    Path journal = folder.resolve(name);
-    EventsImport.of(SAMPLES.resolve(name + ".events.ndjson"), journal);
-    return journal;
-  }
-
-  private static List<EventRecord> read(Path journal) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
+    return Journals.sample(name, folder.resolve(name));
   }
 
   /** What the console and all commands read of a bundle. */
@@ -98,30 +92,18 @@ class PackCommandTest {
     return records;
   }
 
-  static Stream<String> samples() throws IOException {
-    try (Stream<Path> files = Files.list(SAMPLES)) {
-      return files
-          .map(file -> String.valueOf(file.getFileName()))
-          .filter(name -> name.endsWith(".events.ndjson"))
-          .map(name -> name.substring(0, name.length() - ".events.ndjson".length()))
-          .sorted()
-          .toList()
-          .stream();
-    }
-  }
-
   @ParameterizedTest
-  @MethodSource("samples")
+  @MethodSource("dmrec.journal.Journals#samples")
   void everySampleComesBackFromItsBundleInEveryField(String name) throws IOException {
     Path journal = sample(name);
 
-    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--no-redact"), err());
+    pack(journal, "b.dmrec", "--no-redact");
     assertEquals(0, run("log", "-j", path("b.dmrec"), "--output", "json"), err());
-    assertEquals(read(journal), parsed(out()));
+    assertEquals(Journals.events(journal), parsed(out()));
     // And with its names replaced, and put back by those who have the map.
-    assertEquals(0, run("pack", journal.toString(), "-o", path("r.dmrec")), err());
+    pack(journal, "r.dmrec");
     assertEquals(0, run("open", path("r.dmrec"), "--map", path("r.PRIVATE.map"), "--info"), err());
-    assertEquals(read(journal), read(newestOpened()));
+    assertEquals(Journals.events(journal), Journals.events(newestOpened()));
   }
 
   private Path newestOpened() throws IOException {
@@ -135,11 +117,10 @@ class PackCommandTest {
 
   private static long created(Path place) {
     try {
-      return ((java.nio.file.attribute.FileTime)
-              Files.getAttribute(place.resolve("journal"), "unix:ctime"))
-          .to(java.util.concurrent.TimeUnit.NANOSECONDS);
+      return ((FileTime) Files.getAttribute(place.resolve("journal"), "unix:ctime"))
+          .to(TimeUnit.NANOSECONDS);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -156,10 +137,7 @@ class PackCommandTest {
     }
     String from = "#" + (1 + seed * 97);
 
-    assertEquals(
-        0,
-        run("pack", journal.toString(), "-o", path("b.dmrec"), "--no-redact", "--since", from),
-        err());
+    pack(journal, "b.dmrec", "--no-redact", "--since", from);
     assertEquals(0, run("log", "-j", path("b.dmrec"), "--output", "json"), err());
     assertEquals(all.subList((int) (seed * 97), 700), parsed(out()));
     for (String at : List.of(from, "#500", "#700")) {
@@ -174,18 +152,7 @@ class PackCommandTest {
   void theSameStretchGivesTheSameBytes() throws IOException {
     Path journal = sample("failover");
     for (String name : List.of("a", "b")) {
-      assertEquals(
-          0,
-          run(
-              "pack",
-              journal.toString(),
-              "-o",
-              path(name + ".dmrec"),
-              "--around",
-              "117",
-              "--window",
-              "20s"),
-          err());
+      pack(journal, name + ".dmrec", "--around", "117", "--window", "20s");
     }
     assertArrayEquals(
         Files.readAllBytes(folder.resolve("a.dmrec")),
@@ -196,7 +163,7 @@ class PackCommandTest {
   void aBundleTellsWhatIsInItBeforeAndBehind() throws IOException {
     Path journal = sample("failover");
 
-    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec")), err());
+    pack(journal, "b.dmrec");
 
     assertTrue(
         err().contains("153 events of 3 mapped devices, #1 to #153, 2026-11-22T09:51:19"), err());
@@ -217,7 +184,7 @@ class PackCommandTest {
             .toList());
     assertEquals(1, run("pack", journal.toString(), "-o", path("b.dmrec")));
     assertTrue(err().contains("exists; --force replaces it"), err());
-    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--force"), err());
+    pack(journal, "b.dmrec", "--force");
   }
 
   @Test
@@ -228,15 +195,14 @@ class PackCommandTest {
         "mpatha\nLinux_scsi_debug\n33333330000007d0\ndata-home\nPO1rS3hSknTTTh1yDdmBT5WiTt83YOwi\n");
     Files.writeString(folder.resolve("note"), "At 09:53 mpatha (data-home) hung on lab.\n");
 
-    assertEquals(
-        0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--note", path("note")), err());
+    pack(journal, "b.dmrec", "--note", path("note"));
     assertEquals(0, run("pack", "--check", path("list"), path("b.dmrec")), out());
     assertEquals("none of 5 words is in it\n", out());
     try (Bundle bundle = Bundle.open(folder.resolve("b.dmrec"))) {
       assertTrue(
           bundle.text(Part.NOTE).startsWith("At 09:53 mpath1 (vg1-lv"), bundle.text(Part.NOTE));
     }
-    assertEquals(0, run("pack", journal.toString(), "-o", path("c.dmrec"), "--no-redact"), err());
+    pack(journal, "c.dmrec", "--no-redact");
     assertEquals(1, run("pack", "--check", path("list"), path("c.dmrec")));
     assertTrue(out().contains("events.ndjson: mpatha"), out());
     assertTrue(out().contains("report.html, unpacked: mpatha"), out());
@@ -262,17 +228,7 @@ class PackCommandTest {
   void aDeviceIsPackedWithAllThatIsUnderAndOverIt() throws IOException {
     Path journal = sample("lost-disk");
 
-    assertEquals(
-        0,
-        run(
-            "pack",
-            journal.toString(),
-            "-o",
-            path("b.dmrec"),
-            "--no-redact",
-            "--device",
-            "data-home"),
-        err());
+    pack(journal, "b.dmrec", "--no-redact", "--device", "data-home");
     assertEquals(0, run("tree", "-j", journal.toString(), "data-home", "--ascii"), err());
     String whole = out();
     assertEquals(0, run("tree", "-j", path("b.dmrec"), "data-home", "--ascii"), err());
@@ -286,7 +242,7 @@ class PackCommandTest {
   @Test
   void everyCommandThatReadsAJournalTakesABundle() throws IOException {
     Path journal = sample("failover");
-    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--no-redact"), err());
+    pack(journal, "b.dmrec", "--no-redact");
     String b = path("b.dmrec");
 
     assertEquals(0, run("verify", b), err());
@@ -299,7 +255,7 @@ class PackCommandTest {
     assertEquals(0, run("export", "--format", "csv", "-j", b), err());
     assertEquals(0, run("info", "-j", b), err());
     assertEquals(0, run("replay", b, "--into", "json"), err());
-    assertEquals(read(journal), parsed(out()));
+    assertEquals(Journals.events(journal), parsed(out()));
     assertEquals(0, run("dmsetup", "--journal", b, "ls"), err());
     assertEquals(0, run("repair", b, "--to", path("again")), err());
     assertEquals(0, run("pack", b, "-o", path("again.dmrec"), "--no-redact"), err());
@@ -308,7 +264,7 @@ class PackCommandTest {
   @Test
   void aHostileFileGivesOneLineAndLeavesNothing() throws IOException {
     Path journal = sample("failover");
-    assertEquals(0, run("pack", journal.toString(), "-o", path("b.dmrec")), err());
+    pack(journal, "b.dmrec");
     byte[] bytes = Files.readAllBytes(folder.resolve("b.dmrec"));
     for (int i = 0; i < 60; i++) {
       byte[] changed = bytes.clone();
@@ -333,25 +289,14 @@ class PackCommandTest {
   void aBundleIsUnpackedOnceAndGoesWhenNobodyHasUsedItForAMonth() throws IOException {
     Path journal = sample("failover");
     for (String name : List.of("a", "b")) {
-      assertEquals(
-          0,
-          run(
-              "pack",
-              journal.toString(),
-              "-o",
-              path(name + ".dmrec"),
-              "--no-report",
-              "--until",
-              name.equals("a") ? "#100" : "#101"),
-          err());
+      pack(journal, name + ".dmrec", "--no-report", "--until", name.equals("a") ? "#100" : "#101");
     }
     assertEquals(0, run("info", "-j", path("a.dmrec")), err());
     assertEquals("dmrec: " + path("a.dmrec") + ": 100 events, checked\n", err());
     assertEquals(0, run("info", "-j", path("a.dmrec")), err());
     assertEquals("", err());
     Path place = newestOpened().resolveSibling("");
-    Files.setLastModifiedTime(
-        place, java.nio.file.attribute.FileTime.from(Instant.parse("2026-10-01T00:00:00Z")));
+    Files.setLastModifiedTime(place, FileTime.from(Instant.parse("2026-10-01T00:00:00Z")));
 
     assertEquals(0, run("info", "-j", path("b.dmrec")), err());
 
@@ -362,8 +307,7 @@ class PackCommandTest {
   void whatIsToldOfABundleIsEscaped() throws IOException {
     Path journal = sample("failover");
     Files.writeString(folder.resolve("note"), "red \u001b[31m and \u202e back\n");
-    assertEquals(
-        0, run("pack", journal.toString(), "-o", path("b.dmrec"), "--note", path("note")), err());
+    pack(journal, "b.dmrec", "--note", path("note"));
     assertEquals(0, run("open", path("b.dmrec"), "--info"), err());
     assertFalse(out().contains("\u001b"), out());
     assertTrue(out().contains("note       red \\x1b[31m"), out());
@@ -372,19 +316,7 @@ class PackCommandTest {
   @Test
   void theStackInTheBundleIsWhatTreeDraws() throws IOException {
     Path journal = sample("failover");
-    assertEquals(
-        0,
-        run(
-            "pack",
-            journal.toString(),
-            "-o",
-            path("b.dmrec"),
-            "--no-redact",
-            "--since",
-            "#100",
-            "--until",
-            "#120"),
-        err());
+    pack(journal, "b.dmrec", "--no-redact", "--since", "#100", "--until", "#120");
     assertEquals(0, run("tree", "-j", journal.toString(), "--at", "#99"), err());
     try (ZipFile zip = new ZipFile(path("b.dmrec"))) {
       ZipEntry start = zip.getEntry(Part.START_TEXT.fileName());

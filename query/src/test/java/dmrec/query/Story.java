@@ -4,16 +4,15 @@ import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
-import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Source;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Topology;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -39,10 +38,7 @@ public final class Story {
   /** The recording from the lab: LVM on a multipath device whose paths fail. */
   public static Story failover() throws Exception {
     Story story = new Story();
-    Path file = Path.of("..", "samples", "journals", "failover.events.ndjson");
-    for (String line : Files.readAllLines(file)) {
-      story.records.add(EventJson.read(line));
-    }
+    story.records.addAll(Journals.storedEvents("failover"));
     return story;
   }
 

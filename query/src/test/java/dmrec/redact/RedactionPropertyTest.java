@@ -6,11 +6,9 @@ import dmrec.event.Bytes;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.journal.Journals;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -28,11 +26,7 @@ class RedactionPropertyTest {
   @ParameterizedTest
   @ValueSource(strings = {"failover", "lost-disk"})
   void theLabsRecordingsComeBack(String name) throws Exception {
-    List<EventRecord> records = new ArrayList<>();
-    Path file = Path.of("../samples/journals/" + name + ".events.ndjson");
-    for (String line : Files.readAllLines(file)) {
-      records.add(EventJson.read(line));
-    }
+    List<EventRecord> records = Journals.storedEvents(name);
     Redactor redactor = restores(records);
     assertEquals(new Redactor.LeftOut(0, 0), redactor.leftOut());
 
@@ -75,19 +69,6 @@ class RedactionPropertyTest {
 
   /** Without what is left out. */
   private static EventRecord comparable(EventRecord r, boolean isLeftOut) {
-    return new EventRecord(
-        r.seq(),
-        r.wallNs(),
-        r.monoNs(),
-        r.notBeforeNs(),
-        r.kernelNs(),
-        r.source(),
-        r.certainty(),
-        r.marks(),
-        r.actor(),
-        r.device(),
-        r.event(),
-        isLeftOut ? Bytes.NONE : r.evidence(),
-        Bytes.NONE);
+    return r.with(isLeftOut ? Bytes.NONE : r.evidence(), Bytes.NONE);
   }
 }

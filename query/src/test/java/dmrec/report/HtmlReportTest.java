@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
-import dmrec.journal.EventsImport;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import dmrec.query.BenchJournal;
 import dmrec.query.Damage;
 import dmrec.query.EventText;
@@ -71,7 +71,7 @@ class HtmlReportTest {
   @Test
   void aStretchHoldsItsEventsAndTheStackBeforeThem() throws IOException {
     Path journal = sample("failover", "journal");
-    EventRecord failure = first(journal, Kind.PATH_FAILED);
+    EventRecord failure = Journals.first(journal, Kind.PATH_FAILED);
     Moment from = new Moment.AtSeq(failure.seq());
     Moment to = new Moment.AtSeq(failure.seq() + 9);
     Unpacked data = Unpacked.of(report(journal, from, to));
@@ -102,7 +102,7 @@ class HtmlReportTest {
   void aJournalThatBeginsInTheMiddleShowsTheStackThatItBeginsWith() throws IOException {
     Path whole = sample("failover", "whole");
     Path part = folder().resolve("part");
-    EventRecord failure = first(whole, Kind.PATH_FAILED);
+    EventRecord failure = Journals.first(whole, Kind.PATH_FAILED);
     Topology before = new Topology();
     List<EventRecord> rest = new ArrayList<>();
     try (JournalReader reader = JournalReader.open(whole)) {
@@ -287,24 +287,8 @@ class HtmlReportTest {
     }
   }
 
-  private static EventRecord first(Path journal, Kind kind) throws IOException {
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        if (record.kind() == kind) {
-          return record;
-        }
-      }
-    }
-    throw new AssertionError("no " + kind);
-  }
-
   private Path sample(String name, String as) throws IOException {
-    Path events =
-        Path.of(System.getProperty("dmrec.root", ".."))
-            .resolve("samples/journals/" + name + ".events.ndjson");
-    Path journal = folder().resolve(as);
-    EventsImport.of(events, journal);
-    return journal;
+    return Journals.sample(name, folder().resolve(as));
   }
 
   private static byte[] report(Path journal, @Nullable Moment since, @Nullable Moment until)

@@ -90,7 +90,7 @@ public record KernelLogLine(
 
   /** The text with its {@code \xNN} escapes turned back into bytes. */
   public String decodedText() {
-    return KernelLogText.unescape(text);
+    return KernelText.unescaped(text);
   }
 
   /** Whether device-mapper wrote the line. */

@@ -1,8 +1,6 @@
 package dmrec.decode;
 
-import dmrec.event.KernelText;
 import dmrec.target.DevNo;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,26 +158,5 @@ record KernelLogText(
 
   private static boolean isDmName(String name) {
     return name.startsWith("dm-") && Numbers.unsigned(name.substring(3), -1) >= 0;
-  }
-
-  /** Turns {@code \xNN}, as kmsg prints bytes that are no text, back into the bytes. */
-  static String unescape(String text) {
-    if (!text.contains("\\x")) {
-      return text;
-    }
-    byte[] bytes = KernelText.encode(text);
-    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
-    for (int i = 0; i < bytes.length; i++) {
-      boolean escape = i + 3 < bytes.length && bytes[i] == '\\' && bytes[i + 1] == 'x';
-      int high = escape ? Character.digit(bytes[i + 2], 16) : -1;
-      int low = escape ? Character.digit(bytes[i + 3], 16) : -1;
-      if (high >= 0 && low >= 0) {
-        out.write(high << 4 | low);
-        i += 3;
-      } else {
-        out.write(bytes[i]);
-      }
-    }
-    return KernelText.decode(out.toByteArray());
   }
 }

@@ -62,9 +62,9 @@ final class Told implements EventSink {
     EventRecord kept = record;
     Bytes said = line;
     if (said != null && record.source() == Source.KMSG) {
-      kept = with(record, names.complete(record.device()), unnumbered(record.event()), said);
+      kept = with(record, unnumbered(record.event()), said);
     } else if (!record.device().isNone()) {
-      kept = with(record, names.complete(record.device()), record.event(), record.evidence());
+      kept = with(record, record.event(), record.evidence());
     }
     long seq = journal.append(kept);
     ofRecording++;
@@ -122,22 +122,10 @@ final class Told implements EventSink {
         : event;
   }
 
-  private static EventRecord with(
-      EventRecord record, DeviceRef device, DmEvent event, Bytes evidence) {
-    return new EventRecord(
-        0,
-        record.wallNs(),
-        record.monoNs(),
-        record.notBeforeNs(),
-        record.kernelNs(),
-        record.source(),
-        record.certainty(),
-        record.marks(),
-        record.actor(),
-        device,
-        event,
-        evidence,
-        record.extra());
+  private EventRecord with(EventRecord record, DmEvent event, Bytes evidence) {
+    return record
+        .with(record.actor(), names.complete(record.device()), event)
+        .with(evidence, record.extra());
   }
 
   Map<Kind, Long> byKind() {

@@ -1,8 +1,8 @@
 package dmrec.replay;
 
+import dmrec.journal.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class EventOutput {
     }
     MessageDigest sum = rest;
     if (sum == null) {
-      sum = sha256();
+      sum = Sha256.digest();
       rest = sum;
     }
     sum.update(text.getBytes(StandardCharsets.UTF_8));
@@ -62,13 +62,5 @@ final class EventOutput {
       rest = null;
     }
     return restSum;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

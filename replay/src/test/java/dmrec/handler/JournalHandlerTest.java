@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.EventsImport;
 import dmrec.journal.JournalIndex;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalVerifier;
+import dmrec.journal.Journals;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
@@ -42,9 +41,7 @@ class JournalHandlerTest {
 
   @BeforeEach
   void importTheSample() throws IOException {
-    EventsImport.of(
-        Path.of(System.getProperty("dmrec.root"), "samples/journals/failover.events.ndjson"),
-        source());
+    Journals.sample("failover", source());
   }
 
   private Path source() {
@@ -74,25 +71,15 @@ class JournalHandlerTest {
     }
   }
 
-  private static List<EventRecord> read(Path journal) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
-  }
-
   @Test
   void theStackAtEachEventOfACopyIsThatOfTheOriginal() throws Exception {
-    List<EventRecord> all = read(source());
+    List<EventRecord> all = Journals.events(source());
 
     copy(60, 120, EventChoice.ALL);
 
     assertEquals(List.of(), findings);
     assertEquals("61 events in " + copy() + "\n", out.toString(StandardCharsets.UTF_8));
-    List<EventRecord> copied = read(copy());
+    List<EventRecord> copied = Journals.events(copy());
     assertEquals(61, copied.size());
     try (JournalIndex original = JournalIndex.open(source(), null);
         JournalIndex index = JournalIndex.open(copy(), null)) {
@@ -124,7 +111,7 @@ class JournalHandlerTest {
     }
     assertNotNull(fold);
     try (JournalIndex index = JournalIndex.open(copy(), null)) {
-      for (EventRecord record : read(copy())) {
+      for (EventRecord record : Journals.events(copy())) {
         fold.apply(record);
         Topology stack = index.stackAt(record.seq());
         assertNotNull(stack);
@@ -167,6 +154,6 @@ class JournalHandlerTest {
             });
 
     assertTrue(String.valueOf(e.getMessage()).contains("expected an empty folder or none"));
-    assertEquals(153, read(source()).size());
+    assertEquals(153, Journals.events(source()).size());
   }
 }

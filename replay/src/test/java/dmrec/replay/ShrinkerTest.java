@@ -21,8 +21,8 @@ import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplaySummary;
 import dmrec.handler.ReplayedEvent;
 import dmrec.journal.JournalIndex;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalVerifier;
+import dmrec.journal.Journals;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -159,16 +159,6 @@ class ShrinkerTest {
     return records.stream().map(EventRecord::monoNs).toList();
   }
 
-  private static List<EventRecord> read(Path journal) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        records.add(r);
-      }
-    }
-    return records;
-  }
-
   // Finding the least.
 
   @ParameterizedTest
@@ -190,7 +180,7 @@ class ShrinkerTest {
     assertEquals(needed.size(), shrunk.events());
     assertTrue(shrunk.isMinimal());
     assertNotNull(shrunk.proof());
-    assertEquals(needed, names(read(out())));
+    assertEquals(needed, names(Journals.events(out())));
     assertEquals(
         List.of(), JournalVerifier.verify(out(), null, JournalVerifier.Progress.NONE).findings());
     assertEquals(made.get(), shrunk.trials());
@@ -413,7 +403,7 @@ class ShrinkerTest {
 
     assertEquals("stopped by SIGINT", shrunk.ended());
     assertTrue(shrunk.events() > 3 && shrunk.events() <= 1801, () -> shrunk.events() + " events");
-    assertTrue(names(read(out())).containsAll(needed));
+    assertTrue(names(Journals.events(out())).containsAll(needed));
     assertNotNull(shrunk.proof());
   }
 

@@ -248,15 +248,7 @@ abstract class RecordedScenario {
     if (!(record.event() instanceof DmEvent.RecordingStarted start)) {
       return record;
     }
-    return new EventRecord(
-        record.seq(),
-        record.wallNs(),
-        record.monoNs(),
-        record.notBeforeNs(),
-        record.kernelNs(),
-        record.source(),
-        record.certainty(),
-        record.marks(),
+    return record.with(
         record.actor(),
         record.device(),
         new DmEvent.RecordingStarted(
@@ -268,9 +260,7 @@ abstract class RecordedScenario {
             start.sources(),
             start.sampleNs(),
             start.clock(),
-            start.previousBootId()),
-        record.evidence(),
-        record.extra());
+            start.previousBootId()));
   }
 
   @Test

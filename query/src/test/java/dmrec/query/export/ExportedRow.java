@@ -22,20 +22,7 @@ import org.jspecify.annotations.Nullable;
 record ExportedRow(Map<String, String> texts) {
   /** What no column holds: fields of a newer version. */
   static EventRecord withoutExtra(EventRecord record) {
-    return new EventRecord(
-        record.seq(),
-        record.wallNs(),
-        record.monoNs(),
-        record.notBeforeNs(),
-        record.kernelNs(),
-        record.source(),
-        record.certainty(),
-        record.marks(),
-        record.actor(),
-        record.device(),
-        record.event(),
-        record.evidence(),
-        Bytes.NONE);
+    return record.with(record.evidence(), Bytes.NONE);
   }
 
   EventRecord event() throws IOException {

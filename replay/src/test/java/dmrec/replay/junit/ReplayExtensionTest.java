@@ -14,7 +14,7 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplaySummary;
 import dmrec.handler.ReplayedEvent;
-import dmrec.journal.EventsImport;
+import dmrec.journal.Journals;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -171,10 +171,7 @@ class ReplayExtensionTest {
 
   @Test
   void aJournalIsReadToo(@TempDir Path folder) throws Exception {
-    Path journal = folder.resolve("j");
-    EventsImport.of(
-        Path.of(System.getProperty("dmrec.root"), "samples/journals/failover.events.ndjson"),
-        journal);
+    Path journal = Journals.sample("failover", folder.resolve("j"));
 
     ReplayedStream stream =
         new StreamReader(journal.toString(), Set.of(), "#60", "").read(getClass());
