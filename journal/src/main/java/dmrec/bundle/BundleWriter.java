@@ -21,8 +21,8 @@ import java.util.zip.ZipOutputStream;
  * writing goes in.
  */
 public final class BundleWriter implements AutoCloseable {
-  /** The first moment that a zip can tell. */
-  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /** Java adds the packer's zone to the first moment that a zip can tell, and to no later one. */
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private final ZipOutputStream zip;
   private final Map<Part, Manifest.Content> files = new EnumMap<>(Part.class);

@@ -3,6 +3,7 @@ package dmrec.bundle;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -101,6 +102,16 @@ class BundleTest {
   @Test
   void theSameContentGivesTheSameBytes() throws IOException {
     assertArrayEquals(Bundles.bundle(new Topology(), all), Bundles.bundle(new Topology(), all));
+  }
+
+  @Test
+  void nothingOfThePlaceOfWritingIsInIt() throws IOException {
+    // Where Java keeps a time of its own beside the zip's, it counts by the machine's zone.
+    try (ZipFile zip = new ZipFile(file(Bundles.bundle(new Topology(), all)).toFile())) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        assertNull(entry.getExtra(), entry.getName());
+      }
+    }
   }
 
   // Hostile ones.

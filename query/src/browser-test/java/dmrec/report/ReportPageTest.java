@@ -166,7 +166,7 @@ class ReportPageTest {
     HostileJournal.write(journal, name);
     Path report = folder().resolve("hostile.html");
     try (OutputStream out = Files.newOutputStream(report)) {
-      HtmlReport.write(journal, null, null, new ReportOptions(name), out, new Damage());
+      HtmlReport.write(journal, null, null, name, out, new Damage());
     }
     Page page = browser().open(report, ColorScheme.LIGHT);
     page.keyboard().press("Home");
@@ -360,7 +360,7 @@ class ReportPageTest {
   private static Path report(Path journal) throws IOException {
     Path report = journal.resolveSibling(journal.getFileName() + ".html");
     try (OutputStream out = Files.newOutputStream(report)) {
-      HtmlReport.write(journal, null, null, ReportOptions.USUAL, out, new Damage());
+      HtmlReport.write(journal, null, null, "", out, new Damage());
     }
     return report;
   }

@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -173,8 +172,8 @@ final class OpenedBundles {
         if (Files.getLastModifiedTime(place).toInstant().isBefore(now.minus(KEPT))) {
           delete(place);
         }
-      } catch (NoSuchFileException e) {
-        // Somebody else sweeps too.
+      } catch (IOException | UncheckedIOException e) {
+        // Somebody else sweeps too, or another user's is in the way: it is not worth a command.
       }
     }
   }
