@@ -17,6 +17,7 @@ import dmrec.journal.Journals;
 import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -111,6 +112,15 @@ class BundleTest {
       for (ZipEntry entry : zip.stream().toList()) {
         assertNull(entry.getExtra(), entry.getName());
       }
+    }
+  }
+
+  @Test
+  void whatNoReaderWouldTakeIsNotWritten() throws IOException {
+    try (BundleWriter writer = new BundleWriter(OutputStream.nullOutputStream())) {
+      BundleException e =
+          assertThrows(BundleException.class, () -> writer.add(Part.EVENTS, " ".repeat(4 << 20)));
+      assertTrue(String.valueOf(e.getMessage()).startsWith("events.ndjson: its 4194304 bytes"));
     }
   }
 
