@@ -9,6 +9,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.FolderTree;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalReader;
@@ -33,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -343,11 +343,8 @@ public final class Packer {
     }
 
     private void remove() {
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          Files.deleteIfExists(file);
-        }
-        Files.deleteIfExists(folder);
+      try {
+        FolderTree.delete(folder);
       } catch (IOException e) {
         // It is hidden, and holds no more than the bundle.
       }

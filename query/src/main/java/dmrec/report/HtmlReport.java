@@ -15,7 +15,6 @@ import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ public final class HtmlReport {
    * @param title its heading; empty for the usual one
    * @param damage takes what cannot be read
    * @return how many events it holds
-   * @throws IOException also where there are more than {@link #MOST_EVENTS}
+   * @throws TooManyEventsException where there are more than {@link #MOST_EVENTS}
    */
   public static long write(
       JournalIndex journal,
@@ -67,12 +66,7 @@ public final class HtmlReport {
         states.apply(record, events.count() + 1);
         events.add(record, lanes.of(record));
         if (events.count() > MOST_EVENTS) {
-          throw new IOException(
-              String.format(
-                  Locale.ROOT,
-                  "expected at most %,d events for a page, found more; choose a stretch with"
-                      + " --since and --until",
-                  MOST_EVENTS));
+          throw new TooManyEventsException(MOST_EVENTS);
         }
         if (record.event() instanceof DmEvent.Gap gap) {
           facts.gap(events.count(), gap);

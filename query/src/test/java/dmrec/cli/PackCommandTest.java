@@ -248,6 +248,63 @@ class PackCommandTest {
   }
 
   @Test
+  void aPackThatIsEndedHalfWayLeavesNothing() throws Exception {
+    Path journal = sample("failover");
+    Path pipe = folder.resolve("pipe");
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    // Nobody reads more than the pipe holds, so that it waits in the middle.
+    Process reader =
+        new ProcessBuilder("sh", "-c", "exec sleep 300 < \"$0\"", pipe.toString()).start();
+    Process pack =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("java.class.path", ""),
+                "dmrec.cli.Main",
+                "pack",
+                journal.toString(),
+                "-o",
+                pipe.toString(),
+                "--map",
+                path("x.map"))
+            .redirectError(folder.resolve("errors").toFile())
+            .start();
+    try {
+      while (!anyIsIn(temporary) && pack.isAlive()) {
+        Thread.sleep(5);
+      }
+
+      pack.toHandle().destroy();
+
+      assertEquals(143, pack.waitFor(), () -> read("errors"));
+      assertFalse(anyIsIn(temporary));
+      assertFalse(Files.exists(folder.resolve("x.map")));
+    } finally {
+      pack.destroyForcibly();
+      reader.destroyForcibly();
+    }
+  }
+
+  private static boolean anyIsIn(Path temporary) throws IOException {
+    try (Stream<Path> files = Files.list(temporary)) {
+      return files.anyMatch(file -> String.valueOf(file.getFileName()).startsWith(".pack"));
+    }
+  }
+
+  private String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void noNameOfTheListIsInARedactedBundleAndTheStackHasTheSameShape() throws IOException {
     Path journal = sample("failover");
     Files.writeString(
