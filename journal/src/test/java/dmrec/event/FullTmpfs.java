@@ -2,6 +2,7 @@ package dmrec.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dmrec.journal.ForkedJava;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Runs a program on a small file system of its own, which really gets full: a tmpfs in a mount
@@ -92,18 +92,9 @@ public final class FullTmpfs {
     return out;
   }
 
-  /** What begins another JVM like this one. */
+  /** What begins another JVM like this one; its crash is told where its errors are. */
   public static List<String> java(Class<?> main) {
-    return List.of(
-        Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-        "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-        "-XX:+UseSerialGC",
-        "-XX:-CreateCoredumpOnCrash",
-        "-XX:ErrorFile=/dev/stderr",
-        "-cp",
-        Objects.requireNonNull(System.getProperty("java.class.path")),
-        main.getName());
+    return ForkedJava.command(
+        List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/stderr"), main);
   }
 }

@@ -67,7 +67,11 @@ final class ReplayFindings {
     }
     addThrown(out, finding);
     if (record != null && finding.phase() == Finding.Phase.HANDLE) {
-      addStack(out, record);
+      try {
+        addStack(out, record);
+      } catch (OutOfMemoryError e) {
+        out.append("  the stack before it takes more memory than the handler left\n");
+      }
       out.append("  again:  ").append(again.apply(record.seq())).append('\n');
     }
     return out.toString();

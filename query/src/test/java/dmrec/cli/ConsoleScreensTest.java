@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.journal.ForkedJava;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,26 +180,20 @@ class ConsoleScreensTest {
     env.put("TZ", "UTC");
     env.put("TERM", "tmux-256color");
     env.put("XDG_STATE_HOME", here.resolve("state").toString());
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xlog:disable",
-            "-Ddmrec.terminal=out,err,in",
-            "-Ddmrec.utf8=true",
-            "-cp",
-            Objects.requireNonNull(System.getProperty("java.class.path")),
-            Main.class.getName(),
+    return Tmux.start(
+        here,
+        env,
+        ForkedJava.command(
+            List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-Xlog:disable",
+                "-Ddmrec.terminal=out,err,in",
+                "-Ddmrec.utf8=true"),
+            Main.class,
             "query",
             "-j",
             // The screens show this path.
             "../failover"));
-    return Tmux.start(here, env, command);
   }
 
   /** Compares as soon as they are alike: a busy machine may take its time to draw. */

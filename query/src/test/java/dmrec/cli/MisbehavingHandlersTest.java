@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.journal.ForkedJava;
 import dmrec.query.BenchJournal;
 import java.io.File;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,21 +48,13 @@ class MisbehavingHandlersTest {
 
   private ProcessBuilder command(String into, String... more) {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-cp",
-                Objects.requireNonNull(System.getProperty("java.class.path")),
-                "dmrec.cli.Main",
-                "replay",
-                folder.resolve("j").toString(),
-                "--into",
-                into));
+        ForkedJava.command(
+            List.of("-Xmx64m"),
+            Main.class,
+            "replay",
+            folder.resolve("j").toString(),
+            "--into",
+            into);
     command.addAll(List.of(more));
     ProcessBuilder builder = new ProcessBuilder(command);
     String[] variable = marker.split("=", 2);

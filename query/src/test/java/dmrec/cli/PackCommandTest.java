@@ -11,6 +11,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.journal.EventsImport;
+import dmrec.journal.ForkedJava;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
 import dmrec.query.StackTree;
@@ -258,20 +259,15 @@ class PackCommandTest {
         new ProcessBuilder("sh", "-c", "exec sleep 300 < \"$0\"", pipe.toString()).start();
     Process pack =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                System.getProperty("java.class.path", ""),
-                "dmrec.cli.Main",
-                "pack",
-                journal.toString(),
-                "-o",
-                pipe.toString(),
-                "--map",
-                path("x.map"))
+                ForkedJava.command(
+                    List.of("-Djava.io.tmpdir=" + temporary),
+                    Main.class,
+                    "pack",
+                    journal.toString(),
+                    "-o",
+                    pipe.toString(),
+                    "--map",
+                    path("x.map")))
             .redirectError(folder.resolve("errors").toFile())
             .start();
     try {

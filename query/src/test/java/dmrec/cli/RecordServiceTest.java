@@ -3,6 +3,7 @@ package dmrec.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.journal.ForkedJava;
 import dmrec.kernel.KernelException;
 import dmrec.kernel.Manager;
 import java.io.BufferedReader;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,21 +101,15 @@ class RecordServiceTest {
   private Process start(String notifySocket) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-cp",
-            Objects.requireNonNull(System.getProperty("java.class.path")),
-            Main.class.getName(),
-            "record",
-            "--uevents-only",
-            "--no-kernel-log",
-            "--receive-buffer=4k",
-            "--metrics=127.0.0.1:0",
-            "-j",
-            journal().toString());
+            ForkedJava.command(
+                Main.class,
+                "record",
+                "--uevents-only",
+                "--no-kernel-log",
+                "--receive-buffer=4k",
+                "--metrics=127.0.0.1:0",
+                "-j",
+                journal().toString()));
     builder.environment().put("NOTIFY_SOCKET", notifySocket);
     builder.environment().put("WATCHDOG_USEC", "4000000");
     builder.environment().remove("WATCHDOG_PID");

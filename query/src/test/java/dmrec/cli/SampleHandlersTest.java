@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.journal.ForkedJava;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -123,21 +124,16 @@ class SampleHandlersTest {
     // when
     ProcessBuilder dmrec =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            Objects.requireNonNull(System.getProperty("java.class.path")),
-            Main.class.getName(),
-            "replay",
-            journal().toString(),
-            "--into",
-            "uevent",
-            "--only-recorded",
-            "--run",
-            program.toString());
+            ForkedJava.command(
+                List.of("-XX:TieredStopAtLevel=1"),
+                Main.class,
+                "replay",
+                journal().toString(),
+                "--into",
+                "uevent",
+                "--only-recorded",
+                "--run",
+                program.toString()));
     String said = said(dmrec, new byte[0]);
 
     // then: what the README begins to show, and all the others

@@ -13,6 +13,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.event.Source;
+import dmrec.journal.ForkedJava;
 import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
 import dmrec.target.DevNo;
@@ -484,19 +485,6 @@ class UeventReplayTest {
   }
 
   private static List<String> java(String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            Objects.requireNonNull(System.getProperty("java.class.path")),
-            Main.class.getName()));
-    command.addAll(List.of(args));
-    return command;
+    return ForkedJava.command(List.of("-XX:TieredStopAtLevel=1"), Main.class, args);
   }
 }

@@ -49,6 +49,7 @@ public final class Replay {
   private long fed;
   private volatile long nextSeq;
   private volatile @Nullable Throwable broken;
+  private final Reserve reserve = new Reserve();
   private long failures;
   private long damaged;
   private long firstSeq;
@@ -247,6 +248,9 @@ public final class Replay {
     Throwable thrown = null;
     try {
       call.run();
+    } catch (OutOfMemoryError e) {
+      reserve.release();
+      thrown = e;
     } catch (Throwable t) {
       thrown = t;
     }
