@@ -18,6 +18,7 @@ final class Lane implements AutoCloseable {
   private @Nullable Item head;
   private @Nullable Foreign behindGap;
   private boolean ended;
+  private boolean broken;
   private long damaged;
   private long lost;
   private When lostFrom = When.NEVER;
@@ -88,6 +89,9 @@ final class Lane implements AutoCloseable {
   }
 
   private @Nullable Foreign next() throws IOException {
+    if (broken) {
+      return null;
+    }
     try {
       return reader.next();
     } catch (ForeignException e) {
@@ -97,6 +101,7 @@ final class Lane implements AutoCloseable {
       notices.accept(name() + ": cannot be read on: " + reason + "; the rest of it is left out");
       damaged++;
       lose(last);
+      broken = true;
       return null;
     }
   }
