@@ -10,6 +10,7 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.event.Source;
+import dmrec.journal.FilesOfDays;
 import dmrec.record.EventSink;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
@@ -61,7 +62,7 @@ public final class ForeignImport {
   private final Claims claims = new Claims();
   private final Copies copies = new Copies();
   private final Room room = new Room();
-  private final Days days = new Days();
+  private final FilesOfDays files = new FilesOfDays();
   private final Told told;
   private final Recorder recorder;
   private final Topology topology;
@@ -277,8 +278,12 @@ public final class ForeignImport {
       leave("it names more boots than a log has");
       return;
     }
-    if (!days.hold(at.wallNs())) {
-      leave("its times go back, or on to another day, too often for a log");
+    FilesOfDays.Answer room = files.hold(at.wallNs(), topology);
+    if (room != FilesOfDays.Answer.YES) {
+      leave(
+          room == FilesOfDays.Answer.TOO_MANY_FILES
+              ? "its times go back, or on to another day, too often for a log"
+              : "they name too many devices on too many days");
       return;
     }
     Stamp stamp = stamp(entry, other);
