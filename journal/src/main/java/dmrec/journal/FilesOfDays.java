@@ -26,9 +26,20 @@ public final class FilesOfDays {
 
   /** Whether there is room for an event. */
   public enum Answer {
-    YES,
-    TOO_MANY_FILES,
-    TOO_LARGE_STACKS
+    YES(""),
+    TOO_MANY_FILES("its times go back, or on to another day, too often for a log"),
+    TOO_LARGE_STACKS("it names too many devices on too many days for a log");
+
+    private final String complaint;
+
+    Answer(String complaint) {
+      this.complaint = complaint;
+    }
+
+    /** What is wrong with a log that has no room; empty where it has. */
+    public String complaint() {
+      return complaint;
+    }
   }
 
   public FilesOfDays() {

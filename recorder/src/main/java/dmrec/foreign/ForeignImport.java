@@ -10,7 +10,6 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.event.Source;
-import dmrec.journal.FilesOfDays;
 import dmrec.record.EventSink;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
@@ -28,6 +27,7 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +62,7 @@ public final class ForeignImport {
   private final Claims claims = new Claims();
   private final Copies copies = new Copies();
   private final Room room = new Room();
-  private final FilesOfDays files = new FilesOfDays();
+  private final LongFunction<String> files;
   private final Told told;
   private final Recorder recorder;
   private final Topology topology;
@@ -85,8 +85,13 @@ public final class ForeignImport {
       Lane.Item item, Lane lane, long number, Claims.@Nullable Claim claim, long bytes) {}
 
   private ForeignImport(
-      ForeignOptions options, EventSink journal, Topology topology, Consumer<String> notices) {
+      ForeignOptions options,
+      EventSink journal,
+      LongFunction<String> files,
+      Topology topology,
+      Consumer<String> notices) {
     this.options = options;
+    this.files = files;
     this.notices = notices;
     this.topology = topology;
     this.told = new Told(journal, topology, names);
@@ -97,6 +102,8 @@ public final class ForeignImport {
    * Imports all of {@code inputs}.
    *
    * @param journal where the events go
+   * @param files asked before an event of that time is told: why the journal has no room for more
+   *     days, or empty
    * @param topology the fold of what is in the journal already; every event changes it
    * @param notices gets a line for what could not be used and for what was assumed
    * @throws ForeignException where a file's times cannot be told; what was told before stays
@@ -105,10 +112,11 @@ public final class ForeignImport {
       List<ForeignInput> inputs,
       ForeignOptions options,
       EventSink journal,
+      LongFunction<String> files,
       Topology topology,
       Consumer<String> notices)
       throws IOException {
-    ForeignImport run = new ForeignImport(options, journal, topology, notices);
+    ForeignImport run = new ForeignImport(options, journal, files, topology, notices);
     try {
       for (ForeignInput input : inputs) {
         run.open(input);
@@ -278,12 +286,9 @@ public final class ForeignImport {
       leave("it names more boots than a log has");
       return;
     }
-    FilesOfDays.Answer room = files.hold(at.wallNs(), topology);
-    if (room != FilesOfDays.Answer.YES) {
-      leave(
-          room == FilesOfDays.Answer.TOO_MANY_FILES
-              ? "its times go back, or on to another day, too often for a log"
-              : "they name too many devices on too many days");
+    String complaint = files.apply(at.wallNs());
+    if (!complaint.isEmpty()) {
+      leave(complaint);
       return;
     }
     Stamp stamp = stamp(entry, other);
