@@ -55,6 +55,17 @@ final class CheckpointNote {
     return notes;
   }
 
+  /** How many bytes the records of a state take in its notes. */
+  static long bytes(Topology topology) throws MalformedException {
+    RecordEncoder encoder = new RecordEncoder();
+    long bytes = 0;
+    for (EventRecord record : topology.records()) {
+      encoder.encode(record, record.seq());
+      bytes += ENTRY_BYTES + encoder.length();
+    }
+    return bytes;
+  }
+
   private static byte[] part(byte[] note, int length, int part) {
     byte[] copy = Arrays.copyOf(note, length);
     RecordLayout.INT_LE.set(copy, PART_AT, part);

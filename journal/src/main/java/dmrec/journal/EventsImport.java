@@ -17,14 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param isRenumbered whether they have other numbers in the journal
  */
 public record EventsImport(long events, long firstSeq, long lastSeq, boolean isRenumbered) {
-  private static final long DAY_NS = 86_400_000_000_000L;
-
-  /**
-   * A file of the journal begins with each day and each step back of the clock: not with each
-   * event.
-   */
-  private static final int MOST_FILES = 2_000;
-
   /** As {@link #of(EventsReader, Path)}, for a file. */
   public static EventsImport of(Path events, Path newJournal) throws JournalException {
     try (EventsReader reader = EventsReader.open(events)) {
@@ -65,26 +57,36 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
   public static EventsImport of(
       EventsReader reader, Path newJournal, Topology before, Change change, Check check)
       throws JournalException {
+    return of(reader, newJournal, before, change, check, new FilesOfDays());
+  }
+
+  static EventsImport of(
+      EventsReader reader,
+      Path newJournal,
+      Topology before,
+      Change change,
+      Check check,
+      FilesOfDays files)
+      throws JournalException {
     JournalWriter writer = JournalWriter.begin(newJournal, JournalOptions.usual(), before);
     boolean done = false;
     try (writer) {
       EventsImport told = new EventsImport(0, 0, 0, false);
-      long wallMaxNs = Long.MIN_VALUE;
-      int files = 0;
       for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        long wallNs = record.wallNs();
-        if (wallNs < wallMaxNs - JournalWriter.STEP_BACK_NS
-            || Math.floorDiv(wallNs, DAY_NS) != Math.floorDiv(wallMaxNs, DAY_NS)) {
-          wallMaxNs = wallNs;
-          if (++files > MOST_FILES) {
-            throw reader.wrong(
-                "expected times that go on as those of a recording do, found them going back or"
-                    + " on to another day for the "
-                    + files
-                    + "th time");
-          }
+        switch (files.hold(record.wallNs(), writer.topology())) {
+          case TOO_MANY_FILES ->
+              throw reader.wrong(
+                  "expected times that go on as those of a recording do, found them going back or"
+                      + " on to another day for the "
+                      + (files.files() + 1)
+                      + "th time");
+          case TOO_LARGE_STACKS ->
+              throw reader.wrong(
+                  "expected a stack small enough to begin each day's file with, found one that is"
+                      + " too large for file "
+                      + (files.files() + 1));
+          case YES -> {}
         }
-        wallMaxNs = Math.max(wallMaxNs, wallNs);
         EventRecord changed = change.of(record);
         EventRecord kept = changed.withSeq(writer.append(changed));
         writer.topology().apply(kept);

@@ -39,9 +39,13 @@ record JournalTail(
     return none(new Topology());
   }
 
-  /** Of a journal without files, whose first event finds a stack and goes on from its number. */
+  /**
+   * Of a journal without files, whose first event finds a stack and goes on from its number; it
+   * stays as it is.
+   */
   static JournalTail none(Topology before) {
-    return new JournalTail(UUID.randomUUID(), 0, before.seq(), 0, Chain.ZERO, -1, false, before);
+    return new JournalTail(
+        UUID.randomUUID(), 0, before.seq(), 0, Chain.ZERO, -1, false, before.copy());
   }
 
   /** Reads the last file; the zeros behind its end, which a killed writer leaves, are cut off. */

@@ -52,6 +52,21 @@ class BeginningStackTest {
     return copy;
   }
 
+  @Test
+  void theStackThatAWriterBeginsWithStaysAsItIs() throws IOException {
+    Topology before = fold(250);
+
+    try (JournalWriter writer =
+        JournalWriter.begin(folder.resolve("copy"), JournalOptions.usual(), before)) {
+      for (EventRecord record : all.subList(250, COUNT)) {
+        writer.topology().apply(record.withSeq(writer.append(record)));
+      }
+    }
+
+    assertSame(fold(250), before);
+    assertEquals(250, before.seq());
+  }
+
   private static void assertSame(Topology expected, Topology actual) {
     assertEquals(List.copyOf(expected.devices()), List.copyOf(actual.devices()));
     assertEquals(List.copyOf(expected.disks()), List.copyOf(actual.disks()));

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -193,6 +196,47 @@ class EventsImportTest {
     String found = failure(lines.toString());
 
     assertTrue(found.contains("for the 2001th time"), found);
+  }
+
+  @Test
+  void aStackThatWouldBeWrittenAgainEveryDayIsRefused() throws Exception {
+    Topology stack = new Topology();
+    Journals.storedEvents("failover").forEach(stack::apply);
+    long bytes = CheckpointNote.bytes(stack);
+    assertTrue(bytes > 1000, bytes + " bytes of " + stack.records().size() + " records");
+    DmEvent quiet = new DmEvent.ClockStepped(1, 1);
+    StringBuilder lines = new StringBuilder();
+    EventRecord any = new EventRecords(8).next();
+    for (int day = 0; day < 20; day++) {
+      EventRecord record = any.with(null, DeviceRef.NONE, quiet);
+      lines
+          .append(EventJson.write(EventRecords.at(record, day * 86_400_000_000_000L)))
+          .append('\n');
+    }
+    Path file = Files.writeString(folder.resolve("days.ndjson"), lines);
+    Path journal = folder.resolve("days");
+
+    EventsImport.of(
+        EventsReader.open(file),
+        folder.resolve("roomy"),
+        stack,
+        EventsImport.Change.NONE,
+        told -> null,
+        new FilesOfDays(20 * bytes));
+    JournalException e =
+        assertThrows(
+            JournalException.class,
+            () ->
+                EventsImport.of(
+                    EventsReader.open(file),
+                    journal,
+                    stack,
+                    EventsImport.Change.NONE,
+                    told -> null,
+                    new FilesOfDays(20 * bytes - 1)));
+
+    assertTrue(String.valueOf(e.getMessage()).endsWith("too large for file 20"), e.getMessage());
+    assertFalse(Files.exists(journal));
   }
 
   @Test

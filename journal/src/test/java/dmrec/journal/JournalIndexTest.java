@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,11 +43,17 @@ class JournalIndexTest {
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
-  Path journal;
+  Path folder;
 
+  private Path journal = Path.of("");
   private final List<EventRecord> written = new ArrayList<>();
   private final List<List<EventRecord>> folds = new ArrayList<>(List.of(List.of()));
   private final Topology plain = new Topology();
+
+  @BeforeEach
+  void aFolderBesideOthers() throws IOException {
+    journal = Files.createDirectory(folder.resolve("journal"));
+  }
 
   private void write(JournalWriter writer, EventRecords from, int count, LongUnaryOperator wallNs)
       throws JournalException {

@@ -26,9 +26,11 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A journal that is written by way of another folder. */
+@Timeout(300)
 class SpoolTest {
   private static final int KILLS = 12;
 

@@ -425,7 +425,7 @@ class TamperedJournalTest {
     thread.start();
     long untilNs = System.nanoTime() + 5_000_000_000L;
     int verified = 0;
-    while (verified < 2000 && System.nanoTime() < untilNs) {
+    while (verified <= 10 || (verified < 2000 && System.nanoTime() < untilNs)) {
       Verification v = Tampering.verify(journal);
       assertTrue(v.isIntact(), () -> v.findings().toString());
       verified++;

@@ -8,6 +8,7 @@ import dmrec.foreign.ForeignOptions;
 import dmrec.foreign.ForeignSummary;
 import dmrec.foreign.When;
 import dmrec.journal.EventsImport;
+import dmrec.journal.FilesOfDays;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.query.KindCounts;
@@ -140,9 +141,17 @@ final class ImportCommand implements Callable<Integer> {
       throws IOException {
     ForeignSummary summary;
     JournalWriter writer = JournalWriter.begin(folder, JournalOptions.usual(), new Topology());
+    FilesOfDays files = new FilesOfDays();
     boolean kept = false;
     try (writer) {
-      summary = ForeignImport.run(inputs, options, writer::append, writer.topology(), host::say);
+      summary =
+          ForeignImport.run(
+              inputs,
+              options,
+              writer::append,
+              wallNs -> files.hold(wallNs, writer.topology()).complaint(),
+              writer.topology(),
+              host::say);
       writer.sync();
       kept = summary.events() > 0;
     } finally {

@@ -40,6 +40,20 @@ public record Uevent(String action, String devPath, boolean fromUdev, List<Prope
     return UeventReader.read(message);
   }
 
+  /** Whether {@code message} has the header of libudev, as what udev sends on. */
+  public static boolean isOfUdev(ByteBuffer message) {
+    return UeventReader.isOfUdev(message);
+  }
+
+  /**
+   * A message as udev sends it on.
+   *
+   * @param properties NUL-ended ones; the header's hashes, by which listeners choose, are 0
+   */
+  public static ByteBuffer ofUdev(byte[] properties) {
+    return UeventReader.ofUdev(properties);
+  }
+
   /**
    * Whether {@code message} is about a block device, told without making any object: most uevents
    * are not, and cost nothing more than this look.

@@ -20,7 +20,23 @@ final class UeventReader {
   private UeventReader() {}
 
   static Uevent read(ByteBuffer message) throws DecodeException {
-    return startsWith(message, UDEV_PREFIX) ? readUdev(message) : readKernel(message);
+    return isOfUdev(message) ? readUdev(message) : readKernel(message);
+  }
+
+  static boolean isOfUdev(ByteBuffer message) {
+    return startsWith(message, UDEV_PREFIX);
+  }
+
+  static ByteBuffer ofUdev(byte[] properties) {
+    ByteBuffer message =
+        ByteBuffer.allocate(UDEV_HEADER_BYTES + properties.length).order(ByteOrder.LITTLE_ENDIAN);
+    message.put(UDEV_PREFIX);
+    message.putInt(Integer.reverseBytes(UDEV_MAGIC));
+    message.putInt(UDEV_HEADER_BYTES);
+    message.putInt(UDEV_HEADER_BYTES);
+    message.putInt(properties.length);
+    message.position(UDEV_HEADER_BYTES);
+    return message.put(properties).flip();
   }
 
   private static Uevent readKernel(ByteBuffer message) throws DecodeException {
@@ -110,7 +126,7 @@ final class UeventReader {
   /** Behind a NUL; or first behind a libudev header, whose last byte may be anything. */
   private static boolean startsProperty(ByteBuffer message, int at) {
     return message.get(at - 1) == 0
-        || (at - message.position() == UDEV_HEADER_BYTES && startsWith(message, UDEV_PREFIX));
+        || (at - message.position() == UDEV_HEADER_BYTES && isOfUdev(message));
   }
 
   private static boolean endsAt(ByteBuffer message, int at) {

@@ -26,8 +26,12 @@ final class Copies {
     if (u.seqNum() <= 0 || u.action().length() > 64) {
       return false;
     }
-    Long before =
-        seenNs.putIfAbsent(new Key(udev, u.seqNum(), u.action(), u.devPath().hashCode()), wallNs);
-    return before != null && Math.abs(wallNs - before) <= WINDOW_NS;
+    Key key = new Key(udev, u.seqNum(), u.action(), u.devPath().hashCode());
+    Long before = seenNs.get(key);
+    if (before != null && Math.abs(wallNs - before) <= WINDOW_NS) {
+      return true;
+    }
+    seenNs.put(key, wallNs);
+    return false;
   }
 }

@@ -21,9 +21,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,9 @@ public final class ForeignImport {
   /** Files are not in order to the last millisecond; what goes back further is the clock's step. */
   private static final long DISORDER_NS = TextTimes.SECOND_NS;
 
+  /** Each begins with a look at all that waits; no log is of more. */
+  private static final int MOST_BOOTS = 2_000;
+
   private static final int MOST_WAITING = 20_000;
   private static final long MOST_WAITING_BYTES = 32 << 20;
 
@@ -55,7 +62,7 @@ public final class ForeignImport {
   private final Claims claims = new Claims();
   private final Copies copies = new Copies();
   private final Room room = new Room();
-  private final Days days = new Days();
+  private final LongFunction<String> files;
   private final Told told;
   private final Recorder recorder;
   private final Topology topology;
@@ -64,11 +71,10 @@ public final class ForeignImport {
   private long readNs = When.UNKNOWN;
   private long number;
   private long copied;
-  private long left;
   private long recordings;
   private String boot = "";
   private long offsetNs = When.UNKNOWN;
-  private String whyLeft = "";
+  private final Map<String, Long> left = new TreeMap<>();
 
   /**
    * Something read that waits for its turn.
@@ -79,8 +85,13 @@ public final class ForeignImport {
       Lane.Item item, Lane lane, long number, Claims.@Nullable Claim claim, long bytes) {}
 
   private ForeignImport(
-      ForeignOptions options, EventSink journal, Topology topology, Consumer<String> notices) {
+      ForeignOptions options,
+      EventSink journal,
+      LongFunction<String> files,
+      Topology topology,
+      Consumer<String> notices) {
     this.options = options;
+    this.files = files;
     this.notices = notices;
     this.topology = topology;
     this.told = new Told(journal, topology, names);
@@ -91,6 +102,8 @@ public final class ForeignImport {
    * Imports all of {@code inputs}.
    *
    * @param journal where the events go
+   * @param files asked before an event of that time is told: why the journal has no room for more
+   *     days, or empty
    * @param topology the fold of what is in the journal already; every event changes it
    * @param notices gets a line for what could not be used and for what was assumed
    * @throws ForeignException where a file's times cannot be told; what was told before stays
@@ -99,10 +112,11 @@ public final class ForeignImport {
       List<ForeignInput> inputs,
       ForeignOptions options,
       EventSink journal,
+      LongFunction<String> files,
       Topology topology,
       Consumer<String> notices)
       throws IOException {
-    ForeignImport run = new ForeignImport(options, journal, topology, notices);
+    ForeignImport run = new ForeignImport(options, journal, files, topology, notices);
     try {
       for (ForeignInput input : inputs) {
         run.open(input);
@@ -128,7 +142,7 @@ public final class ForeignImport {
       times.settle();
     }
     if (times.isGuessed()) {
-      guessed.add(input.name());
+      guessed.add(input.label());
       notices.accept(
           name
               + ": its times count from the boot; its last line is taken to be as old as the file"
@@ -162,8 +176,10 @@ public final class ForeignImport {
     if (recordings > 0) {
       told.stop("the files end here");
     }
-    if (left > 0) {
-      notices.accept(left + " more left out: " + whyLeft);
+    if (!left.isEmpty()) {
+      StringJoiner why = new StringJoiner("; ");
+      left.forEach((reason, count) -> why.add(count + " more left out: " + reason));
+      notices.accept(why.toString());
     }
   }
 
@@ -195,6 +211,7 @@ public final class ForeignImport {
     if (claim != null) {
       claims.hear(claim, wallNs);
     }
+    lane.read(item);
     long bytes = bytes(item.told());
     waiting.add(new Entry(item, lane, number++, claim, bytes));
     waitingBytes += bytes;
@@ -243,15 +260,16 @@ public final class ForeignImport {
         default -> null;
       };
     }
-    if (told instanceof Foreign.DaemonLine e) {
-      DaemonWords words = DaemonWords.of(e.text());
-      DevNo path = words.path() == null ? names.pathOf(words.pathName()) : words.path();
-      return path == null || words.change() == DaemonWords.Change.NONE
-          ? null
-          : new Claims.Claim(
-              Claims.Witness.MULTIPATHD, path, words.change() == DaemonWords.Change.FAILED);
-    }
+    // What multipathd believes, the least of all, is of no use to others before its turn.
     return null;
+  }
+
+  private Claims.@Nullable Claim claim(DaemonWords words) {
+    DevNo path = words.path() == null ? names.pathOf(words.pathName()) : words.path();
+    return path == null || words.change() == DaemonWords.Change.NONE
+        ? null
+        : new Claims.Claim(
+            Claims.Witness.MULTIPATHD, path, words.change() == DaemonWords.Change.FAILED);
   }
 
   private static KernelLogLine line(Foreign.KernelLine told) {
@@ -263,11 +281,18 @@ public final class ForeignImport {
     Entry entry = waiting.remove();
     waitingBytes -= entry.bytes;
     When at = entry.item.at();
-    if (!days.hold(at.wallNs())) {
-      leave("its times go back, or on to another day, too often for a log");
+    boolean other = isOfOtherBoot(entry);
+    if (other && recordings >= MOST_BOOTS) {
+      leave("it names more boots than a log has");
       return;
     }
-    Stamp stamp = stamp(entry);
+    String complaint = files.apply(at.wallNs());
+    if (!complaint.isEmpty()) {
+      leave(complaint);
+      return;
+    }
+    Stamp stamp = stamp(entry, other);
+    entry.lane.told(recordings);
     Foreign what = entry.item.told();
     told.begin(stamp, null);
     if (what instanceof Foreign.UeventHeard e) {
@@ -275,7 +300,7 @@ public final class ForeignImport {
     } else if (what instanceof Foreign.KernelLine e) {
       kernelLine(e, stamp, entry.claim);
     } else if (what instanceof Foreign.DaemonLine e) {
-      daemonLine(e, entry.claim);
+      daemonLine(e);
     } else {
       When from = entry.item.from();
       recorder.accept(
@@ -289,16 +314,39 @@ public final class ForeignImport {
   }
 
   private void leave(String why) {
-    left++;
-    whyLeft = why;
+    left.merge(why, 1L, Long::sum);
   }
 
   // Time and boots.
 
-  /** Both clocks at that moment; a recording begins with the first and with each boot. */
-  private Stamp stamp(Entry entry) throws IOException {
+  /**
+   * Whether another boot begins with it.
+   *
+   * <p>An id tells of itself. A file that only counts its boots tells by going on to the next one,
+   * if no other file has told of the same before; and not while a file is read that has ids.
+   */
+  private boolean isOfOtherBoot(Entry entry) throws IOException {
     When at = entry.item.at();
-    boolean other = !at.boot().isEmpty() && !at.boot().equals(boot);
+    boolean goesOn = entry.lane.goesOn(entry.item, recordings);
+    if (at.isBootKnown()) {
+      return !at.boot().equals(boot);
+    }
+    if (at.boot().isEmpty() || !goesOn) {
+      return false;
+    }
+    if (When.isId(boot)) {
+      for (Lane lane : lanes) {
+        if (lane.namesBootsYet()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Both clocks at that moment; a recording begins with the first and with each boot. */
+  private Stamp stamp(Entry entry, boolean other) throws IOException {
+    When at = entry.item.at();
     if (recordings == 0 || other) {
       if (recordings > 0) {
         told.stop("the log goes on with another boot");
@@ -318,7 +366,7 @@ public final class ForeignImport {
     String kernel = entry.lane.kernel();
     for (Entry each : waiting) {
       When other = each.item.at();
-      if (other.boot().isEmpty() || at.boot().isEmpty() || other.boot().equals(at.boot())) {
+      if (mayBeOfOneBoot(at, other)) {
         if (!exact && each.lane.isExact() && isBootedBefore(other, at.wallNs())) {
           best = other;
           exact = true;
@@ -327,7 +375,14 @@ public final class ForeignImport {
         kernel = kernel.isEmpty() ? each.lane.kernel() : kernel;
       }
     }
-    boot = at.boot().isEmpty() ? best.boot() : at.boot();
+    for (Lane each : lanes) {
+      Lane.Item next = each.head();
+      if (!exact && each.isExact() && next != null && isBootedBefore(next.at(), at.wallNs())) {
+        exact = mayBeOfOneBoot(at, next.at());
+        best = exact ? next.at() : best;
+      }
+    }
+    boot = at.isBootKnown() || !best.isBootKnown() ? at.boot() : best.boot();
     offsetNs = best.monoNs() == When.UNKNOWN ? at.wallNs() : best.wallNs() - best.monoNs();
     recordings++;
     names.clear();
@@ -349,6 +404,11 @@ public final class ForeignImport {
     recorder.accept(new Observation.Started(stamp, facts(host, kernel)));
   }
 
+  /** Only ids can tell one from another. */
+  private static boolean mayBeOfOneBoot(When one, When other) {
+    return !one.isBootKnown() || !other.isBootKnown() || one.boot().equals(other.boot());
+  }
+
   private static boolean isBootedBefore(When exact, long wallNs) {
     return exact.monoNs() != When.UNKNOWN && exact.wallNs() - exact.monoNs() <= wallNs;
   }
@@ -365,7 +425,7 @@ public final class ForeignImport {
                 + String.join(", ", guessed)
                 + " the file's last change, as that of its last line";
     return new DmEvent.RecordingStarted(
-        boot.startsWith("~") ? "" : boot,
+        When.isId(boot) ? boot : "",
         kernel,
         "",
         options.version(),
@@ -398,12 +458,19 @@ public final class ForeignImport {
         leave("they name more devices than an import remembers");
         return;
       }
-      names.hear(u, heard.udev());
+      names.hear(u);
     }
     boolean tells = claims.tells(claim, at.wallNs());
     recorder.accept(new Observation.UeventSeen(at, heard.udev(), -1, -1, "", heard.message()));
-    DevNo dev = u == null ? null : u.devNo();
-    if (tells && heard.udev() && u != null && dev != null && claim != null) {
+    if (u == null) {
+      return;
+    }
+    names.forgetRemoved(u);
+    DevNo dev = u.devNo();
+    if (dev != null && !heard.udev() && u.isDm() && u.action().equals("add") && !u.synthetic()) {
+      told.added(dev, at.wallNs());
+    }
+    if (tells && heard.udev() && dev != null && claim != null) {
       told.tell(
           Source.UDEV,
           Certainty.DERIVED,
@@ -436,11 +503,11 @@ public final class ForeignImport {
     }
   }
 
-  private void daemonLine(Foreign.DaemonLine heard, Claims.@Nullable Claim claim)
-      throws IOException {
+  private void daemonLine(Foreign.DaemonLine heard) throws IOException {
     DaemonWords words =
         heard.program().equals("dmeventd") ? DaemonWords.of("") : DaemonWords.of(heard.text());
     names.hear(words, heard.text());
+    Claims.Claim claim = claim(words);
     String map = words.map();
     if (map.isEmpty() && words.path() != null) {
       map = names.mapOf(words.path());
@@ -468,7 +535,7 @@ public final class ForeignImport {
 
   private ForeignSummary summary() {
     long passed = 0;
-    long damaged = left;
+    long damaged = left.values().stream().mapToLong(Long::longValue).sum();
     for (Lane lane : lanes) {
       passed += lane.passed();
       damaged += lane.damaged();

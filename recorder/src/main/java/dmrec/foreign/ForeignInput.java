@@ -41,6 +41,11 @@ public record ForeignInput(
     return ByteBuffer.wrap(in.readNBytes(ForeignFormat.HEAD_BYTES));
   }
 
+  /** Its name without the folder that it lies in, which says more of its owner than of it. */
+  String label() {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
   boolean isText() {
     return format != ForeignFormat.PCAP && format != ForeignFormat.JOURNAL;
   }

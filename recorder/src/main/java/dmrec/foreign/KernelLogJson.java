@@ -107,6 +107,7 @@ final class KernelLogJson extends ForeignReader {
             fields.getOrDefault("SYSLOG_IDENTIFIER", ""),
             isLevel ? priority.charAt(0) - '0' : -1,
             text,
+            true,
             line);
     if (told == null) {
       pass();

@@ -18,11 +18,16 @@ final class Lane implements AutoCloseable {
   private @Nullable Item head;
   private @Nullable Foreign behindGap;
   private boolean ended;
+  private boolean broken;
   private long damaged;
   private long lost;
   private When lostFrom = When.NEVER;
   private When lostTo = When.NEVER;
   private When last = When.NEVER;
+  private String boot = "";
+  private long recording;
+  private boolean namesBoots;
+  private int waiting;
 
   /**
    * What comes next of a file.
@@ -53,6 +58,35 @@ final class Lane implements AutoCloseable {
 
   void take() {
     head = null;
+  }
+
+  /** Something of it is read and waits for its turn. */
+  void read(Item item) {
+    waiting++;
+    namesBoots |= item.at().isBootKnown();
+  }
+
+  /**
+   * Something of it has its turn.
+   *
+   * @param current the number of the recording that is going on
+   * @return whether, within that recording, the file went on to another boot
+   */
+  boolean goesOn(Item item, long current) {
+    waiting--;
+    boolean other = recording == current && !item.at().boot().equals(boot);
+    boot = item.at().boot();
+    return other;
+  }
+
+  /** What had its turn belongs to that recording. */
+  void told(long inRecording) {
+    recording = inRecording;
+  }
+
+  /** Whether it names boots by their ids, and has more to tell. */
+  boolean namesBootsYet() throws IOException {
+    return namesBoots && (waiting > 0 || head() != null);
   }
 
   private @Nullable Item read() throws IOException {
@@ -88,6 +122,9 @@ final class Lane implements AutoCloseable {
   }
 
   private @Nullable Foreign next() throws IOException {
+    if (broken) {
+      return null;
+    }
     try {
       return reader.next();
     } catch (ForeignException e) {
@@ -97,6 +134,7 @@ final class Lane implements AutoCloseable {
       notices.accept(name() + ": cannot be read on: " + reason + "; the rest of it is left out");
       damaged++;
       lose(last);
+      broken = true;
       return null;
     }
   }
@@ -146,8 +184,9 @@ final class Lane implements AutoCloseable {
     return input.format() == ForeignFormat.JOURNAL;
   }
 
+  /** The file's name without its folder, as it may stand in a journal. */
   String label() {
-    return input.name();
+    return input.label();
   }
 
   String kernel() {

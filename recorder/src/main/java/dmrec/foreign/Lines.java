@@ -72,7 +72,9 @@ final class Lines implements AutoCloseable {
   }
 
   private boolean fill() throws IOException {
+    // Nothing is left of the block before, not even where the next one cannot be read.
     at = 0;
+    end = 0;
     end = Math.max(0, in.read(block));
     return end > 0;
   }

@@ -158,6 +158,7 @@ record LogPrefix(
       }
       at += 3;
       skipSpaces();
+      boolean december = line.startsWith("Dec", at);
       if (!(ofYear() instanceof LogTime.OfYear day)) {
         return null;
       }
@@ -167,9 +168,16 @@ record LogPrefix(
         return null;
       }
       at++;
+      boolean next = december && day.month() == 1;
       return new LogTime.Local(
           LocalDateTime.of(
-              year, day.month(), day.day(), day.hour(), day.minute(), day.second(), day.nano()));
+              next ? year + 1 : year,
+              day.month(),
+              day.day(),
+              day.hour(),
+              day.minute(),
+              day.second(),
+              day.nano()));
     }
 
     /** {@code 2026-11-22T20:00:00.123456+00:00}, with a space or a comma, with or without zone. */
@@ -246,10 +254,16 @@ record LogPrefix(
       }
       at++;
       LocalDateTime time = clock(LocalDateTime.of(2000, month, day, 0, 0));
+      // A leap second may be of the next day.
       return time == null
           ? null
           : new LogTime.OfYear(
-              month, day, time.getHour(), time.getMinute(), time.getSecond(), time.getNano());
+              time.getMonthValue(),
+              time.getDayOfMonth(),
+              time.getHour(),
+              time.getMinute(),
+              time.getSecond(),
+              time.getNano());
     }
 
     private static LogTime wall(Instant instant) {

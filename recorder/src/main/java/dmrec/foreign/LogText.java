@@ -61,7 +61,7 @@ final class LogText extends ForeignReader {
     }
     long monoNs = prefix.time() instanceof LogTime.SinceBoot since ? since.ns() : When.UNKNOWN;
     When at = new When(wallNs, monoNs, prefix.kernelUs(), boot, prefix.host());
-    Foreign told = LogWords.of(at, kernel, prefix.program(), prefix.priority(), text, line);
+    Foreign told = LogWords.of(at, kernel, prefix.program(), prefix.priority(), text, false, line);
     if (told == null) {
       pass();
       return null;

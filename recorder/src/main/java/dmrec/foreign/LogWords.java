@@ -19,13 +19,24 @@ final class LogWords {
 
   private LogWords() {}
 
-  /** The line as evidence; null where it is about something else. */
+  /**
+   * The line as evidence; null where it is about something else.
+   *
+   * @param exact whether {@code text} is what was logged, byte for byte: {@code dmesg} and syslog
+   *     print some bytes as {@code \xNN}, which nothing tells from the same four characters
+   */
   static @Nullable Foreign of(
-      When at, boolean kernel, String program, int priority, String text, ByteBuffer line) {
+      When at,
+      boolean kernel,
+      String program,
+      int priority,
+      String text,
+      boolean exact,
+      ByteBuffer line) {
     int level = priority < 0 ? USUAL_PRIORITY : priority;
     if (kernel) {
       return text.startsWith(DEVICE_MAPPER)
-          ? new Foreign.KernelLine(at, level, asKmsg(text), Bytes.of(line))
+          ? new Foreign.KernelLine(at, level, asKmsg(text, exact), Bytes.of(line))
           : null;
     }
     return PROGRAMS.contains(program)
@@ -33,18 +44,21 @@ final class LogWords {
         : null;
   }
 
-  /** As {@code /dev/kmsg} spells it: one line, and bytes that are no text as {@code \xNN}. */
-  private static String asKmsg(String text) {
+  /**
+   * As {@code /dev/kmsg} spells it: one line, and bytes that are no text as {@code \xNN}; so too
+   * the backslash itself.
+   */
+  private static String asKmsg(String text, boolean exact) {
     boolean plain = true;
     for (int i = 0; i < text.length(); i++) {
-      plain &= text.charAt(i) >= ' ' && text.charAt(i) < 0x7f;
+      plain &= isPlain(text.charAt(i), exact);
     }
     if (plain) {
       return text;
     }
     StringBuilder out = new StringBuilder(text.length() + 16);
     for (byte b : KernelText.encode(text)) {
-      if (b >= ' ' && b < 0x7f) {
+      if (isPlain((char) (b & 0xff), exact)) {
         out.append((char) b);
       } else {
         out.append("\\x")
@@ -53,5 +67,9 @@ final class LogWords {
       }
     }
     return out.toString();
+  }
+
+  private static boolean isPlain(char c, boolean exact) {
+    return c >= ' ' && c < 0x7f && !(exact && c == '\\');
   }
 }

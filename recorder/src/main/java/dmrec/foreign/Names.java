@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * multipathd tells which paths have which number.
  */
 final class Names {
-  private static final int MOST = 1 << 14;
+  static final int MOST = 1 << 14;
 
   /** Longer ones are none of device-mapper, whose names and UUIDs have 127 bytes. */
   private static final int NAME_CHARS = 255;
@@ -37,7 +37,7 @@ final class Names {
     major = -1;
   }
 
-  void hear(Uevent u, boolean udev) {
+  void hear(Uevent u) {
     DevNo dev = u.devNo();
     if (dev == null || dev.equals(DevNo.NONE)) {
       return;
@@ -45,9 +45,8 @@ final class Names {
     if (u.isDm()) {
       major = dev.major();
       String name = u.dmName();
-      if (!udev && u.action().equals("remove")) {
-        forget(dev);
-      } else if (name != null && !name.isEmpty() && name.length() <= NAME_CHARS) {
+      boolean isLast = u.action().equals("remove") && isOther(byNumber.get(dev), u.diskSeq());
+      if (!isLast && name != null && !name.isEmpty() && name.length() <= NAME_CHARS) {
         String uuid = u.dmUuid();
         boolean isUuid = uuid != null && uuid.length() <= NAME_CHARS;
         put(new DeviceRef(dev, u.diskSeq(), name, uuid != null && isUuid ? uuid : ""));
@@ -58,6 +57,23 @@ final class Names {
     if (name != null && name.length() <= NAME_CHARS) {
       path(name.startsWith("/dev/") ? name.substring(5) : name, dev);
     }
+  }
+
+  /** What that uevent ended has no name from here on; it is told before. */
+  void forgetRemoved(Uevent u) {
+    DevNo dev = u.devNo();
+    if (dev != null && u.isDm() && u.action().equals("remove") && !u.synthetic()) {
+      DeviceRef known = byNumber.get(dev);
+      if (known != null && !isOther(known, u.diskSeq())) {
+        byNumber.remove(dev);
+        byName.remove(known.name(), dev);
+      }
+    }
+  }
+
+  /** Whether the number is another device's by now. */
+  private static boolean isOther(@Nullable DeviceRef known, long diskSeq) {
+    return known != null && known.diskSeq() > 0 && diskSeq > 0 && known.diskSeq() != diskSeq;
   }
 
   void hear(DaemonWords words, String text) {
@@ -106,13 +122,6 @@ final class Names {
     byName.put(ref.name(), ref.dev());
   }
 
-  private void forget(DevNo dev) {
-    DeviceRef gone = byNumber.remove(dev);
-    if (gone != null) {
-      byName.remove(gone.name(), dev);
-    }
-  }
-
   /** The device with what it is called, where that is known and not told. */
   DeviceRef complete(DeviceRef ref) {
     if (ref.isNone() || !ref.name().isEmpty()) {
@@ -120,7 +129,7 @@ final class Names {
     }
     DeviceRef known = byNumber.get(ref.dev());
     if (known != null) {
-      boolean other = known.diskSeq() > 0 && ref.diskSeq() > 0 && known.diskSeq() != ref.diskSeq();
+      boolean other = isOther(known, ref.diskSeq());
       long diskSeq = ref.diskSeq() != 0 ? ref.diskSeq() : known.diskSeq();
       return other ? ref : new DeviceRef(ref.dev(), diskSeq, known.name(), known.uuid());
     }

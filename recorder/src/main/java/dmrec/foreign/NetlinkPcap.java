@@ -1,12 +1,12 @@
 package dmrec.foreign;
 
+import dmrec.decode.Uevent;
 import dmrec.event.Bytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Netlink packets as nlmon gives them to a capture: the uevents among them. */
@@ -21,8 +21,6 @@ final class NetlinkPcap extends ForeignReader {
   static final int ARPHRD_NETLINK = 824;
   static final int NETLINK_KOBJECT_UEVENT = 15;
   private static final int FAMILY_AT = 14;
-
-  private static final byte[] LIBUDEV = "libudev\0".getBytes(StandardCharsets.US_ASCII);
 
   private final ByteSource in;
   private final String name;
@@ -103,10 +101,7 @@ final class NetlinkPcap extends ForeignReader {
           true);
     }
     ByteBuffer message = bytes.slice(HEADER_BYTES, bytes.limit() - HEADER_BYTES);
-    boolean udev =
-        message.remaining() >= LIBUDEV.length
-            && message.slice(0, LIBUDEV.length).equals(ByteBuffer.wrap(LIBUDEV));
-    return new Foreign.UeventHeard(at, udev, Bytes.of(message));
+    return new Foreign.UeventHeard(at, Uevent.isOfUdev(message), Bytes.of(message));
   }
 
   private Foreign damaged(String expected, String found, boolean lost) {

@@ -30,6 +30,7 @@ public final class TextTimes {
 
   private int year;
   private int lastMonth;
+  private int lastDayOfMonth;
   private int rollovers;
   private LocalDateTime lastDay = LocalDateTime.MIN;
 
@@ -99,10 +100,13 @@ public final class TextTimes {
    * @param month 1 to 12
    */
   long wallNs(int month, int day, int hour, int minute, int second, int nano) {
-    if (month == 1 && lastMonth == 12) {
+    if (lastMonth != 0 && month < lastMonth - 1) {
       rollovers++;
+    } else if (month == 12 && day == 31 && lastMonth == 1 && lastDayOfMonth == 1 && rollovers > 0) {
+      rollovers--; // Lines around midnight are not in order to the last moment.
     }
     lastMonth = month;
+    lastDayOfMonth = day;
     try {
       if (surveying) {
         // A leap year, so that no day is refused before its year is known.

@@ -9,6 +9,7 @@ import dmrec.event.Kind;
 import dmrec.event.Source;
 import dmrec.record.EventSink;
 import dmrec.record.Stamp;
+import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.Collections;
@@ -27,6 +28,7 @@ final class Told implements EventSink {
   private final EventSink journal;
   private final Topology topology;
   private final Names names;
+  private final Map<DevNo, Long> addedNs = new Bounded<>(Names.MOST);
   private final Map<Kind, Long> byKind = new EnumMap<>(Kind.class);
   private Stamp now = new Stamp(0, 0);
   private @Nullable Bytes line;
@@ -55,6 +57,13 @@ final class Told implements EventSink {
   void startOver() {
     ofRecording = 0;
     lost = 0;
+    addedNs.clear();
+  }
+
+  /** The kernel added a device then, of which its removal may be the next word. */
+  void added(DevNo dev, long wallNs) {
+    addedNs.remove(dev);
+    addedNs.put(dev, wallNs);
   }
 
   @Override
@@ -65,6 +74,10 @@ final class Told implements EventSink {
       kept = with(record, unnumbered(record.event()), said);
     } else if (!record.device().isNone()) {
       kept = with(record, record.event(), record.evidence());
+    }
+    Long sinceNs = addedNs.get(kept.device().dev());
+    if (sinceNs != null && kept.event() instanceof DmEvent.DeviceCreated) {
+      kept = sinceAdded(kept, Math.min(sinceNs, kept.wallNs()));
     }
     long seq = journal.append(kept);
     ofRecording++;
@@ -120,6 +133,27 @@ final class Told implements EventSink {
     return event instanceof DmEvent.KernelMessage e
         ? new DmEvent.KernelMessage(e.text(), -1, e.priority())
         : event;
+  }
+
+  /**
+   * What came and went between two looks is told with its removal. The recorder has not looked
+   * since; of an import nobody looks at all, and what is known is when it was added.
+   */
+  private static EventRecord sinceAdded(EventRecord record, long addedNs) {
+    return new EventRecord(
+        record.seq(),
+        record.wallNs(),
+        record.monoNs(),
+        addedNs,
+        record.kernelNs(),
+        record.source(),
+        Certainty.DERIVED,
+        record.marks(),
+        record.actor(),
+        record.device(),
+        record.event(),
+        record.evidence(),
+        record.extra());
   }
 
   private EventRecord with(EventRecord record, DmEvent event, Bytes evidence) {

@@ -1,13 +1,12 @@
 package dmrec.foreign;
 
+import dmrec.decode.Uevent;
 import dmrec.event.Bytes;
 import dmrec.event.KernelText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * kernel's {@code DEVNAME=dm-0} as {@code /dev/dm-0}. Their order of properties is udevadm's.
  */
 final class UdevadmText extends ForeignReader {
-  private static final int UDEV_HEADER_BYTES = 40;
-  private static final int UDEV_MAGIC = 0xfeedcafe;
   private static final String DEV = "/dev/";
 
   private final Lines lines;
@@ -174,7 +171,7 @@ final class UdevadmText extends ForeignReader {
       return null;
     }
     return new Foreign.UeventHeard(
-        of.at(), of.udev(), of.udev() ? ofUdev(said) : ofKernel(of, said));
+        of.at(), of.udev(), of.udev() ? Bytes.of(Uevent.ofUdev(said)) : ofKernel(of, said));
   }
 
   private static Bytes ofKernel(Head of, byte[] properties) {
@@ -182,20 +179,6 @@ final class UdevadmText extends ForeignReader {
     message.writeBytes(KernelText.encode(of.action() + "@" + of.devPath() + "\0"));
     message.writeBytes(properties);
     return Bytes.of(message.toByteArray());
-  }
-
-  /** With udev's header; the hashes by which listeners choose are left at 0. */
-  private static Bytes ofUdev(byte[] properties) {
-    ByteBuffer message =
-        ByteBuffer.allocate(UDEV_HEADER_BYTES + properties.length).order(ByteOrder.LITTLE_ENDIAN);
-    message.put("libudev\0".getBytes(StandardCharsets.US_ASCII));
-    message.putInt(Integer.reverseBytes(UDEV_MAGIC));
-    message.putInt(UDEV_HEADER_BYTES);
-    message.putInt(UDEV_HEADER_BYTES);
-    message.putInt(properties.length);
-    message.position(UDEV_HEADER_BYTES);
-    message.put(properties);
-    return Bytes.of(message.flip());
   }
 
   private Foreign damaged(String expected, String found) {

@@ -16,6 +16,16 @@ public record When(long wallNs, long monoNs, long kernelUs, String boot, String 
 
   static final When NEVER = new When(UNKNOWN, UNKNOWN, 0, "", "");
 
+  /** Whether it tells the boot by its id. */
+  boolean isBootKnown() {
+    return isId(boot);
+  }
+
+  /** Whether a boot is named by its id, not only counted. */
+  static boolean isId(String boot) {
+    return !boot.isEmpty() && !boot.startsWith("~");
+  }
+
   boolean isKnown() {
     return wallNs != UNKNOWN;
   }

@@ -2,6 +2,7 @@ package dmrec.foreign;
 
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.FilesOfDays;
 import dmrec.topology.Topology;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -52,6 +53,8 @@ final class Imported {
 
   static Imported of(ForeignOptions options, ForeignInput... inputs) throws IOException {
     Imported imported = new Imported();
+    Topology topology = new Topology();
+    FilesOfDays files = new FilesOfDays();
     imported.summary =
         ForeignImport.run(
             List.of(inputs),
@@ -60,7 +63,8 @@ final class Imported {
               imported.events.add(record);
               return imported.events.size();
             },
-            new Topology(),
+            wallNs -> files.hold(wallNs, topology).complaint(),
+            topology,
             imported.notices::add);
     return imported;
   }

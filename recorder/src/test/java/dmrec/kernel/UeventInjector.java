@@ -3,9 +3,12 @@ package dmrec.kernel;
 import dmrec.kernel.Layouts.SockaddrNl;
 import dmrec.kernel.Native.Block;
 import dmrec.kernel.Native.LibC;
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -19,6 +22,9 @@ public final class UeventInjector implements AutoCloseable {
   private static final int NLMSG_MIN_TYPE = 0x10;
   private static final int NLMSG_ERROR = 2;
   private static final int HEADER_BYTES = 16;
+
+  /** So often a test is tried that fails where the machine sends uevents of its own meanwhile. */
+  public static final int ATTEMPTS = 5;
 
   private final LibC libc;
   private final int fd;
@@ -39,6 +45,11 @@ public final class UeventInjector implements AutoCloseable {
     if (libc.bind(fd, address.address(), SockaddrNl.SIZE) < 0) {
       throw new KernelException(Native.errno(), "bind", "success", "");
     }
+  }
+
+  /** The number of the last uevent of the machine, whoever sent it. */
+  public static long seqnum() throws IOException {
+    return Long.parseLong(Files.readString(Path.of("/sys/kernel/uevent_seqnum")).strip());
   }
 
   private void name(int groups) {

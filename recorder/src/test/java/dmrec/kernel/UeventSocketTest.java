@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -135,11 +133,11 @@ final class UeventSocketTest {
     try (UeventSocket socket = UeventSocket.open(Groups.KERNEL, 1);
         UeventInjector injector = new UeventInjector()) {
       assertEquals(0, socket.drops());
-      long before = ueventSeqnum();
+      long before = UeventInjector.seqnum();
       for (int i = 0; i < sent; i++) {
         injector.inject(UeventInjector.uevent(DEVPATH, "N=" + i));
       }
-      if (ueventSeqnum() - before != sent) {
+      if (UeventInjector.seqnum() - before != sent) {
         return false;
       }
 
@@ -155,7 +153,7 @@ final class UeventSocketTest {
       assertEquals(sent - received, socket.drops());
 
       injector.inject(UeventInjector.uevent(DEVPATH, "N=next"));
-      if (ueventSeqnum() - before != sent + 1) {
+      if (UeventInjector.seqnum() - before != sent + 1) {
         return false;
       }
       assertSame(Received.MESSAGE, socket.receive());
@@ -266,9 +264,5 @@ final class UeventSocketTest {
 
   private static String text(ByteBuffer message) {
     return StandardCharsets.ISO_8859_1.decode(message.duplicate()).toString();
-  }
-
-  private static long ueventSeqnum() throws IOException {
-    return Long.parseLong(Files.readString(Path.of("/sys/kernel/uevent_seqnum")).strip());
   }
 }

@@ -16,8 +16,6 @@ import dmrec.kernel.NetNamespace;
 import dmrec.kernel.UeventInjector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.Timeout;
 class KernelWatchTest {
   private static final String NAME = "flight-recorder-test";
   private static final int ROOMY_BYTES = 32 << 20;
-  private static final int ATTEMPTS = 5;
 
   /** The records of one run, of our own device alone. */
   private static final class Journal {
@@ -81,10 +78,6 @@ class KernelWatchTest {
         "MAJOR=254",
         "MINOR=1077",
         "DEVTYPE=disk");
-  }
-
-  private static long ueventSeqnum() throws IOException {
-    return Long.parseLong(Files.readString(Path.of("/sys/kernel/uevent_seqnum")).strip());
   }
 
   @Test
@@ -153,7 +146,7 @@ class KernelWatchTest {
   void aBurstIntoATinyBufferIsAGapOfExactlyWhatWasDropped() throws Exception {
     NetNamespace.run(
         () -> {
-          for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+          for (int attempt = 0; attempt < UeventInjector.ATTEMPTS; attempt++) {
             if (burst()) {
               return null;
             }
@@ -165,7 +158,7 @@ class KernelWatchTest {
   private static boolean burst() throws Exception {
     Journal journal = new Journal();
     int sent = 60;
-    long before = ueventSeqnum();
+    long before = UeventInjector.seqnum();
     AtomicBoolean again = new AtomicBoolean();
     try (KernelWatch watch = open(1);
         UeventInjector injector = new UeventInjector()) {
@@ -183,7 +176,7 @@ class KernelWatchTest {
             }
           });
     }
-    if (ueventSeqnum() - before != sent + 1) {
+    if (UeventInjector.seqnum() - before != sent + 1) {
       return false;
     }
     List<EventRecord> paths = journal.paths();
@@ -206,7 +199,7 @@ class KernelWatchTest {
   void aFloodWithoutAnEndIsCountedWhileItLastsAndToTheLastMessage() throws Exception {
     NetNamespace.run(
         () -> {
-          for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+          for (int attempt = 0; attempt < UeventInjector.ATTEMPTS; attempt++) {
             if (flood()) {
               return null;
             }
@@ -219,7 +212,7 @@ class KernelWatchTest {
     Journal journal = new Journal();
     AtomicInteger sent = new AtomicInteger();
     AtomicBoolean enough = new AtomicBoolean();
-    long before = ueventSeqnum();
+    long before = UeventInjector.seqnum();
     List<Thread> senders = new ArrayList<>();
     long endNs = System.nanoTime() + 20_000_000_000L;
     try (KernelWatch watch = open(1)) {
@@ -239,7 +232,7 @@ class KernelWatchTest {
             }
           });
     }
-    if (ueventSeqnum() - before != sent.get()) {
+    if (UeventInjector.seqnum() - before != sent.get()) {
       return false;
     }
     assertTrue(journal.lost() > 0, "nothing was lost");

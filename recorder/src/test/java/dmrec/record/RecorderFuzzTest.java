@@ -10,7 +10,6 @@ import dmrec.event.Mark;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -38,7 +37,6 @@ class RecorderFuzzTest {
     seeds.addAll(synthetic());
     Recorder recorder = new Recorder(this::append, null);
     recorder.accept(seeds.get(0));
-    long began = System.nanoTime();
     int at = 0;
     for (int round = 0; round < ROUNDS; round++) {
       // Mostly in order, so that there is something to damage.
@@ -55,8 +53,6 @@ class RecorderFuzzTest {
       recorder.takeWanted(wanted);
       recorder.takeWantedDisks(wanted);
     }
-    Duration took = Duration.ofNanos(System.nanoTime() - began);
-    assertTrue(took.toSeconds() < 60, "took " + took);
     assertTrue(events > ROUNDS / 10, "only " + events + " events");
   }
 

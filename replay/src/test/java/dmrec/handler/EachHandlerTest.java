@@ -145,7 +145,7 @@ class EachHandlerTest {
 
   @Test
   void endsWhatAnEventLeftBehind() throws Exception {
-    String word = "17320508";
+    String word = LiveProcesses.word("17320508");
     run("setsid sh -c 'trap \"\" TERM; sleep " + word + "; :' & echo done", Samples.pathFailed(1));
 
     assertEquals("done\n", output.text());
@@ -154,7 +154,7 @@ class EachHandlerTest {
 
   @Test
   void isInterrupted() throws Exception {
-    String word = "22360679";
+    String word = LiveProcesses.word("22360679");
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> run("sleep " + word, Samples.pathFailed(1)));
 

@@ -101,7 +101,7 @@ class ExecHandlerTest {
 
   @Test
   void saysThatItClosedItsInput() throws Exception {
-    String word = "31415926";
+    String word = LiveProcesses.word("31415926");
     DmEventHandler handler = exec("read line; exec <&-; sleep " + word);
     handler.open(output.context());
     HandlerException e = assertThrows(HandlerException.class, () -> feed(handler, 1, LAST));
@@ -135,7 +135,7 @@ class ExecHandlerTest {
 
   @Test
   void endsOneThatDoesNotEndWithItsInput() throws Exception {
-    String word = "27182818";
+    String word = LiveProcesses.word("27182818");
     DmEventHandler handler = exec("cat >/dev/null; sleep " + word, Duration.ofMillis(300));
     handler.open(output.context());
     feed(handler, 1, 10);
@@ -150,7 +150,7 @@ class ExecHandlerTest {
 
   @Test
   void isInterruptedWhereTheProcessReadsNothing() throws Exception {
-    String word = "16180339";
+    String word = LiveProcesses.word("16180339");
     DmEventHandler handler = exec("sleep " + word);
     handler.open(output.context());
     AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -178,7 +178,7 @@ class ExecHandlerTest {
 
   @Test
   void endsWhatItLeftBehind() throws Exception {
-    String word = "14142135";
+    String word = LiveProcesses.word("14142135");
     DmEventHandler handler =
         exec("(setsid sh -c 'sleep " + word + " & sleep " + word + "' &); cat >/dev/null");
     handler.open(output.context());

@@ -12,6 +12,11 @@ import java.util.List;
 final class LiveProcesses {
   private LiveProcesses() {}
 
+  /** A number that no other run of the tests has on its command lines. */
+  static String word(String number) {
+    return number + ProcessHandle.current().pid();
+  }
+
   static List<String> naming(String word) throws IOException {
     List<String> found = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {

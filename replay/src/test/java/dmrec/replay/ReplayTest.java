@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -332,12 +333,15 @@ class ReplayTest {
 
     Outcome outcome = replay(whole(), handler, 1_000, 1).run();
 
-    assertEquals(1, findings.size(), findings.toString());
-    assertEquals(Finding.How.TOO_LATE, findings.get(0).how());
-    assertEquals(written.get(4), findings.get(0).record());
-    assertInstanceOf(TimeoutException.class, findings.get(0).thrown());
+    // A busy machine may be late with another call too.
+    List<Finding> ofFive =
+        findings.stream().filter(each -> written.get(4).equals(each.record())).toList();
+    assertEquals(1, ofFive.size(), findings.toString());
+    Finding late = ofFive.get(0);
+    assertEquals(Finding.How.TOO_LATE, late.how());
+    assertInstanceOf(TimeoutException.class, late.thrown());
     assertTrue(
-        Stream.of(findings.get(0).thrown().getStackTrace())
+        Stream.of(late.thrown().getStackTrace())
             .anyMatch(frame -> frame.getClassName().startsWith(ReplayTest.class.getName())),
         "the frames of the handler");
     assertEquals(written, handler.seen);
@@ -364,23 +368,27 @@ class ReplayTest {
 
   @Test
   void aHandlerThatNeverReturnsDoesNotKeepTheReplay() throws Exception {
-    boolean[] released = {false};
+    goesOn = true; // The call of open may be late too.
+    AtomicBoolean released = new AtomicBoolean();
     Seeing handler =
         new Seeing() {
           @Override
           public void handle(ReplayedEvent event) {
-            while (!released[0]) {
+            while (!released.get()) {
               Thread.onSpinWait();
             }
           }
         };
 
-    Outcome outcome = replay(whole(), handler, 50, 1).run();
+    try {
+      Outcome outcome = replay(whole(), handler, 50, 1).run();
 
-    assertTrue(outcome.hangs());
-    assertEquals(Finding.How.HANGS, findings.get(findings.size() - 1).how());
-    assertEquals(List.of("open"), handler.calls);
-    released[0] = true;
+      assertTrue(outcome.hangs());
+      assertEquals(Finding.How.HANGS, findings.get(findings.size() - 1).how());
+      assertEquals(List.of("open"), handler.calls);
+    } finally {
+      released.set(true);
+    }
   }
 
   @Test
