@@ -3,8 +3,11 @@ package dmrec.redact;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 
 /**
  * One recorder's names and their tokens: the same name always gets the same token.
@@ -34,6 +37,7 @@ public final class Redactor {
   private final Secrets secrets = new Secrets();
   private final Names names = new Names(secrets);
   private final Texts texts = new Texts(secrets, names);
+  private final SpokenNames spoken = new SpokenNames(names, secrets);
   private final Properties properties = new Properties(secrets, names, texts);
   private long evidenceLeftOut;
   private long fieldsLeftOut;
@@ -58,6 +62,10 @@ public final class Redactor {
           if (evidence != null && evidence.isUevent()) {
             properties.learn(evidence.text());
           } else if (evidence != null) {
+            MatchResult host = evidence.host();
+            if (host != null) {
+              names.hostParts(host.group(1));
+            }
             texts.learn(evidence.text());
           }
           return of.evidence();
@@ -123,7 +131,7 @@ public final class Redactor {
   private void learnText(Role role, String text, EventRecord of) {
     secrets.reserve(text);
     switch (role) {
-      case NAME -> names.name(text, of.device().uuid());
+      case NAME -> names.name(text, of.device().uuid()).bearsDevice();
       case UUID -> names.uuid(text, of.device().name());
       case DISK_NAME -> {
         if (!Vocabulary.isKernelDisk(text)) {
@@ -143,6 +151,10 @@ public final class Redactor {
         texts.learn(text);
         if (of.event() instanceof DmEvent.Gap) {
           learnQuoted(text);
+        } else if (of.event() instanceof DmEvent.KernelMessage) {
+          spoken.learnKernels(text);
+        } else if (of.event() instanceof DmEvent.DaemonMessage said) {
+          spoken.learnPrograms(said.program(), text);
         }
       }
     }
@@ -172,6 +184,24 @@ public final class Redactor {
   /** Any text with tokens for the names in it: a note, a line of a README. */
   public String redactText(String text) {
     return texts.redact(text, Texts.Kind.FREE);
+  }
+
+  /**
+   * What a user calls a device or disk, which is a name even where it is a common word.
+   *
+   * @param device the words
+   * @param isName whether they mean the device of a name or UUID
+   */
+  public String redactDevice(String device, Predicate<String> isName) {
+    for (Secret each : secrets.devices()) {
+      if (isName.test(each.text)) {
+        return secrets.token(each);
+      }
+    }
+    String told = redactText(device);
+    boolean isKept =
+        !told.equals(device) || Vocabulary.isKernelDisk(device) || DevNo.isDevNo(device);
+    return isKept ? told : secrets.token(names.name(device, ""));
   }
 
   /** What the tokens given so far stand for. */
@@ -204,14 +234,30 @@ public final class Redactor {
     return switch (role) {
       case NAME -> secrets.token(names.name(text, of.device().uuid()));
       case UUID -> secrets.token(names.uuid(text, of.device().name()));
-      case DISK_NAME -> Vocabulary.isKernelDisk(text) ? text : secrets.token(names.name(text, ""));
+      case DISK_NAME ->
+          Vocabulary.isKernelDisk(text) && !names.isDevice(text)
+              ? texts.redact(text, Texts.Kind.FREE)
+              : secrets.token(names.name(text, ""));
       case WWID -> field(names.told(names.wwidParts(text)), text);
       case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, text));
       case HOST -> field(names.told(names.hostParts(text)), text);
       case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
-      case TARGET, WORD -> texts.redact(text, Texts.Kind.TARGET);
+      case WORD -> Vocabulary.has(text) ? text : texts.redact(text, Texts.Kind.TARGET);
+      case TARGET -> texts.redact(text, Texts.Kind.TARGET);
       case TEXT -> texts.redact(text, Texts.Kind.FREE);
     };
+  }
+
+  /** A line of a log: where the machine's name stands, it is meant, whatever it is else. */
+  private String redactLine(Evidence line) {
+    String text = line.text();
+    MatchResult host = line.host();
+    if (host == null) {
+      return texts.redact(text, Texts.Kind.FREE);
+    }
+    return texts.redact(text.substring(0, host.start(1)), Texts.Kind.FREE)
+        + field(names.told(names.hostParts(host.group(1))), host.group(1))
+        + texts.redact(text.substring(host.end(1)), Texts.Kind.FREE);
   }
 
   private String field(String redacted, String text) {
@@ -225,8 +271,7 @@ public final class Redactor {
     if (evidence != null) {
       String text = evidence.text();
       Bytes redacted =
-          evidence.with(
-              evidence.isUevent() ? properties.redact(text) : texts.redact(text, Texts.Kind.FREE));
+          evidence.with(evidence.isUevent() ? properties.redact(text) : redactLine(evidence));
       if (RedactionMap.restored(redacted, secrets.tokens()).equals(bytes)) {
         return redacted;
       }
