@@ -11,7 +11,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import dmrec.event.Bytes;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
-import dmrec.topology.Topology;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -118,7 +117,7 @@ public final class RedactionMap {
   }
 
   /** Each token and what it stands for, in the order in which they were given. */
-  public Map<String, String> originals() {
+  Map<String, String> originals() {
     return java.util.Collections.unmodifiableMap(tokens.all());
   }
 
@@ -129,11 +128,8 @@ public final class RedactionMap {
     return RecordTexts.map(record, restoring());
   }
 
-  public Topology restore(Topology stack) {
-    return Redactor.mapped(stack, restoring());
-  }
-
-  public String restoreText(String text) {
+  /** Any text as it was. */
+  String restoreText(String text) {
     return tokens.restore(text);
   }
 
@@ -321,9 +317,7 @@ public final class RedactionMap {
       expect(json, json.nextToken(), JsonToken.VALUE_STRING);
       String original = json.getText();
       chars += token.length() + original.length();
-      if (!TOKEN.matcher(token).matches()
-          || token.length() > MAX_TOKEN_CHARS
-          || !Label.NUMBERED.matcher(token).find()) {
+      if (!TOKEN.matcher(token).matches() || !Label.NUMBERED.matcher(token).find()) {
         throw new WrongMap(
             "line "
                 + json.currentLocation().getLineNr()

@@ -5,7 +5,6 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 
@@ -178,7 +177,11 @@ public final class Redactor {
 
   /** The stack with tokens for names: what {@code JournalWriter.begin} takes as the one before. */
   public Topology redact(Topology stack) {
-    return mapped(stack, redacting);
+    Topology mapped = new Topology();
+    for (EventRecord record : stack.records()) {
+      mapped.restore(redact(record), stack.uncounted(record.device().dev()));
+    }
+    return mapped.withSeq(stack.seq());
   }
 
   /** Any text with tokens for the names in it: a note, a line of a README. */
@@ -209,25 +212,9 @@ public final class Redactor {
     return RedactionMap.of(secrets.tokens().all());
   }
 
-  /**
-   * The names that are replaced wherever they stand: what {@link WordCheck} should not find in
-   * anything that was redacted. Not those that are also words of the kernel's, numbers or short.
-   */
-  public List<String> words() {
-    return secrets.replacedAnywhere();
-  }
-
   /** What {@link #redact} left out so far. */
   public LeftOut leftOut() {
     return new LeftOut(evidenceLeftOut, fieldsLeftOut);
-  }
-
-  static Topology mapped(Topology stack, RecordTexts.Change change) {
-    Topology mapped = new Topology();
-    for (EventRecord record : stack.records()) {
-      mapped.restore(RecordTexts.map(record, change), stack.uncounted(record.device().dev()));
-    }
-    return mapped.withSeq(stack.seq());
   }
 
   private String redactText(Role role, String text, EventRecord of) {

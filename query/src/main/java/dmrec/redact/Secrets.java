@@ -120,19 +120,6 @@ final class Secrets {
     return of != null && of.containsKey(text);
   }
 
-  /** The names that are replaced wherever they stand. */
-  List<String> replacedAnywhere() {
-    Set<String> texts = new java.util.LinkedHashSet<>();
-    for (Secret each : all) {
-      if (each.strength == Secret.Strength.STRONG
-          && each.label != Label.TEXT
-          && !token(each).equals(each.text)) {
-        texts.add(each.text);
-      }
-    }
-    return List.copyOf(texts);
-  }
-
   /** All names and UUIDs of mapped devices, names first. */
   List<Secret> devices() {
     List<Secret> devices = new ArrayList<>(names.values());
