@@ -151,7 +151,7 @@ public final class Bundle implements AutoCloseable {
               + " bytes, found "
               + bytes);
     }
-    if (packed < 0 || (bytes > SMALL_BYTES && bytes / MAX_RATIO > packed)) {
+    if (packed < 0 || isTooDense(bytes, packed)) {
       throw wrong(
           part.fileName()
               + ": expected it to unpack to at most "
@@ -161,6 +161,11 @@ public final class Bundle implements AutoCloseable {
               + " bytes that claim to be "
               + bytes);
     }
+  }
+
+  /** Whether so few bytes that claim to unpack to so many are taken for a trick. */
+  static boolean isTooDense(long bytes, long packed) {
+    return bytes > SMALL_BYTES && bytes / MAX_RATIO > packed;
   }
 
   /** Reads all parts once, against their hashes. */

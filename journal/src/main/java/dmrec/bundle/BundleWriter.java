@@ -21,8 +21,8 @@ import java.util.zip.ZipOutputStream;
  * writing goes in.
  */
 public final class BundleWriter implements AutoCloseable {
-  /** The first moment that a zip can tell. */
-  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /** Java adds the packer's zone to the first moment that a zip can tell, and to no later one. */
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private final ZipOutputStream zip;
   private final Map<Part, Manifest.Content> files = new EnumMap<>(Part.class);
@@ -43,7 +43,7 @@ public final class BundleWriter implements AutoCloseable {
    * Writes one part; they come in the order of {@link Part}, each once, and the manifest is left
    * out.
    *
-   * @throws BundleException where it is larger than a reader takes
+   * @throws BundleException where it is larger, or shrinks more, than a reader takes
    */
   public void add(Part part, Body body) throws IOException {
     if (files.containsKey(part) || part.compareTo(last) < 0 || part == Part.MANIFEST) {
@@ -112,6 +112,15 @@ public final class BundleWriter implements AutoCloseable {
               + "; choose a smaller part of the journal");
     }
     zip.closeEntry();
+    if (Bundle.isTooDense(content.bytes(), entry.getCompressedSize())) {
+      throw new BundleException(
+          part.fileName()
+              + ": its "
+              + content.bytes()
+              + " bytes pack into "
+              + entry.getCompressedSize()
+              + ", which whoever opens it takes for a trick; choose another part of the journal");
+    }
     return content;
   }
 

@@ -3,6 +3,7 @@ package dmrec.bundle;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import dmrec.journal.Journals;
 import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -101,6 +103,25 @@ class BundleTest {
   @Test
   void theSameContentGivesTheSameBytes() throws IOException {
     assertArrayEquals(Bundles.bundle(new Topology(), all), Bundles.bundle(new Topology(), all));
+  }
+
+  @Test
+  void nothingOfThePlaceOfWritingIsInIt() throws IOException {
+    // Where Java keeps a time of its own beside the zip's, it counts by the machine's zone.
+    try (ZipFile zip = new ZipFile(file(Bundles.bundle(new Topology(), all)).toFile())) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        assertNull(entry.getExtra(), entry.getName());
+      }
+    }
+  }
+
+  @Test
+  void whatNoReaderWouldTakeIsNotWritten() throws IOException {
+    try (BundleWriter writer = new BundleWriter(OutputStream.nullOutputStream())) {
+      BundleException e =
+          assertThrows(BundleException.class, () -> writer.add(Part.EVENTS, " ".repeat(4 << 20)));
+      assertTrue(String.valueOf(e.getMessage()).startsWith("events.ndjson: its 4194304 bytes"));
+    }
   }
 
   // Hostile ones.

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The machine's Chromium without a screen, and what it asked for and complained of. */
 final class Browser implements AutoCloseable {
@@ -20,6 +21,7 @@ final class Browser implements AutoCloseable {
 
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser browser;
+  private @Nullable BrowserContext context;
   private final List<String> requests = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
 
@@ -60,11 +62,16 @@ final class Browser implements AutoCloseable {
 
   /** Opens a file as a double click does, and waits until it is drawn. */
   Page open(Path file, ColorScheme scheme) {
-    BrowserContext context =
+    if (context != null) {
+      // What it still has to say belongs to another test.
+      context.close();
+    }
+    context =
         browser.newContext(
             new com.microsoft.playwright.Browser.NewContextOptions()
                 .setViewportSize(1500, 1000)
                 .setColorScheme(scheme));
+    context.setDefaultTimeout(120_000);
     Page page = context.newPage();
     requests.clear();
     complaints.clear();

@@ -64,9 +64,9 @@ class ReportPageTest {
     Path report = report(sample(sample));
     Page page = browser().open(report, ColorScheme.LIGHT);
     page.keyboard().press("End");
+    screens(page, sample);
     assertEquals(List.of(report.toUri().toString()), browser().requests());
     assertEquals(List.of(), browser().complaints());
-    screens(page, sample);
   }
 
   @ParameterizedTest
@@ -143,6 +143,8 @@ class ReportPageTest {
             "kind:path_* path:sdb -reinstated",
             "is:failure path:8:16 \"sdb failed\"",
             "evidence:DM_ACTION=PATH_FAILED evidence:DM_PATH=8:16 kind:path_failed")) {
+      page.fill("#filter", "nothing has this");
+      page.waitForFunction("() => document.querySelectorAll('#rows [role=row]').length === 0");
       page.fill("#filter", filter);
       page.waitForFunction("() => document.querySelectorAll('#rows [role=row]').length === 2");
       for (String row : page.locator("#rows [role=row]").allTextContents()) {
@@ -166,7 +168,7 @@ class ReportPageTest {
     HostileJournal.write(journal, name);
     Path report = folder().resolve("hostile.html");
     try (OutputStream out = Files.newOutputStream(report)) {
-      HtmlReport.write(journal, null, null, new ReportOptions(name), out, new Damage());
+      HtmlReport.write(journal, null, null, name, out, new Damage());
     }
     Page page = browser().open(report, ColorScheme.LIGHT);
     page.keyboard().press("Home");
@@ -184,6 +186,75 @@ class ReportPageTest {
     assertEquals(4, page.locator("script").count());
     assertEquals(List.of(), browser().complaints());
     assertEquals(List.of(report.toUri().toString()), browser().requests());
+  }
+
+  @Test
+  void paperIsWhiteWhateverTheScreenIs() throws IOException {
+    Page page = browser().open(report(sample("failover")), ColorScheme.DARK);
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))");
+    // The names of the lanes: black where there is anything.
+    Object brightest =
+        page.evaluate(
+            """
+            () => {
+              const canvas = document.querySelector("#paper canvas");
+              const {data} = canvas.getContext("2d").getImageData(0, 32, 320, canvas.height - 32);
+              let most = 0;
+              let drawn = 0;
+              for (let i = 0; i < data.length; i += 4) {
+                if (data[i + 3] > 200) {
+                  drawn++;
+                  most = Math.max(most, data[i]);
+                }
+              }
+              return drawn > 100 ? most : 999;
+            }""");
+    assertTrue(((Number) brightest).intValue() < 100, "found " + brightest);
+    assertEquals("dark", page.evaluate("() => document.documentElement.dataset.theme"));
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))");
+    assertEquals(0, page.locator("#paper canvas, #print table").count());
+  }
+
+  @Test
+  void theThemeIsTheSystemsUntilItIsChosen() throws IOException {
+    Page page = browser().open(report(sample("failover")), ColorScheme.DARK);
+    String shown = "() => document.documentElement.dataset.theme";
+    assertEquals("dark", page.evaluate(shown));
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    page.waitForFunction("() => document.documentElement.dataset.theme === 'light'");
+    for (String expected : List.of("light", "dark", "light")) {
+      page.click("#theme");
+      assertEquals(expected, page.evaluate(shown));
+    }
+    assertEquals("Theme: system", page.textContent("#theme"));
+  }
+
+  @Test
+  void whatAnEventChangedIsLitInTheText() throws IOException {
+    Path journal = sample("mirror-log");
+    Page page = browser().open(report(journal), ColorScheme.LIGHT);
+    for (Kind kind : List.of(Kind.DEVICE_SUSPENDED, Kind.TABLE_LOADED)) {
+      EventRecord event = Journals.first(journal, kind);
+      page.evaluate("seq => { location.hash = '#' + seq; }", Long.toString(event.seq()));
+      page.waitForFunction(
+          "seq => document.querySelector('#position').textContent.startsWith('#' + seq + ' ')",
+          Long.toString(event.seq()));
+      String lit = String.join("\n", page.locator("#tree .lit").allTextContents());
+      assertTrue(
+          lit.contains(kind == Kind.DEVICE_SUSPENDED ? event.device().name() : "INACTIVE TABLE"),
+          kind + ": " + lit);
+    }
+  }
+
+  @Test
+  void placesByNumberAreNamedByTheirNumbers() throws IOException {
+    Page page = browser().open(report(sample("failover")), ColorScheme.LIGHT);
+    page.click("#axis-kind");
+    page.waitForFunction(
+        "() => document.querySelector('#axis .tick text')?.textContent.startsWith('#')");
+    List<String> labels = page.locator("#axis .tick text").allTextContents();
+    assertTrue(labels.contains("#100"), labels.toString());
+    assertFalse(labels.contains("#0"), labels.toString());
   }
 
   @ParameterizedTest
@@ -208,7 +279,7 @@ class ReportPageTest {
     page.click("#zoom-all");
     Map<String, Double> scrolled = frames(page, "table", SCROLL);
     Map<String, Double> zoomed = frames(page, "timeline", ZOOM);
-    Map<String, Double> moved = frames(page, "timeline", MOVE);
+    Map<String, Double> moved = frames(page, "table", MOVE);
     Files.writeString(
         SCREENS.resolve("100000-events.txt"),
         String.format(
@@ -360,7 +431,7 @@ class ReportPageTest {
   private static Path report(Path journal) throws IOException {
     Path report = journal.resolveSibling(journal.getFileName() + ".html");
     try (OutputStream out = Files.newOutputStream(report)) {
-      HtmlReport.write(journal, null, null, ReportOptions.USUAL, out, new Damage());
+      HtmlReport.write(journal, null, null, "", out, new Damage());
     }
     return report;
   }

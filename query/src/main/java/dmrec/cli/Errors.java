@@ -8,6 +8,7 @@ import dmrec.kernel.KernelException;
 import dmrec.query.filter.FilterLimitException;
 import dmrec.record.CaptureException;
 import dmrec.redact.RedactionMapException;
+import dmrec.report.TooManyEventsException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -95,7 +96,8 @@ final class Errors {
         || error instanceof ForeignException
         || error instanceof RedactionMapException
         || error instanceof KernelException
-        || error instanceof FilterLimitException) {
+        || error instanceof FilterLimitException
+        || error instanceof TooManyEventsException) {
       return String.valueOf(error.getMessage());
     }
     if (error instanceof FileSystemException file) {

@@ -10,6 +10,7 @@ import dmrec.redact.RedactionMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -61,11 +62,29 @@ final class OpenCommand implements Callable<Integer> {
         journal = OpenedBundles.journal(host, file, bundle);
       } else {
         RedactionMap names = RedactionMap.read(map);
+        expectTheSameJournal(map, names, bundle.manifest());
         EventsImport.Change restore = names::restore;
         journal = OpenedBundles.journal(host, file, bundle, Files.readAllBytes(map), restore);
       }
     }
     return info ? 0 : ConsoleCommands.console(host, journal, utc);
+  }
+
+  /** Every map has a {@code vg1}: another's would show names that are not this machine's. */
+  private void expectTheSameJournal(Path from, RedactionMap names, Manifest manifest) {
+    if (!names.journal().equals(manifest.journal().id())) {
+      throw Failure.of(
+          from
+              + ": expected the map of journal "
+              + manifest.journal().id()
+              + ", which "
+              + file
+              + " was packed from, found that of "
+              + names.journal()
+              + " (written with "
+              + names.bundle()
+              + ")");
+    }
   }
 
   private void tell(Bundle bundle) throws IOException {
@@ -117,7 +136,7 @@ final class OpenCommand implements Callable<Integer> {
   private String time(long wallNs) {
     return wallNs == 0
         ? ""
-        : TimeSpec.format(wallNs, utc ? java.time.ZoneOffset.UTC : host.clock().getZone());
+        : TimeSpec.format(wallNs, utc ? ZoneOffset.UTC : host.clock().getZone());
   }
 
   private static void line(StringBuilder text, String name, String value) {

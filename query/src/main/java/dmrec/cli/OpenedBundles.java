@@ -5,13 +5,13 @@ import dmrec.bundle.BundleImport;
 import dmrec.bundle.Manifest;
 import dmrec.event.KernelText;
 import dmrec.journal.EventsImport;
+import dmrec.journal.FolderTree;
 import dmrec.journal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -83,7 +83,7 @@ final class OpenedBundles {
     Path place = folder.resolve(name);
     if (!isOpened(host, place)) {
       Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid());
-      delete(part);
+      FolderTree.delete(part);
       Files.createDirectory(part);
       try {
         EventsImport told = BundleImport.into(part.resolve(JOURNAL), bundle, change);
@@ -95,7 +95,7 @@ final class OpenedBundles {
           throw e;
         }
       } finally {
-        delete(part);
+        FolderTree.delete(part);
       }
     }
     return place.resolve(JOURNAL);
@@ -171,24 +171,11 @@ final class OpenedBundles {
     for (Path place : all) {
       try {
         if (Files.getLastModifiedTime(place).toInstant().isBefore(now.minus(KEPT))) {
-          delete(place);
+          FolderTree.delete(place);
         }
-      } catch (NoSuchFileException e) {
-        // Somebody else sweeps too.
+      } catch (IOException e) {
+        // Somebody else sweeps too, or another user's is in the way: it is not worth a command.
       }
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(tree)) {
-      all = files.sorted((a, b) -> b.compareTo(a)).toList();
-    }
-    for (Path file : all) {
-      Files.deleteIfExists(file);
     }
   }
 }

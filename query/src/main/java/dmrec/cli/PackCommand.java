@@ -14,12 +14,14 @@ import dmrec.query.EventText;
 import dmrec.query.KindCounts;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
+import dmrec.report.HtmlReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -178,26 +180,33 @@ final class PackCommand implements Callable<Integer> {
     }
     before(survey);
     Path to = file != null ? file : Path.of(named(survey.firstWallNs()));
-    Path mapTo = map != null ? map : besides(to);
-    if (redact && !force && Files.exists(mapTo)) {
-      throw Failure.of(mapTo + " exists; --force replaces it, --map names another");
-    }
+    Path mapTo = redact ? mapOf(to) : null;
+    Path mapPart =
+        mapTo == null
+            ? null
+            : mapTo.resolveSibling(
+                "." + mapTo.getFileName() + "." + ProcessHandle.current().pid() + ".part");
     Map<Part, Manifest.Content> parts;
-    long bytes;
     try (WholeFile whole = WholeFile.begin(to, force)) {
-      Path folder = to.toAbsolutePath().getParent();
-      parts = packer.write(whole.out(), folder == null ? Path.of(".") : folder);
-      whole.keep();
-      bytes = Files.size(to);
-    }
-    if (redact) {
-      if (force) {
-        Files.deleteIfExists(mapTo);
+      parts =
+          packer.write(
+              whole.out(),
+              isStream(to) ? Path.of(System.getProperty("java.io.tmpdir")) : folderOf(to));
+      if (mapTo != null && mapPart != null) {
+        // Whoever has the bundle has its map too.
+        packer.map(String.valueOf(to.getFileName())).write(mapPart);
+        whole.keep();
+        Files.move(mapPart, mapTo, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        whole.keep();
       }
-      packer.map(String.valueOf(to.getFileName())).write(mapTo);
+    } finally {
+      if (mapPart != null) {
+        Files.deleteIfExists(mapPart);
+      }
     }
-    after(to, bytes, parts);
-    if (redact) {
+    after(to, parts);
+    if (mapTo != null) {
       host.note(
           String.format(Locale.ROOT, "%,d names are tokens; ", packer.names())
               + shown(mapTo)
@@ -242,13 +251,46 @@ final class PackCommand implements Callable<Integer> {
         + Bundle.SUFFIX;
   }
 
-  private static Path besides(Path to) {
+  /** Where the map goes; nothing but an earlier map is ever replaced by it. */
+  private Path mapOf(Path to) throws IOException {
+    if (map == null && isStream(to)) {
+      throw Failure.usage(to + " is no file to put a map beside; name one with --map");
+    }
+    Path mapTo = map != null ? map : beside(to);
+    if (mapTo.toAbsolutePath().normalize().equals(to.toAbsolutePath().normalize())) {
+      throw Failure.usage("--map: expected another file than the bundle, found " + to);
+    }
+    if (!Files.isDirectory(folderOf(mapTo))) {
+      throw Failure.usage(mapTo + ": there is no folder " + folderOf(mapTo));
+    }
+    if (Files.exists(mapTo)) {
+      if (!Files.isRegularFile(mapTo)) {
+        throw Failure.usage(mapTo + ": expected a file for the map, found something else");
+      }
+      if (!force) {
+        throw Failure.of(mapTo + " exists; --force replaces it, --map names another");
+      }
+    }
+    return mapTo;
+  }
+
+  private static Path beside(Path to) {
     String name = String.valueOf(to.getFileName());
     String stem =
         name.endsWith(Bundle.SUFFIX)
             ? name.substring(0, name.length() - Bundle.SUFFIX.length())
             : name;
     return to.resolveSibling(stem + ".PRIVATE.map");
+  }
+
+  private static Path folderOf(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return folder == null ? file : folder;
+  }
+
+  /** Whether it is a pipe or a device, which takes the bytes as they come. */
+  private static boolean isStream(Path to) {
+    return Files.exists(to) && !Files.isRegularFile(to) && !Files.isDirectory(to);
   }
 
   private String note() throws IOException {
@@ -307,22 +349,34 @@ final class PackCommand implements Callable<Integer> {
             + (kinds.size() > KINDS_SHOWN
                 ? ", and " + (kinds.size() - KINDS_SHOWN) + " kinds more"
                 : ""));
+    if (report && survey.events() > HtmlReport.MOST_EVENTS) {
+      host.note(
+          String.format(
+              Locale.ROOT,
+              "report.html is left out: it holds at most %,d events; a shorter time would have it",
+              HtmlReport.MOST_EVENTS));
+    }
     if (!redact) {
       host.note("nothing is redacted: every name stands in it as it is");
     }
   }
 
-  private void after(Path to, long bytes, Map<Part, Manifest.Content> parts) throws IOException {
+  private void after(Path to, Map<Part, Manifest.Content> parts) throws IOException {
     StringBuilder text = new StringBuilder();
     for (Map.Entry<Part, Manifest.Content> each : new TreeMap<>(parts).entrySet()) {
       text.append(
           String.format(
               Locale.ROOT,
-              "  %-22s %10s%n",
+              "  %-22s %10s\n",
               each.getKey().fileName(),
               EventText.bytes(each.getValue().bytes())));
     }
-    host.print(shown(to) + ": " + EventText.bytes(bytes) + ", packed from\n" + text);
+    String told = shown(to) + ": ";
+    if (isStream(to)) {
+      host.say(told + "packed from\n" + text.toString().stripTrailing());
+    } else {
+      host.print(told + EventText.bytes(Files.size(to)) + ", packed from\n" + text);
+    }
   }
 
   private static String shown(Path path) {

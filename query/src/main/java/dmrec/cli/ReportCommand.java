@@ -7,7 +7,6 @@ import dmrec.query.EventText;
 import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.report.HtmlReport;
-import dmrec.report.ReportOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ final class ReportCommand implements Callable<Integer> {
   @Mixin private JournalArgument journal = new JournalArgument();
 
   @Option(
-      names = {"-o", "--output-file"},
+      names = {"-o", "--file"},
       paramLabel = "FILE",
       description =
           "Write to FILE, which appears when it is whole; - is standard output. Default:"
@@ -67,15 +66,14 @@ final class ReportCommand implements Callable<Integer> {
     if (toOut && host.outIsTerminal()) {
       throw Failure.usage("a report is nothing to read on a terminal; name a file with -o");
     }
-    ReportOptions options = new ReportOptions(title);
     Damage damage = new Damage();
     try (JournalIndex index = Indexes.of(host, journal.path(host))) {
       if (toOut) {
-        HtmlReport.write(index, from, to, options, host.out(), damage);
+        HtmlReport.write(index, from, to, title, host.out(), damage);
       } else {
         long events;
         try (WholeFile whole = WholeFile.begin(file, force)) {
-          events = HtmlReport.write(index, from, to, options, whole.out(), damage);
+          events = HtmlReport.write(index, from, to, title, whole.out(), damage);
           whole.keep();
         }
         host.note(

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -133,7 +134,7 @@ final class OwnCommands {
       EventRecord record =
           finder.next(each.getValue() - 1, new EventFinder.Search("", true, position.clock()));
       output.line(
-          String.format("%-12s #%-8d", each.getKey(), each.getValue())
+          String.format(Locale.ROOT, "%-12s #%-8d", each.getKey(), each.getValue())
               + (record == null ? "" : TimeSpec.format(record.wallNs(), position.zone())));
     }
   }

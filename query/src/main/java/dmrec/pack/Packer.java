@@ -9,6 +9,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.FolderTree;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalReader;
@@ -20,7 +21,6 @@ import dmrec.query.StackTree;
 import dmrec.redact.RedactionMap;
 import dmrec.redact.Redactor;
 import dmrec.report.HtmlReport;
-import dmrec.report.ReportOptions;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -35,14 +35,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Packs a part of a journal: {@link #survey} looks through it, {@link #write} writes it.
  *
- * <p>The journal is read twice and nothing of it is kept in memory but the stack and the names. The
- * same part gives the same bytes, where it is sealed: until then the next seal is not known.
+ * <p>The journal is read twice and nothing of it is kept in memory but the stack, the names, and
+ * the page, which is left out where there are more events than one shows. The same part gives the
+ * same bytes, where it is sealed: until then the next seal is not known.
  */
 public final class Packer {
   private static final StackTree.Options PLAIN = new StackTree.Options(true, false);
@@ -131,6 +131,10 @@ public final class Packer {
     }
   }
 
+  private boolean hasPage(PackSurvey found) {
+    return request.report() && found.events() <= HtmlReport.MOST_EVENTS;
+  }
+
   private Topology stackBefore(long seq) throws JournalException {
     try (JournalReader reader = JournalReader.open(journal)) {
       Topology stack = reader.seekFoldSeq(seq);
@@ -192,8 +196,8 @@ public final class Packer {
     Topology begin = request.redact() ? redactor.redact(start) : start;
     Topology stack = begin.copy();
     try (BundleWriter bundle = new BundleWriter(out);
-        Copy copy = request.report() ? new Copy(folder, begin, found.firstSeq()) : null) {
-      bundle.add(Part.README, Readme.text(request, found));
+        Copy copy = hasPage(found) ? new Copy(folder, begin, found.firstSeq()) : null) {
+      bundle.add(Part.README, Readme.text(request, found, hasPage(found)));
       bundle.add(Part.START_TEXT, o -> o.write(drawn(begin)));
       bundle.add(Part.START, begin);
       bundle.add(Part.EVENTS, o -> events(o, stack, copy));
@@ -204,9 +208,7 @@ public final class Packer {
       }
       if (copy != null) {
         Path shown = copy.finish();
-        bundle.add(
-            Part.REPORT,
-            o -> HtmlReport.write(shown, null, null, new ReportOptions(title()), o, new Damage()));
+        bundle.add(Part.REPORT, o -> HtmlReport.write(shown, null, null, title(), o, new Damage()));
       }
       bundle.finish(manifest(found, begin, bundle.files()));
       return Map.copyOf(bundle.files());
@@ -341,7 +343,12 @@ public final class Packer {
     Copy(Path in, Topology begin, long firstSeq) throws IOException {
       folder = Files.createTempDirectory(in, ".pack");
       Runtime.getRuntime().addShutdownHook(remover);
-      writer = JournalWriter.begin(folder, JournalOptions.usual(), begin.withSeq(firstSeq - 1));
+      try {
+        writer = JournalWriter.begin(folder, JournalOptions.usual(), begin.withSeq(firstSeq - 1));
+      } catch (JournalException e) {
+        remove();
+        throw e;
+      }
     }
 
     void add(EventRecord record) throws JournalException {
@@ -365,11 +372,8 @@ public final class Packer {
     }
 
     private void remove() {
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          Files.deleteIfExists(file);
-        }
-        Files.deleteIfExists(folder);
+      try {
+        FolderTree.delete(folder);
       } catch (IOException e) {
         // It is hidden, and holds no more than the bundle.
       }

@@ -8,7 +8,7 @@ import java.util.Locale;
 final class Readme {
   private Readme() {}
 
-  static String text(PackRequest request, PackSurvey survey) {
+  static String text(PackRequest request, PackSurvey survey, boolean hasPage) {
     String seqs = String.format(Locale.ROOT, "#%d to #%d", survey.firstSeq(), survey.lastSeq());
     StringBuilder text = new StringBuilder();
     text.append(
@@ -32,7 +32,7 @@ final class Readme {
 
         Without dmrec, it is a zip:
         """);
-    if (request.report()) {
+    if (hasPage) {
       row(text, Part.REPORT, "all of it as a page; open it in a browser, it asks for nothing");
     }
     row(
@@ -59,7 +59,8 @@ final class Readme {
         said so; derived: the difference of two states proves it, and it happened since
         not_before; inferred: correlated), kernel_ns (the kernel's own stamp), marks, actor, device
         (dev, diskseq, name, uuid), what the kind has beside these, and evidence: the message that
-        proves it, word for word; a byte that is no text is written as KernelText of dmrec does.
+        proves it, word for word; a byte XX that is no text is the escape \\udcXX. BUNDLE.md in
+        dmrec's source lists what each kind has.
 
         """);
     text.append(

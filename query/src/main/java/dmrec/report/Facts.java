@@ -101,8 +101,6 @@ final class Facts {
       json.writeStringField("driver", shown(started.driver()));
       json.writeStringField("version", shown(started.version()));
       json.writeStringField("sources", shown(String.join(" ", started.sources())));
-      json.writeStringField(
-          "sample", started.sampleNs() <= 0 ? "" : EventText.duration(started.sampleNs()));
       json.writeEndObject();
     }
     json.writeEndArray();

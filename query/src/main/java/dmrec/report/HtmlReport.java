@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * journal goes into it.
  */
 public final class HtmlReport {
+  /** The page is made in memory, here and in the browser. */
+  public static final int MOST_EVENTS = 250_000;
+
   private HtmlReport() {}
 
   /**
@@ -33,20 +36,22 @@ public final class HtmlReport {
    *
    * @param since null for the beginning of the journal
    * @param until null for its end
+   * @param title its heading; empty for the usual one
    * @param damage takes what cannot be read
    * @return how many events it holds
+   * @throws TooManyEventsException where there are more than {@link #MOST_EVENTS}
    */
   public static long write(
       JournalIndex journal,
       @Nullable Moment since,
       @Nullable Moment until,
-      ReportOptions options,
+      String title,
       OutputStream out,
       Damage damage)
       throws IOException {
     JournalStats stats = StatsReader.read(journal, since, until, new Damage());
     Topology stack = beginning(journal, since);
-    Facts facts = new Facts(options.title(), stats, stack.recording());
+    Facts facts = new Facts(title, stats, stack.recording());
     Pool pool = new Pool();
     Slots slots = new Slots();
     Lanes lanes = new Lanes(pool, slots);
@@ -60,6 +65,9 @@ public final class HtmlReport {
         // The stack first: a path that fails may be one that this very event shows.
         states.apply(record, events.count() + 1);
         events.add(record, lanes.of(record));
+        if (events.count() > MOST_EVENTS) {
+          throw new TooManyEventsException(MOST_EVENTS);
+        }
         if (record.event() instanceof DmEvent.Gap gap) {
           facts.gap(events.count(), gap);
         } else if (record.event() instanceof DmEvent.RecordingStarted started) {
@@ -77,21 +85,21 @@ public final class HtmlReport {
     data.text(facts.json(damage));
     pool.writeTo(data);
     data.all(rest);
-    Page.write(options.title(), data, out);
+    Page.write(title, data, out);
     return events.count();
   }
 
-  /** As {@link #write(JournalIndex, Moment, Moment, ReportOptions, OutputStream, Damage)}. */
+  /** As {@link #write(JournalIndex, Moment, Moment, String, OutputStream, Damage)}. */
   public static long write(
       Path journal,
       @Nullable Moment since,
       @Nullable Moment until,
-      ReportOptions options,
+      String title,
       OutputStream out,
       Damage damage)
       throws IOException {
     try (JournalIndex index = JournalIndex.open(journal, null)) {
-      return write(index, since, until, options, out, damage);
+      return write(index, since, until, title, out, damage);
     }
   }
 

@@ -53,7 +53,7 @@ final class Page {
             + String.join(" ", hash(d3), hash(dagre), hash(programs))
             + "; style-src "
             + hash(style)
-            + "; img-src data:; base-uri 'none'; form-action 'none'";
+            + "; base-uri 'none'; form-action 'none'";
     Map<String, String> parts =
         Map.of(
             "policy", policy,

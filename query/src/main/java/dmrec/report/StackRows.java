@@ -222,7 +222,6 @@ final class StackRows {
     }
     return pool.list(
         new Pool.Items()
-            .add(pool.text(target.type()))
             .add(pool.spans(target.line()))
             .add(pool.list(groups))
             .add(devs(target.uses()))

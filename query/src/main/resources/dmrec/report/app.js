@@ -11,6 +11,7 @@ class Report {
     });
     byId("timeline").hidden = recorded.count === 0;
     byId("loading").hidden = true;
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.timeline = new Timeline(recorded, this.clock, (event) => this.moveTo(event));
     this.graph = new Graph(recorded, (box) => this.filterBox(box));
     this.table = new Table(recorded, this.clock, (event) => this.moveTo(event));
@@ -128,7 +129,7 @@ class Report {
     this.treeLines ??= [];
     // Most lines stay as they are from event to event.
     lines.forEach((line, i) => {
-      const lit = (changed.has(line.key) && !line.key.startsWith("d")) || changed.has(line.path);
+      const lit = line.shows.some((key) => changed.has(key));
       const signature = JSON.stringify([lit, line.level, line.branch, line.spans]);
       if (this.treeLines[i] !== signature) {
         this.treeLines[i] = signature;
@@ -230,7 +231,7 @@ class Report {
     const made = element("button", {"type": "button", "class": "link", "title": title ?? null}, words);
     made.addEventListener("click", () => {
       this.moveTo(event);
-      byId("moving").scrollIntoView({block: "start"});
+      byId("timeline").scrollIntoView({block: "start"});
     });
     return made;
   }
@@ -376,13 +377,10 @@ class Report {
         element("option", {"value": "trouble"}, "what is in trouble"));
   }
 
+  // Null: as the system has it.
   setTheme(name) {
-    const root = document.documentElement;
-    if (name === null) {
-      delete root.dataset.theme;
-    } else {
-      root.dataset.theme = name;
-    }
+    this.theme = name;
+    document.documentElement.dataset.theme = name ?? (this.dark.matches ? "dark" : "light");
     byId("theme").textContent = `Theme: ${name ?? "system"}`;
     this.timeline.setTheme();
   }
@@ -412,12 +410,9 @@ class Report {
     on("help-open", () => byId("help").showModal());
     on("licences-open", () => byId("licences").showModal());
     on("zone", () => this.setZone(!this.clock.local));
-    on("theme", () => {
-      const now = document.documentElement.dataset.theme ?? null;
-      this.setTheme({light: "dark", dark: null}[now] ?? (now === null ? "light" : null));
-    });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener(
-        "change", () => this.timeline.setTheme());
+    on("theme", () => this.setTheme(
+        this.theme === null ? "light" : this.theme === "light" ? "dark" : null));
+    this.dark.addEventListener("change", () => this.setTheme(this.theme));
     byId("shown").addEventListener("change", () => this.showStack());
     byId("filter-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -429,13 +424,15 @@ class Report {
     this.bindSlider();
     document.addEventListener("keydown", (event) => this.key(event));
     addEventListener("beforeprint", () => {
+      // The screen's colours are still those that scripts are told.
+      document.documentElement.dataset.theme = "light";
       this.timeline.setTheme();
       fillPaper(this);
+      this.setTheme(this.theme);
     });
     addEventListener("afterprint", () => {
       byId("paper").replaceChildren();
       byId("print").replaceChildren();
-      this.timeline.setTheme();
     });
     addEventListener("hashchange", () => {
       const named = /^#(\d+)$/u.exec(location.hash);
@@ -487,6 +484,12 @@ class Report {
     if (target.closest("select, textarea, input[type=text]") !== null) {
       return;
     }
+    const box = target.closest("#tree, #detail, #graph-box");
+    if (box !== null &&
+        ((box.scrollWidth > box.clientWidth && /^Arrow(Left|Right)$/u.test(event.key)) ||
+         (box.scrollHeight > box.clientHeight && /^(Page|Home|End)/u.test(event.key)))) {
+      return;
+    }
     const isInList = target.id === "table" || target.id === "slider";
     const act = {
       "ArrowLeft": () => event.shiftKey ? this.timeline.panBy(-0.2) : this.step(-1),
@@ -499,7 +502,10 @@ class Report {
       "End": () => this.step(Infinity),
       "f": () => this.stepFailure(1),
       "F": () => this.stepFailure(-1),
-      "/": () => byId("filter").select(),
+      "/": () => {
+        byId("filter").focus();
+        byId("filter").select();
+      },
       "e": () => byId("table").focus(),
       "+": () => this.timeline.zoomBy(2),
       "=": () => this.timeline.zoomBy(2),
@@ -535,6 +541,7 @@ function spaced(elements) {
 }
 
 Recorded.read(byId("data")).then((recorded) => new Report(recorded)).catch((error) => {
+  byId("loading").hidden = false;
   byId("loading").textContent = "This report cannot be shown: " + error.message +
       ". It needs a browser of 2023 or later; if the file is cut short, fetch it again.";
   throw error;

@@ -257,11 +257,10 @@ class Recorded {
     const items = this.lists.get(id);
     return {
       id,
-      type: this.text(items[0]),
-      line: this.spans(items[1]),
-      groups: Array.from(this.lists.get(items[2]), (group) => this.group(group)),
-      uses: Array.from(this.lists.get(items[3])),
-      failedLegs: new Set(this.lists.get(items[4])),
+      line: this.spans(items[0]),
+      groups: Array.from(this.lists.get(items[1]), (group) => this.group(group)),
+      uses: Array.from(this.lists.get(items[2])),
+      failedLegs: new Set(this.lists.get(items[3])),
     };
   }
 

@@ -88,12 +88,9 @@ function termTest(recorded, {key, value}) {
 
 // The events that match, in their order, and for each event whether it does.
 function filtered(recorded, text, traces) {
-  const tests = filterTerms(text).map((term) => ({
-    not: term.not,
-    asksForTrace: !term.not && term.key === "kind",
-    test: termTest(recorded, term),
-  }));
-  const asksForTraces = traces || filterTerms(text).some(
+  const terms = filterTerms(text);
+  const tests = terms.map((term) => ({not: term.not, test: termTest(recorded, term)}));
+  const asksForTraces = traces || terms.some(
       (term) => !term.not && (term.key === "kind" || (term.key === "is" && term.value === "trace")));
   const mask = new Uint8Array(recorded.count + 1);
   const found = new Int32Array(recorded.count);

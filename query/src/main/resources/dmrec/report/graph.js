@@ -131,16 +131,12 @@ function graphOf(stack, changed) {
         lit: changed.has(groupKey),
         rows: groupRows,
       });
-      edges.filter((edge) => edge.to === groupKey).forEach((edge) => {
-        edge.isNext = group.isNext;
-      });
       group.paths.forEach((path, row) => edges.push({
         from: groupKey,
         row,
         to: below(path.slot),
         failed: path.failed,
         isNext: group.isNext && !path.failed,
-        lit: groupRows[row].lit,
       }));
     }));
     device.uses.filter((use) => !told.has(use)).forEach((use) => {
@@ -333,12 +329,10 @@ class Graph {
     const x2 = end.x;
     const y2 = end.y + HEAD / 2;
     const bend = Math.max(24, Math.abs(x2 - x1) / 2);
-    const classes = ["edge", edge.failed && "failed", edge.isNext && "next", edge.lit && "lit"];
+    const classes = ["edge", edge.failed && "failed", (edge.isNext || to.isNext) && "next"];
     this.edgeLayer.append(svgElement("path", {
       "class": classes.filter(Boolean).join(" "),
       "d": `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`,
-      "data-from": edge.from,
-      "data-to": edge.to,
     }));
     if (edge.failed) {
       const x = (x1 + x2) / 2;
@@ -353,7 +347,9 @@ class Graph {
   place(box, {x, y}) {
     let drawn = this.drawnBoxes.get(box.key);
     if (drawn === undefined) {
-      const group = svgElement("g", {tabindex: "0", role: "img"});
+      const group = box.slot === undefined
+          ? svgElement("g", {role: "img"})
+          : svgElement("g", {tabindex: "0", role: "button"});
       this.boxLayer.append(group);
       drawn = {group, content: ""};
       this.drawnBoxes.set(box.key, drawn);
@@ -381,7 +377,6 @@ class Graph {
     const classes = ["box", box.kind, `tone-${box.tone}`, box.lit && "lit",
       box.isNext && "next", box.suspended && "suspended"];
     group.setAttribute("class", classes.filter(Boolean).join(" "));
-    group.setAttribute("data-key", box.key);
     const words = [
       `${{device: "device", group: "path group", disk: "disk"}[box.kind]}: ${box.title}`,
       box.sub,

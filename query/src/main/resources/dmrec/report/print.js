@@ -7,7 +7,7 @@ function fillPaper(report) {
   const events = report.found.events;
   const table = element("table", {},
       element("thead", {}, element("tr", {},
-          ...["#", `Time (${clock.zone()})`, "Device", "Kind", "What happened"].map((head) =>
+          ...["#", `Time (${clock.zone()})`, "Device", "~?", "Kind", "What happened"].map((head) =>
             element("th", {"scope": "col"}, head)))),
       element("tbody", {}, ...Array.from(events.subarray(0, PRINTED_EVENTS), (event) => {
         const text = (column) => recorded.text(column[event]);
@@ -15,6 +15,7 @@ function fillPaper(report) {
             element("td", {}, String(recorded.seq[event])),
             element("td", {}, clock.full(recorded.second[event], recorded.nanos[event])),
             element("td", {}, text(recorded.subject)),
+            element("td", {}, sureness(text(recorded.certainty))),
             element("td", {}, text(recorded.kind)),
             element("td", {}, text(recorded.sentence)));
       })));
@@ -22,7 +23,8 @@ function fillPaper(report) {
   byId("paper").replaceChildren(
       element("h2", {}, "Timeline"),
       element("p", {}, byId("view").textContent),
-      timeline.paper(900));
+      timeline.paper(900),
+      element("ul", {"class": "legend"}, ...timeline.legend()));
   byId("print").replaceChildren(
       element("h2", {}, `Events${report.found.isAll ? "" : `: ${byId("filter").value}`}`),
       table,

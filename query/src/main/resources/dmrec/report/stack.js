@@ -73,11 +73,11 @@ class Stack {
     ];
     if (told.has(slot)) {
       line.push({style: "detail", text: " (see above)"});
-      return {line, children: [], key: `d${slot}`};
+      return {line, children: [], shows: []};
     }
     told.add(slot);
     line.push(...device.own);
-    return {line, children: this.childNodes(slot, device, told), key: `d${slot}`};
+    return {line, children: this.childNodes(slot, device, told), shows: [`o${slot}`]};
   }
 
   childNodes(slot, device, told) {
@@ -86,18 +86,20 @@ class Stack {
     device.targets.forEach((target, t) => {
       const parts = target.groups.map((group, g) => ({
         line: group.line,
-        key: `g${slot}.${t}.${g}`,
+        shows: [`g${slot}.${t}.${g}`],
         children: group.paths.map((path) => {
           underneath.delete(path.slot);
-          return {...this.node(path.slot, path.state, told), path: `p${slot}.${t}.${path.slot}`};
+          const node = this.node(path.slot, path.state, told);
+          return {...node, shows: [...node.shows, `p${slot}.${t}.${path.slot}`]};
         }),
       }));
-      children.push({line: target.line, children: parts, key: `t${slot}.${t}`});
+      children.push({line: target.line, children: parts, shows: [`t${slot}.${t}`]});
     });
     if (device.inactive.length > 0) {
       children.push({
         line: device.inactive[0],
-        children: device.inactive.slice(1).map((line) => ({line, children: []})),
+        children: device.inactive.slice(1).map((line) => ({line, children: [], shows: []})),
+        shows: [`i${slot}`],
       });
     }
     for (const below of underneath) {
@@ -122,7 +124,7 @@ class Stack {
     } else {
       line.push(...disk.state, ...(isNew ? disk.own : []));
     }
-    return {line, children: [], key: `k${slot}`};
+    return {line, children: [], shows: [`k${slot}`]};
   }
 
   // The lines of the tree with their branches.
@@ -132,7 +134,7 @@ class Stack {
       nodes.forEach((node, i) => {
         const isLast = i === nodes.length - 1;
         const branch = level === 1 ? "" : indent + (isLast ? "└─ " : "├─ ");
-        lines.push({branch, spans: node.line, level, key: node.key, path: node.path});
+        lines.push({branch, spans: node.line, level, shows: node.shows});
         add(node.children, level === 1 ? "" : indent + (isLast ? "   " : "│  "), level + 1);
       });
     };
@@ -140,8 +142,8 @@ class Stack {
     return lines;
   }
 
-  // What an event changed against the stack before it: keys of devices, targets, groups, paths
-  // and disks. Equal states have equal numbers.
+  // What an event changed against the stack before it: keys of devices (d: any of it, o: its own
+  // line, i: the inactive table), targets, groups, paths and disks. Equal states have equal numbers.
   changesSince(before) {
     const changed = new Set();
     const slots = new Set([
@@ -153,6 +155,13 @@ class Stack {
       const then = before.devices.get(slot);
       if ((now?.id ?? 0) !== (then?.id ?? 0)) {
         changed.add(`d${slot}`);
+        if (now?.name !== then?.name || plainText(now?.own ?? []) !== plainText(then?.own ?? [])) {
+          changed.add(`o${slot}`);
+        }
+        const inactive = (device) => (device?.inactive ?? []).map(plainText).join("\n");
+        if (inactive(now) !== inactive(then)) {
+          changed.add(`i${slot}`);
+        }
         now?.targets.forEach((target, t) => {
           const was = then?.targets[t];
           if (target.id === was?.id) {

@@ -31,7 +31,6 @@ class Table {
     this.total = events.length * TABLE_ROW;
     this.height = Math.min(this.total, TALLEST);
     this.body.style.height = `${Math.max(this.height, TABLE_ROW)}px`;
-    this.signature = "";
     this.redraw();
   }
 
@@ -137,13 +136,18 @@ class Table {
         cell("c-seq", String(recorded.seq[event])),
         cell("c-time", this.time(event)),
         cell("c-device", text(recorded.subject)),
-        cell("c-sure", {derived: "~", inferred: "?"}[text(recorded.certainty)] ?? ""),
+        cell("c-sure", sureness(text(recorded.certainty))),
         cell("c-kind", text(recorded.kind)),
         cell("c-what", text(recorded.sentence)));
     return row;
   }
 }
 Table.prototype.frames = 0;
+
+// A sign for what was not simply told.
+function sureness(certainty) {
+  return {derived: "~", inferred: "?"}[certainty] ?? "";
+}
 
 // All of one event.
 function fillDetail(recorded, clock, event) {

@@ -85,7 +85,8 @@ function tickLabel(at, step, baseSecond, clock) {
   const nanos = Math.round(at - Math.floor(at / SECOND) * SECOND);
   const {day, time} = clock.parts(second);
   if (step >= DAY) {
-    return day;
+    // Where the clocks changed in between, midnight lies an hour beside.
+    return clock.parts(second + 43200).day;
   } else if (step >= MINUTE) {
     return time === "00:00:00" ? day : time.slice(0, 5);
   } else if (step >= SECOND) {

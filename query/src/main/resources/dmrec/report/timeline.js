@@ -294,14 +294,6 @@ class Timeline {
     this.zoom.translateBy(d3.select(this.canvas), -share * this.width / this.transform.k, 0);
   }
 
-  zoomTo(from, to) {
-    const span = this.domain[1] - this.domain[0];
-    const k = Math.max(1, Math.min(this.zoom.scaleExtent()[1], span / Math.max(1, to - from)));
-    const share = (from - this.domain[0]) / span;
-    this.zoom.transform(
-        d3.select(this.canvas), d3.zoomIdentity.translate(-share * this.width * k, 0).scale(k));
-  }
-
   toggleAxis() {
     this.byNumber = !this.byNumber;
     this.setPlaces();
@@ -679,18 +671,22 @@ class Timeline {
     this.line.style.transform = `translateX(${Math.round(x)}px)`;
   }
 
+  ticks(from, to, width) {
+    const {recorded} = this;
+    const most = Math.max(2, Math.floor(width / 110));
+    const all = this.byNumber
+        ? d3.ticks(from, to, most)
+            .filter((at) => Number.isInteger(at) && at >= 1 && at <= recorded.count)
+            .map((at) => ({at, label: `#${recorded.seq[at]}`}))
+        : timeTicks(from, to, most, recorded.baseSecond, this.clock);
+    // A label that does not fit is worse than none.
+    return all.filter(({at}) => (at - from) / (to - from) * width < width - 36);
+  }
+
   drawAxis() {
     const from = this.placeAt(0);
     const to = this.placeAt(this.width);
-    const most = Math.max(2, Math.floor(this.width / 110));
-    const all = this.byNumber
-        ? d3.ticks(from, to, most).filter(Number.isInteger).map((at) => ({
-          at, label: "#" + (this.recorded.seq[at] ?? at),
-        }))
-        : timeTicks(from, to, most, this.recorded.baseSecond, this.clock);
-    // A label that does not fit is worse than none.
-    const isWhole = ({at}) => (at - from) / (to - from) * this.width < this.width - 36;
-    const ticks = all.filter(isWhole);
+    const ticks = this.ticks(from, to, this.width);
     const labels = new Map(ticks.map((tick) => [tick.at, tick.label]));
     const scale = d3.scaleLinear([from, to], [0, this.width]);
     const offset = this.labels.offsetWidth;
@@ -792,9 +788,12 @@ class Timeline {
   }
 
   fillLegend() {
-    if (this.colours === undefined) {
-      return;
+    if (this.colours !== undefined) {
+      byId("legend").replaceChildren(...this.legend());
     }
+  }
+
+  legend() {
     const swatch = (draw, words) => {
       const canvas = element("canvas", {"width": "56", "height": "32", "aria-hidden": "true"});
       const context = canvas.getContext("2d");
@@ -802,7 +801,7 @@ class Timeline {
       draw(context);
       return element("li", {}, canvas, " " + words);
     };
-    byId("legend").replaceChildren(
+    return [
         ...["good", "noted", "degraded", "waiting", "failed", "suspended", "empty", "gone"].map((state) =>
           swatch((context) => this.bar(context, state, 0, 28, 0, 16), STATE_WORDS[state])),
         swatch((context) => {
@@ -812,20 +811,30 @@ class Timeline {
         swatch((context) => this.mark(context, 5, 14, 8, 16), "failure"),
         swatch((context) => this.mark(context, 4, 14, 8, 16), "warning"),
         swatch((context) => this.mark(context, 3, 14, 8, 16), "recovery"),
-        swatch((context) => this.mark(context, 2, 14, 8, 16), "other event"));
+        swatch((context) => this.mark(context, 2, 14, 8, 16), "other event"),
+    ];
   }
 
   // All of it on one canvas for paper.
   paper(width) {
     const rows = this.rows.slice(0, 60);
     const height = rows.length === 0 ? 1 : rows[rows.length - 1].y + rows[rows.length - 1].height;
+    const head = 16;
     const canvas = document.createElement("canvas");
     canvas.width = (width + 170) * 2;
-    canvas.height = height * 2;
+    canvas.height = (head + height) * 2;
     const context = canvas.getContext("2d");
     context.scale(2, 2);
     context.font = "10px monospace";
     context.fillStyle = this.colours.text;
+    const from = this.placeAt(0);
+    const to = this.placeAt(this.width);
+    for (const {at, label} of this.ticks(from, to, width)) {
+      const x = 170 + (at - from) / (to - from) * width;
+      context.fillRect(x, head - 4, 1, 4);
+      context.fillText(label, x + 3, head - 5);
+    }
+    context.translate(0, head);
     for (const row of rows) {
       const dev = this.recorded.slots[row.lane.slot]?.dev ?? "";
       const words = {recorder: "recorder", disks: "disks"}[row.lane.sort] ??

@@ -325,7 +325,7 @@ class MisbehavingHandlersTest {
   @Test
   void sparesWhatTheShellBeforeItStarted() throws Exception {
     // given a shell that starts something and then becomes dmrec
-    List<String> shell = new ArrayList<>(List.of("sh", "-c", "sleep 20 & exec \"$@\"", "sh"));
+    List<String> shell = new ArrayList<>(List.of("sh", "-c", "sleep 300 & exec \"$@\"", "sh"));
     ProcessBuilder dmrec = command("exec:(setsid sleep " + seconds + " &); cat >/dev/null");
     shell.addAll(dmrec.command());
     dmrec.command(shell);

@@ -188,6 +188,123 @@ class PackCommandTest {
   }
 
   @Test
+  void theMapReplacesNothingButAMapAndComesWithItsBundle() throws IOException {
+    Path journal = sample("failover");
+    Files.createDirectory(folder.resolve("empty"));
+    for (String map : List.of("b.dmrec", "./b.dmrec", "empty", "none/x.map")) {
+      int code =
+          run("pack", journal.toString(), "-o", path("b.dmrec"), "--map", path(map), "--force");
+      assertEquals(2, code, map);
+      assertEquals(1, err().lines().skip(2).count(), err());
+      assertFalse(Files.exists(folder.resolve("b.dmrec")), map);
+    }
+    assertTrue(Files.isDirectory(folder.resolve("empty")));
+    // An old map stays where the new bundle does not come about.
+    pack(journal, "b.dmrec");
+    byte[] old = Files.readAllBytes(folder.resolve("b.PRIVATE.map"));
+    assertEquals(
+        1,
+        run("pack", journal.toString(), "-o", path("b.dmrec"), "--map", path("new.PRIVATE.map")));
+    assertFalse(Files.exists(folder.resolve("new.PRIVATE.map")));
+    assertArrayEquals(old, Files.readAllBytes(folder.resolve("b.PRIVATE.map")));
+    pack(journal, "b.dmrec", "--force", "--until", "#20");
+    assertFalse(Arrays.equals(old, Files.readAllBytes(folder.resolve("b.PRIVATE.map"))));
+    assertEquals(
+        List.of("b.PRIVATE.map", "b.dmrec", "empty", "failover"),
+        Arrays.stream(folder.toFile().list())
+            .filter(name -> !name.equals(".cache"))
+            .sorted()
+            .toList());
+  }
+
+  @Test
+  void theMapOfAnotherJournalIsNotUsed() throws IOException {
+    pack(sample("failover"), "a.dmrec");
+    pack(sample("lost-disk"), "b.dmrec");
+
+    assertEquals(1, run("open", path("b.dmrec"), "--map", path("a.PRIVATE.map"), "--info"));
+
+    assertTrue(err().contains("expected the map of journal "), err());
+    assertTrue(err().contains("(written with a.dmrec)"), err());
+  }
+
+  @Test
+  void aPipeTakesABundleAsItComes() throws Exception {
+    Path journal = sample("failover");
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    assertEquals(2, run("pack", journal.toString(), "-o", pipe.toString()));
+    assertTrue(err().contains("name one with --map"), err());
+    Process cat =
+        new ProcessBuilder("cat", pipe.toString())
+            .redirectOutput(folder.resolve("b.dmrec").toFile())
+            .start();
+
+    pack(journal, "pipe", "--map", path("x.map"));
+
+    assertEquals(0, cat.waitFor());
+    assertEquals("", out());
+    assertEquals(0, run("open", path("b.dmrec"), "--map", path("x.map"), "--info"), err());
+  }
+
+  @Test
+  void aPackThatIsEndedHalfWayLeavesNothing() throws Exception {
+    Path journal = sample("failover");
+    Path pipe = folder.resolve("pipe");
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    // Nobody reads more than the pipe holds, so that it waits in the middle.
+    Process reader =
+        new ProcessBuilder("sh", "-c", "exec sleep 300 < \"$0\"", pipe.toString()).start();
+    Process pack =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("java.class.path", ""),
+                "dmrec.cli.Main",
+                "pack",
+                journal.toString(),
+                "-o",
+                pipe.toString(),
+                "--map",
+                path("x.map"))
+            .redirectError(folder.resolve("errors").toFile())
+            .start();
+    try {
+      while (!anyIsIn(temporary) && pack.isAlive()) {
+        Thread.sleep(5);
+      }
+
+      pack.toHandle().destroy();
+
+      assertEquals(143, pack.waitFor(), () -> read("errors"));
+      assertFalse(anyIsIn(temporary));
+      assertFalse(Files.exists(folder.resolve("x.map")));
+    } finally {
+      pack.destroyForcibly();
+      reader.destroyForcibly();
+    }
+  }
+
+  private static boolean anyIsIn(Path temporary) throws IOException {
+    try (Stream<Path> files = Files.list(temporary)) {
+      return files.anyMatch(file -> String.valueOf(file.getFileName()).startsWith(".pack"));
+    }
+  }
+
+  private String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void noNameOfTheListIsInARedactedBundleAndTheStackHasTheSameShape() throws IOException {
     Path journal = sample("failover");
     Files.writeString(

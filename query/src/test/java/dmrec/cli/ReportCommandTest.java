@@ -53,7 +53,7 @@ class ReportCommandTest {
   @Test
   void theJournalIsNamedEitherWayAndStandardOutputTakesTheSame() throws IOException {
     Path file = folder().resolve("a.html");
-    assertEquals(0, run("report", "-j", journal, "--output-file", file.toString()), err());
+    assertEquals(0, run("report", "-j", journal, "--file", file.toString()), err());
     assertEquals(0, run("report", journal, "-o", "-"), err());
     assertArrayEquals(Files.readAllBytes(file), out.toByteArray());
   }

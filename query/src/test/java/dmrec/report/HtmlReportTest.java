@@ -139,7 +139,7 @@ class HtmlReportTest {
     Path journal = folder().resolve("hostile");
     HostileJournal.write(journal, text);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    HtmlReport.write(journal, null, null, ReportOptions.USUAL, out, new Damage());
+    HtmlReport.write(journal, null, null, "", out, new Damage());
     String plain = new String(report(sample("failover", "plain"), null, null), UTF);
     // Beside the data the page is the same for any journal.
     assertEquals(withoutData(plain), withoutData(out.toString(UTF)));
@@ -153,7 +153,7 @@ class HtmlReportTest {
     Path journal = sample("failover", "journal");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String title = "</title><b>{{data}} & {{programs}}";
-    HtmlReport.write(journal, null, null, new ReportOptions(title), out, new Damage());
+    HtmlReport.write(journal, null, null, title, out, new Damage());
     String page = out.toString(UTF);
     assertTrue(
         page.contains("<title>&lt;/title&gt;&lt;b&gt;{{data}} &amp; {{programs}}</title>"),
@@ -294,7 +294,7 @@ class HtmlReportTest {
   private static byte[] report(Path journal, @Nullable Moment since, @Nullable Moment until)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    HtmlReport.write(journal, since, until, ReportOptions.USUAL, out, new Damage());
+    HtmlReport.write(journal, since, until, "", out, new Damage());
     return out.toByteArray();
   }
 

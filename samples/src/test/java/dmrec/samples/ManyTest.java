@@ -8,6 +8,7 @@ import dmrec.event.Kind;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,7 +28,7 @@ class ManyTest extends RecordedScenario {
 
   private static Set<String> names(int from, int count) {
     return IntStream.range(from, from + count)
-        .mapToObj(i -> String.format("many%04d", i))
+        .mapToObj(i -> String.format(Locale.ROOT, "many%04d", i))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

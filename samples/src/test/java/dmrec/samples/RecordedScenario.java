@@ -26,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -291,7 +292,10 @@ abstract class RecordedScenario {
 
   /** What {@code --at} takes for a time. */
   static String at(long wallNs) {
-    return "@" + wallNs / 1_000_000_000L + "." + String.format("%09d", wallNs % 1_000_000_000L);
+    return "@"
+        + wallNs / 1_000_000_000L
+        + "."
+        + String.format(Locale.ROOT, "%09d", wallNs % 1_000_000_000L);
   }
 
   /** What a command printed; {@code out} has one character for each byte. */

@@ -123,7 +123,7 @@ public final class EventColumns {
             "of what is derived: the last look that did not show it yet"),
         some(
             "kernel_ns", ColumnType.BIGINT, "the kernel's own stamp (monotonic), where it has one"),
-        some("marks", ColumnType.TEXT, "injected, synthetic, or both with a comma"),
+        some("marks", ColumnType.TEXT, "injected, synthetic, late; several with a comma"),
         some("actor_pid", ColumnType.INTEGER, "the process that asked for it, where that is known"),
         some("actor_uid", ColumnType.INTEGER, "its user"),
         some("actor_command", ColumnType.TEXT, "its name"),

@@ -129,9 +129,9 @@ final class PcapngExport implements EventExport {
   }
 
   private void field(String name, String value) {
-    byte[] bytes = text(name + "=" + value + "\n");
-    room(bytes.length);
-    block.put(bytes);
+    byte[] bytes = text(name + "=" + value);
+    room(bytes.length + 1);
+    block.put(bytes).put((byte) '\n');
   }
 
   private void option(int code, byte[] value) {
