@@ -97,8 +97,8 @@ public record Manifest(
    * @param redacted whether anything may have been
    * @param names how many different names have tokens
    * @param dropped in how many events something was left out that no map brings back
-   * @param eventsSha256 of the events as they were before, one JSON object a line; where nothing
-   *     was redacted that of the events here
+   * @param eventsSha256 of the events, one JSON object a line, where nothing was redacted; else
+   *     empty: of what was, it would prove a guess at the names
    */
   public record Redaction(boolean redacted, long names, long dropped, String eventsSha256) {}
 

@@ -19,6 +19,13 @@ final class WordSearch {
   /** Searches every byte of it, unpacked and as it is; the result is the exit code. */
   static int run(Host host, Path file, List<String> words) throws IOException {
     WordCheck search = new WordCheck(words);
+    List<String> searched = search.words();
+    List<String> tooShort = words.stream().filter(word -> !searched.contains(word)).toList();
+    if (searched.isEmpty()) {
+      throw Failure.usage(
+          "--check: expected a word of two characters or more, found only "
+              + KernelText.printable(String.join(" ", tooShort)));
+    }
     long found = 0;
     try (Bundle bundle = Bundle.open(file)) {
       for (Part part : Part.values()) {
@@ -39,9 +46,19 @@ final class WordSearch {
     }
     host.print(
         found == 0
-            ? "none of " + words.size() + (words.size() == 1 ? " word" : " words") + " is in it\n"
+            ? "none of "
+                + searched.size()
+                + (searched.size() == 1 ? " word" : " words")
+                + " is in it\n"
             : found + (found == 1 ? " place" : " places") + " found\n");
-    return found == 0 ? 0 : 1;
+    if (!tooShort.isEmpty()) {
+      // Whoever asks for them must not take the answer for theirs.
+      host.print(
+          "not searched, as a single character is in everything: "
+              + KernelText.printable(String.join(" ", tooShort))
+              + "\n");
+    }
+    return found == 0 && tooShort.isEmpty() ? 0 : 1;
   }
 
   private static long tell(Host host, List<WordCheck.Finding> findings) throws IOException {

@@ -16,6 +16,7 @@ import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.SealBehind;
 import dmrec.query.Damage;
+import dmrec.query.DeviceText;
 import dmrec.query.StackTree;
 import dmrec.redact.RedactionMap;
 import dmrec.redact.Redactor;
@@ -88,18 +89,24 @@ public final class Packer {
    */
   public PackSurvey survey() throws IOException {
     start = stackBefore(request.firstSeq());
+    request.words().forEach(redactor::learnWord);
+    redactor.learnText(request.note());
+    redactor.learn(start);
     if (!request.device().isEmpty()) {
       RelatedDevices found = new RelatedDevices(request.device(), start);
-      read(new Damage(), found::see);
+      // Messages about no device are packed too, and may name those that are left out.
+      read(
+          new Damage(),
+          record -> {
+            redactor.learn(record);
+            found.see(record);
+          });
       if (found.isEmpty()) {
         return new PackSurvey(0, 0, 0, 0, 0, Map.of(), 0, 0, "");
       }
       related = found;
       start = found.of(start);
     }
-    request.words().forEach(redactor::learnWord);
-    redactor.learnText(request.note());
-    redactor.learn(start);
     if (start.recording() != null) {
       learn(start.recording());
     }
@@ -161,7 +168,13 @@ public final class Packer {
 
   /** Which token stands for which name. */
   public RedactionMap map(String bundleName) throws JournalException {
-    return redactor.map().belongingTo(bundleName, SealBehind.of(journal, 0).journal());
+    PackSurvey found = survey;
+    return redactor
+        .map()
+        .belongingTo(
+            bundleName,
+            SealBehind.of(journal, 0).journal(),
+            found == null ? "" : found.jsonSha256());
   }
 
   /** How many names have tokens. */
@@ -191,8 +204,7 @@ public final class Packer {
       bundle.add(Part.END_TEXT, o -> o.write(drawn(stack)));
       bundle.add(Part.END, stack);
       if (!request.note().isEmpty()) {
-        bundle.add(
-            Part.NOTE, request.redact() ? redactor.redactText(request.note()) : request.note());
+        bundle.add(Part.NOTE, told(request.note()));
       }
       if (copy != null) {
         Path shown = copy.finish();
@@ -208,7 +220,11 @@ public final class Packer {
   }
 
   private String device() {
-    return request.redact() ? redactor.redactText(request.device()) : request.device();
+    if (!request.redact() || request.device().isEmpty()) {
+      return request.device();
+    }
+    DeviceText meant = DeviceText.of(request.device());
+    return redactor.redactDevice(meant.text(), meant::isName);
   }
 
   private void events(OutputStream out, Topology stack, @Nullable Copy copy) throws IOException {
@@ -254,14 +270,27 @@ public final class Packer {
         found.events(),
         kinds,
         new Manifest.Host(
-            List.copyOf(kernels),
-            List.copyOf(drivers),
-            List.copyOf(recorders),
-            isHere ? here.distribution() : "",
+            told(kernels),
+            told(drivers),
+            told(recorders),
+            isHere ? told(here.distribution()) : "",
             isKernel ? here.targets() : new TreeMap<>(),
             request.hostNames() ? List.copyOf(hosts) : List.of()),
-        new Manifest.Redaction(request.redact(), names(), dropped(), found.jsonSha256()),
+        new Manifest.Redaction(
+            request.redact(),
+            names(),
+            dropped(),
+            // Of what was, it would prove a guess at the names.
+            request.redact() ? "" : found.jsonSha256()),
         files);
+  }
+
+  private List<String> told(Set<String> texts) {
+    return texts.stream().map(this::told).toList();
+  }
+
+  private String told(String text) {
+    return request.redact() ? redactor.redactText(text) : text;
   }
 
   /** Counts what is packed. */

@@ -1,23 +1,31 @@
 package dmrec.pack;
 
+import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.query.DeviceMatcher;
 import dmrec.query.SubStack;
 import dmrec.target.DevNo;
-import dmrec.topology.Device;
-import dmrec.topology.Disk;
 import dmrec.topology.Topology;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of all devices and disks that at any moment of a stretch had to do with one device:
- * those under it, and those over it with all that these stand on.
+ * All devices and disks that at any moment of a stretch had to do with one device: those under it,
+ * and those over it with all that these stand on; and the records that are about it, of which logs
+ * may tell a name and no number.
  */
 final class RelatedDevices {
   private final String device;
+  private final DeviceMatcher matcher;
   private final Topology stack;
   private final Set<DevNo> numbers = new HashSet<>();
+
+  /** Names of devices without a number. */
+  private final Set<String> names = new HashSet<>();
+
+  private boolean isFound;
 
   /**
    * Begins with a stack.
@@ -27,12 +35,15 @@ final class RelatedDevices {
   RelatedDevices(String device, Topology stack) {
     this.device = device;
     this.stack = stack.copy();
+    matcher = new DeviceMatcher(device);
+    stack.records().forEach(this::match);
     look();
   }
 
   /** Goes on by one event. */
   void see(EventRecord record) {
     stack.apply(record);
+    match(record);
     switch (record.kind()) {
       case DEVICE_CREATED,
           DEVICE_RENAMED,
@@ -47,31 +58,49 @@ final class RelatedDevices {
     }
   }
 
-  private void look() {
-    Topology part = SubStack.of(stack, device);
-    for (Device each : part.devices()) {
-      numbers.add(each.dev());
+  private void match(EventRecord record) {
+    if (!matcher.matches(record)) {
+      return;
     }
-    for (Disk each : part.disks()) {
-      numbers.add(each.dev());
+    isFound = true;
+    DeviceRef about = record.device();
+    DevNo disk = disk(record.event());
+    if (disk != null) {
+      numbers.add(disk);
+    } else if (!about.isNone()) {
+      numbers.add(about.dev());
+    } else if (!about.name().isEmpty()) {
+      names.add(about.name());
     }
   }
 
+  private void look() {
+    numbers.addAll(SubStack.numbers(stack, device));
+  }
+
   boolean isEmpty() {
-    return numbers.isEmpty();
+    return !isFound && numbers.isEmpty();
   }
 
   /** Whether an event is about any of them, or about the recording itself. */
   boolean has(EventRecord record) {
-    DmEvent event = record.event();
-    if (event instanceof DmEvent.DiskAdded e) {
-      return numbers.contains(e.dev());
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return numbers.contains(e.dev());
-    } else if (event instanceof DmEvent.DiskRemoved e) {
-      return numbers.contains(e.dev());
+    DevNo disk = disk(record.event());
+    DeviceRef about = record.device();
+    if (disk != null) {
+      return numbers.contains(disk);
     }
-    return record.device().isNone() || numbers.contains(record.device().dev());
+    return about.isNone()
+        ? about.name().isEmpty() || names.contains(about.name())
+        : numbers.contains(about.dev());
+  }
+
+  private static @Nullable DevNo disk(DmEvent event) {
+    if (event instanceof DmEvent.DiskAdded e) {
+      return e.dev();
+    } else if (event instanceof DmEvent.DiskBaseline e) {
+      return e.dev();
+    }
+    return event instanceof DmEvent.DiskRemoved e ? e.dev() : null;
   }
 
   /** The part of a stack that they are. */

@@ -17,15 +17,16 @@ import java.util.List;
  * a reader who follows {@code mpatha} through a rename wants the same device, not the next of that
  * name only. Disks are found by the events that name them. Sees each record once, in order.
  */
-final class DeviceMatcher {
+public final class DeviceMatcher {
   private final DeviceText meant;
   private final List<DeviceRef> followed = new ArrayList<>();
 
-  DeviceMatcher(String device) {
+  public DeviceMatcher(String device) {
     meant = DeviceText.of(device);
   }
 
-  boolean matches(EventRecord record) {
+  /** Whether the next record is about it. */
+  public boolean matches(EventRecord record) {
     if (record.event() instanceof DmEvent.RecordingStarted started && !started.goesOn()) {
       followed.clear();
     }

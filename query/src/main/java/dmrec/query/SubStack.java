@@ -21,6 +21,11 @@ public final class SubStack {
    * @return that part; empty where nothing here is meant
    */
   public static Topology of(Topology whole, String device) {
+    return cut(whole, numbers(whole, device));
+  }
+
+  /** The numbers of the devices and disks that {@link #of} cuts out. */
+  public static Set<DevNo> numbers(Topology whole, String device) {
     DeviceMatcher matcher = new DeviceMatcher(device);
     Set<DevNo> part = new TreeSet<>();
     for (Device candidate : whole.devices()) {
@@ -35,7 +40,7 @@ public final class SubStack {
         addAbove(whole, disk.dev(), part, new TreeSet<>());
       }
     }
-    return cut(whole, part);
+    return part;
   }
 
   private static void addBelow(Topology whole, DevNo dev, Set<DevNo> part) {

@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,25 @@ record Evidence(Bytes head, String text, boolean isUevent) {
   private static final int HEADER_SIZE_AT = 12;
   private static final int OFFSET_AT = 16;
   private static final int LENGTH_AT = 20;
+
+  /** {@code <30>Nov 22 20:00:00 db01 multipathd[812]: }, or an RFC 3339 time before the host. */
+  private static final Pattern SYSLOG =
+      Pattern.compile(
+          "(?:<[0-9]{1,3}>(?:1 )?)?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,}(?:Z|[+-][0-9:]+)?"
+              + "|[A-Z][a-z]{2} +[0-9]{1,2} [0-9:.]{8,}) +"
+              + "([^\\s:=\\[\\]]+) +[^\\s:]+:(?: |$)");
+
+  /** The same in a line of {@code journalctl -o json}. */
+  private static final Pattern JOURNAL = Pattern.compile("\"_HOSTNAME\" ?: ?\"([^\"\\\\]+)\"");
+
+  /** Where the name of the machine stands that wrote a line of a log; null where it is not told. */
+  @Nullable MatchResult host() {
+    if (isUevent) {
+      return null;
+    }
+    Matcher m = text.startsWith("{") ? JOURNAL.matcher(text) : SYSLOG.matcher(text);
+    return (text.startsWith("{") ? m.find() : m.lookingAt()) ? m.toMatchResult() : null;
+  }
 
   static @Nullable Evidence of(Bytes bytes) {
     ByteBuffer buffer = bytes.buffer();

@@ -89,6 +89,12 @@ final class Names {
     return secrets.name(name, Label.MAP, List::of);
   }
 
+  /** Whether a mapped device is known to be called so. */
+  boolean isDevice(String name) {
+    Secret known = secrets.knownName(name);
+    return known != null && known.isDevice;
+  }
+
   /** {@code group-volume-layer}, hyphens of a part doubled. */
   private List<Secret.Part> volume(String name) {
     List<String> pieces = new ArrayList<>();

@@ -28,17 +28,76 @@ final class Properties {
           "DM_NR_VALID_PATHS",
           "DM_COOKIE",
           "DM_LV_LAYER",
-          "ID_BUS",
-          "ID_TYPE",
-          "ID_VENDOR",
-          "ID_MODEL",
-          "ID_REVISION",
-          "ID_FS_TYPE",
-          "ID_FS_USAGE",
-          "ID_FS_VERSION",
-          "ID_PART_TABLE_TYPE",
-          "ID_PART_ENTRY_TYPE",
           "USEC_INITIALIZED");
+
+  private static final String NO_SYNTH_ID = "0";
+
+  /** What a key's value is: the one list for learning and for replacing. */
+  private enum Holds {
+    NAME,
+    UUID,
+    GROUP,
+    VOLUME,
+    WWID,
+    SERIAL,
+    /** A UUID of a file system, partition or array. */
+    ID,
+    LABEL,
+    PORT,
+    SYNTH_ID,
+    /** A partition's type: a UUID that is everybody's. */
+    TYPE,
+    ANYTHING;
+
+    static Holds of(String key) {
+      return switch (key) {
+        case "DM_NAME" -> NAME;
+        case "DM_UUID" -> UUID;
+        case "DM_VG_NAME", "LVM_VG_NAME_COMPLETE", "LVM_VG_NAME_INCOMPLETE" -> GROUP;
+        case "DM_LV_NAME" -> VOLUME;
+        case "ID_SERIAL",
+            "ID_UID",
+            "ID_WWN",
+            "ID_WWN_WITH_EXTENSION",
+            "DM_WWN",
+            "ID_WWN_VENDOR",
+            "ID_WWN_VENDOR_EXTENSION",
+            "WWID",
+            "wwid" ->
+            WWID;
+        case "ID_SERIAL_SHORT", "ID_SCSI_SERIAL", "DM_SERIAL", "SCSI_IDENT_SERIAL" -> SERIAL;
+        case "ID_FS_UUID",
+            "ID_FS_UUID_ENC",
+            "ID_FS_UUID_SUB",
+            "ID_FS_UUID_SUB_ENC",
+            "ID_PART_ENTRY_UUID",
+            "ID_PART_TABLE_UUID",
+            "PARTUUID",
+            "MD_UUID",
+            "MD_DEV_UUID",
+            "ID_FS_SYSTEM_ID" ->
+            ID;
+        case "ID_FS_LABEL",
+            "ID_FS_LABEL_ENC",
+            "ID_PART_ENTRY_NAME",
+            "PARTNAME",
+            "MD_NAME",
+            "MD_DEVNAME",
+            "ID_FS_LABEL_FATBOOT",
+            "ID_FS_VOLUME_ID",
+            "ID_FS_LOGICAL_VOLUME_ID",
+            "ID_FS_VOLUME_SET_ID" ->
+            LABEL;
+        case "ID_PATH", "ID_PATH_TAG", "ID_SAS_PATH", "ID_PATH_ATA_COMPAT" -> PORT;
+        case "SYNTH_UUID" -> SYNTH_ID;
+        case "ID_PART_ENTRY_TYPE" -> TYPE;
+        default ->
+            key.startsWith("SCSI_IDENT_LUN_") || key.startsWith("SCSI_IDENT_PORT_")
+                ? WWID
+                : ANYTHING;
+      };
+    }
+  }
 
   private final Secrets secrets;
   private final Names names;
@@ -61,7 +120,7 @@ final class Properties {
     String uuid = values.getOrDefault("DM_UUID", "");
     String name = values.getOrDefault("DM_NAME", "");
     if (!name.isEmpty()) {
-      names.name(name, uuid);
+      names.name(name, uuid).bearsDevice();
     }
     if (!uuid.isEmpty()) {
       names.uuid(uuid, name);
@@ -77,59 +136,27 @@ final class Properties {
   }
 
   private void learn(String key, String value) {
-    if (Vocabulary.isNumber(value) && !key.startsWith("ID_") && !key.startsWith("DM_")) {
+    Holds what = Holds.of(key);
+    if (what == Holds.ANYTHING && Vocabulary.isNumber(value)) {
       return;
     }
     secrets.reserve(value);
-    switch (key) {
-      case "DM_NAME", "DM_UUID", "ID_PART_ENTRY_TYPE" -> {}
-      case "DM_VG_NAME" -> secrets.simple(Label.VG, value);
-      case "DM_LV_NAME" -> names.logicalVolume(value);
-      case "ID_SERIAL",
-          "ID_UID",
-          "ID_WWN",
-          "ID_WWN_WITH_EXTENSION",
-          "DM_WWN",
-          "ID_WWN_VENDOR",
-          "ID_WWN_VENDOR_EXTENSION",
-          "WWID",
-          "wwid" ->
-          names.wwidParts(value);
-      case "ID_SERIAL_SHORT", "ID_SCSI_SERIAL", "DM_SERIAL", "SCSI_IDENT_SERIAL" ->
-          secrets.simple(Label.SERIAL, value);
-      case "ID_FS_UUID",
-          "ID_FS_UUID_ENC",
-          "ID_FS_UUID_SUB",
-          "ID_FS_UUID_SUB_ENC",
-          "ID_PART_ENTRY_UUID",
-          "ID_PART_TABLE_UUID",
-          "PARTUUID",
-          "MD_UUID",
-          "MD_DEV_UUID",
-          "ID_FS_SYSTEM_ID" ->
-          secrets.shaped(Label.UUID, value);
-      case "ID_FS_LABEL",
-          "ID_FS_LABEL_ENC",
-          "ID_PART_ENTRY_NAME",
-          "PARTNAME",
-          "MD_NAME",
-          "MD_DEVNAME",
-          "ID_FS_LABEL_FATBOOT",
-          "ID_FS_VOLUME_ID",
-          "ID_FS_LOGICAL_VOLUME_ID",
-          "ID_FS_VOLUME_SET_ID" ->
-          secrets.simple(Label.LABEL, KernelText.unescaped(value));
-      case "ID_PATH", "ID_PATH_TAG", "ID_SAS_PATH", "ID_PATH_ATA_COMPAT" ->
-          secrets.simple(Label.PORT, value);
-      case "SYNTH_UUID" -> {
-        if (!value.equals("0")) {
+    switch (what) {
+      case NAME, UUID, TYPE -> {}
+      case GROUP -> secrets.simple(Label.VG, value);
+      case VOLUME -> names.logicalVolume(value);
+      case WWID -> names.wwidParts(value);
+      case SERIAL -> secrets.simple(Label.SERIAL, value);
+      case ID -> secrets.shaped(Label.UUID, value);
+      case LABEL -> secrets.simple(Label.LABEL, KernelText.unescaped(value));
+      case PORT -> secrets.simple(Label.PORT, value);
+      case SYNTH_ID -> {
+        if (!value.equals(NO_SYNTH_ID)) {
           secrets.shaped(Label.UUID, value);
         }
       }
-      default -> {
-        if (key.startsWith("SCSI_IDENT_LUN_") || key.startsWith("SCSI_IDENT_PORT_")) {
-          names.wwidParts(value);
-        } else if (!isKept(key, value)) {
+      case ANYTHING -> {
+        if (!isKept(key, value)) {
           texts.learn(value);
         }
       }
@@ -148,7 +175,12 @@ final class Properties {
         String value = text.substring(equals + 1, end);
         out.append(value.isEmpty() ? value : redact(key, value));
       } else {
-        out.append(texts.redact(text.substring(from, end), Texts.Kind.FREE));
+        // ACTION@DEVPATH: what happened is the kernel's word.
+        int at = text.indexOf('@', from) + 1;
+        int kept =
+            at > from && at <= end && Vocabulary.has(text.substring(from, at - 1)) ? at : from;
+        out.append(text, from, kept);
+        out.append(texts.redact(text.substring(kept, end), Texts.Kind.FREE));
       }
       out.append(nul < 0 ? "" : "\0");
       from = end + 1;
@@ -157,35 +189,30 @@ final class Properties {
   }
 
   private String redact(String key, String value) {
-    switch (key) {
-      case "DM_NAME" -> {
-        return secrets.token(names.name(value, ""));
-      }
-      case "DM_UUID" -> {
-        return secrets.token(names.uuid(value, ""));
-      }
-      case "DM_VG_NAME" -> {
-        return secrets.token(secrets.simple(Label.VG, value));
-      }
-      case "DM_LV_NAME" -> {
-        return names.told(names.logicalVolume(value));
-      }
-      case "ID_SERIAL_SHORT", "ID_SCSI_SERIAL", "DM_SERIAL", "SCSI_IDENT_SERIAL" -> {
-        return secrets.token(secrets.simple(Label.SERIAL, value));
-      }
-      case "ID_SERIAL", "ID_UID", "ID_WWN", "ID_WWN_WITH_EXTENSION", "DM_WWN" -> {
-        return names.told(names.wwidParts(value));
-      }
-      case "ID_FS_LABEL", "ID_PART_ENTRY_NAME", "PARTNAME" -> {
-        return secrets.token(secrets.simple(Label.LABEL, KernelText.unescaped(value)), value);
-      }
-      case "ID_FS_UUID", "ID_PART_ENTRY_UUID", "PARTUUID" -> {
-        return secrets.token(secrets.shaped(Label.UUID, value), value);
-      }
-      default -> {
-        return isKept(key, value) ? value : texts.redact(value, Texts.Kind.FREE);
-      }
-    }
+    String redacted = told(key, value);
+    return secrets.tokens().restore(redacted).equals(value)
+        ? redacted
+        : secrets.token(secrets.simple(Label.TEXT, value));
+  }
+
+  private String told(String key, String value) {
+    return switch (Holds.of(key)) {
+      case NAME -> secrets.token(names.name(value, ""));
+      case UUID -> secrets.token(names.uuid(value, ""));
+      case GROUP -> secrets.token(secrets.simple(Label.VG, value));
+      case VOLUME -> names.told(names.logicalVolume(value));
+      case WWID -> names.told(names.wwidParts(value));
+      case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, value));
+      case ID -> secrets.token(secrets.shaped(Label.UUID, value), value);
+      case LABEL -> secrets.token(secrets.simple(Label.LABEL, KernelText.unescaped(value)), value);
+      case PORT -> secrets.token(secrets.simple(Label.PORT, value));
+      case SYNTH_ID ->
+          value.equals(NO_SYNTH_ID)
+              ? value
+              : secrets.token(secrets.shaped(Label.UUID, value), value);
+      case TYPE -> texts.redact(value, Texts.Kind.FREE);
+      case ANYTHING -> isKept(key, value) ? value : texts.redact(value, Texts.Kind.FREE);
+    };
   }
 
   private static boolean isKept(String key, String value) {

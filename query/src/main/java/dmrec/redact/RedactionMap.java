@@ -11,7 +11,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import dmrec.event.Bytes;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
-import dmrec.topology.Topology;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -37,8 +36,9 @@ import java.util.regex.Pattern;
  * What each token of a redacted recording stands for. It stays with whoever redacted it.
  *
  * <p>As a file: one JSON object, readable by its owner only, {@code {"format":"dmrec redaction
- * map","version":1,"bundle":NAME,"journal":IDENTITY,"tokens":{TOKEN:ORIGINAL,...}}}. A file from a
- * stranger can name nothing but texts: every length and count is bounded.
+ * map","version":1,"bundle":NAME,"journal":IDENTITY,"events_sha256":HEX,
+ * "tokens":{TOKEN:ORIGINAL,...}}}. A file from a stranger can name nothing but texts: every length
+ * and count is bounded.
  */
 public final class RedactionMap {
   private static final String FORMAT = "dmrec redaction map";
@@ -68,23 +68,32 @@ public final class RedactionMap {
 
   private final String bundle;
   private final String journal;
+  private final String eventsSha256;
   private final Tokens tokens;
 
-  private RedactionMap(String bundle, String journal, Tokens tokens) {
+  private RedactionMap(String bundle, String journal, String eventsSha256, Tokens tokens) {
     this.bundle = bundle;
     this.journal = journal;
+    this.eventsSha256 = eventsSha256;
     this.tokens = tokens;
   }
 
   static RedactionMap of(Map<String, String> originals) {
     Tokens tokens = new Tokens();
     originals.forEach(tokens::put);
-    return new RedactionMap("", "", tokens);
+    return new RedactionMap("", "", "", tokens);
   }
 
-  /** The same map, naming what it belongs to: a bundle's file and the journal it was made of. */
-  public RedactionMap belongingTo(String bundleName, String journalIdentity) {
-    return new RedactionMap(bundleName, journalIdentity, tokens);
+  /**
+   * The same map, naming what it belongs to.
+   *
+   * @param bundleName the bundle's file
+   * @param journalIdentity the journal that it was made of
+   * @param ofEvents the SHA-256 of the events as they were, one JSON object a line: it is told here
+   *     and not in the bundle, where it would prove a guess at the names
+   */
+  public RedactionMap belongingTo(String bundleName, String journalIdentity, String ofEvents) {
+    return new RedactionMap(bundleName, journalIdentity, ofEvents, tokens);
   }
 
   /** The file it belongs to; empty where it names none. */
@@ -97,13 +106,18 @@ public final class RedactionMap {
     return journal;
   }
 
+  /** SHA-256 of the events before they were redacted; empty where it is not told. */
+  public String eventsSha256() {
+    return eventsSha256;
+  }
+
   /** How many tokens it knows. */
   public int size() {
     return tokens.all().size();
   }
 
   /** Each token and what it stands for, in the order in which they were given. */
-  public Map<String, String> originals() {
+  Map<String, String> originals() {
     return java.util.Collections.unmodifiableMap(tokens.all());
   }
 
@@ -114,11 +128,8 @@ public final class RedactionMap {
     return RecordTexts.map(record, restoring());
   }
 
-  public Topology restore(Topology stack) {
-    return Redactor.mapped(stack, restoring());
-  }
-
-  public String restoreText(String text) {
+  /** Any text as it was. */
+  String restoreText(String text) {
     return tokens.restore(text);
   }
 
@@ -197,6 +208,7 @@ public final class RedactionMap {
       json.writeNumberField("version", VERSION);
       json.writeStringField("bundle", bundle);
       json.writeStringField("journal", journal);
+      json.writeStringField("events_sha256", eventsSha256);
       json.writeObjectFieldStart("tokens");
       for (Map.Entry<String, String> each : tokens.all().entrySet()) {
         json.writeStringField(each.getKey(), each.getValue());
@@ -268,7 +280,7 @@ public final class RedactionMap {
                   "expected version " + VERSION + ", found " + version + "; use a newer dmrec");
             }
           }
-          case "format", "bundle", "journal" -> {
+          case "format", "bundle", "journal", "events_sha256" -> {
             expect(json, value, JsonToken.VALUE_STRING);
             String text = json.getText();
             if (text.length() > MAX_NAME_CHARS) {
@@ -290,7 +302,10 @@ public final class RedactionMap {
         throw new WrongMap("expected the end behind the object");
       }
       return new RedactionMap(
-          names.getOrDefault("bundle", ""), names.getOrDefault("journal", ""), tokens);
+          names.getOrDefault("bundle", ""),
+          names.getOrDefault("journal", ""),
+          names.getOrDefault("events_sha256", ""),
+          tokens);
     }
   }
 
@@ -302,9 +317,7 @@ public final class RedactionMap {
       expect(json, json.nextToken(), JsonToken.VALUE_STRING);
       String original = json.getText();
       chars += token.length() + original.length();
-      if (!TOKEN.matcher(token).matches()
-          || token.length() > MAX_TOKEN_CHARS
-          || !Label.NUMBERED.matcher(token).find()) {
+      if (!TOKEN.matcher(token).matches() || !Label.NUMBERED.matcher(token).find()) {
         throw new WrongMap(
             "line "
                 + json.currentLocation().getLineNr()

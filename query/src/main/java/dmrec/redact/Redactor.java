@@ -3,8 +3,10 @@ package dmrec.redact;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.target.DevNo;
 import dmrec.topology.Topology;
-import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 
 /**
  * One recorder's names and their tokens: the same name always gets the same token.
@@ -34,6 +36,7 @@ public final class Redactor {
   private final Secrets secrets = new Secrets();
   private final Names names = new Names(secrets);
   private final Texts texts = new Texts(secrets, names);
+  private final SpokenNames spoken = new SpokenNames(names, secrets);
   private final Properties properties = new Properties(secrets, names, texts);
   private long evidenceLeftOut;
   private long fieldsLeftOut;
@@ -58,6 +61,10 @@ public final class Redactor {
           if (evidence != null && evidence.isUevent()) {
             properties.learn(evidence.text());
           } else if (evidence != null) {
+            MatchResult host = evidence.host();
+            if (host != null) {
+              names.hostParts(host.group(1));
+            }
             texts.learn(evidence.text());
           }
           return of.evidence();
@@ -123,7 +130,7 @@ public final class Redactor {
   private void learnText(Role role, String text, EventRecord of) {
     secrets.reserve(text);
     switch (role) {
-      case NAME -> names.name(text, of.device().uuid());
+      case NAME -> names.name(text, of.device().uuid()).bearsDevice();
       case UUID -> names.uuid(text, of.device().name());
       case DISK_NAME -> {
         if (!Vocabulary.isKernelDisk(text)) {
@@ -143,6 +150,10 @@ public final class Redactor {
         texts.learn(text);
         if (of.event() instanceof DmEvent.Gap) {
           learnQuoted(text);
+        } else if (of.event() instanceof DmEvent.KernelMessage) {
+          spoken.learnKernels(text);
+        } else if (of.event() instanceof DmEvent.DaemonMessage said) {
+          spoken.learnPrograms(said.program(), text);
         }
       }
     }
@@ -166,7 +177,11 @@ public final class Redactor {
 
   /** The stack with tokens for names: what {@code JournalWriter.begin} takes as the one before. */
   public Topology redact(Topology stack) {
-    return mapped(stack, redacting);
+    Topology mapped = new Topology();
+    for (EventRecord record : stack.records()) {
+      mapped.restore(redact(record), stack.uncounted(record.device().dev()));
+    }
+    return mapped.withSeq(stack.seq());
   }
 
   /** Any text with tokens for the names in it: a note, a line of a README. */
@@ -174,17 +189,27 @@ public final class Redactor {
     return texts.redact(text, Texts.Kind.FREE);
   }
 
+  /**
+   * What a user calls a device or disk, which is a name even where it is a common word.
+   *
+   * @param device the words
+   * @param isName whether they mean the device of a name or UUID
+   */
+  public String redactDevice(String device, Predicate<String> isName) {
+    for (Secret each : secrets.devices()) {
+      if (isName.test(each.text)) {
+        return secrets.token(each);
+      }
+    }
+    String told = redactText(device);
+    boolean isKept =
+        !told.equals(device) || Vocabulary.isKernelDisk(device) || DevNo.isDevNo(device);
+    return isKept ? told : secrets.token(names.name(device, ""));
+  }
+
   /** What the tokens given so far stand for. */
   public RedactionMap map() {
     return RedactionMap.of(secrets.tokens().all());
-  }
-
-  /**
-   * The names that are replaced wherever they stand: what {@link WordCheck} should not find in
-   * anything that was redacted. Not those that are also words of the kernel's, numbers or short.
-   */
-  public List<String> words() {
-    return secrets.replacedAnywhere();
   }
 
   /** What {@link #redact} left out so far. */
@@ -192,26 +217,34 @@ public final class Redactor {
     return new LeftOut(evidenceLeftOut, fieldsLeftOut);
   }
 
-  static Topology mapped(Topology stack, RecordTexts.Change change) {
-    Topology mapped = new Topology();
-    for (EventRecord record : stack.records()) {
-      mapped.restore(RecordTexts.map(record, change), stack.uncounted(record.device().dev()));
-    }
-    return mapped.withSeq(stack.seq());
-  }
-
   private String redactText(Role role, String text, EventRecord of) {
     return switch (role) {
       case NAME -> secrets.token(names.name(text, of.device().uuid()));
       case UUID -> secrets.token(names.uuid(text, of.device().name()));
-      case DISK_NAME -> Vocabulary.isKernelDisk(text) ? text : secrets.token(names.name(text, ""));
+      case DISK_NAME ->
+          Vocabulary.isKernelDisk(text) && !names.isDevice(text)
+              ? texts.redact(text, Texts.Kind.FREE)
+              : secrets.token(names.name(text, ""));
       case WWID -> field(names.told(names.wwidParts(text)), text);
       case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, text));
       case HOST -> field(names.told(names.hostParts(text)), text);
       case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
-      case TARGET, WORD -> texts.redact(text, Texts.Kind.TARGET);
+      case WORD -> Vocabulary.has(text) ? text : texts.redact(text, Texts.Kind.TARGET);
+      case TARGET -> texts.redact(text, Texts.Kind.TARGET);
       case TEXT -> texts.redact(text, Texts.Kind.FREE);
     };
+  }
+
+  /** A line of a log: where the machine's name stands, it is meant, whatever it is else. */
+  private String redactLine(Evidence line) {
+    String text = line.text();
+    MatchResult host = line.host();
+    if (host == null) {
+      return texts.redact(text, Texts.Kind.FREE);
+    }
+    return texts.redact(text.substring(0, host.start(1)), Texts.Kind.FREE)
+        + field(names.told(names.hostParts(host.group(1))), host.group(1))
+        + texts.redact(text.substring(host.end(1)), Texts.Kind.FREE);
   }
 
   private String field(String redacted, String text) {
@@ -225,8 +258,7 @@ public final class Redactor {
     if (evidence != null) {
       String text = evidence.text();
       Bytes redacted =
-          evidence.with(
-              evidence.isUevent() ? properties.redact(text) : texts.redact(text, Texts.Kind.FREE));
+          evidence.with(evidence.isUevent() ? properties.redact(text) : redactLine(evidence));
       if (RedactionMap.restored(redacted, secrets.tokens()).equals(bytes)) {
         return redacted;
       }

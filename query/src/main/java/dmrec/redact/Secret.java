@@ -42,9 +42,12 @@ final class Secret {
   private static final int WEAK_DIGITS = 5;
 
   final String text;
-  final Strength strength;
+  Strength strength;
   Label label;
   boolean shaped;
+
+  /** Whether a record or uevent named a mapped device so. */
+  boolean isDevice;
 
   /** What it is made of; empty where it is one name. */
   List<Part> parts = List.of();
@@ -65,6 +68,27 @@ final class Secret {
     this.text = text;
     this.shaped = shaped;
     this.strength = strengthOf(text);
+  }
+
+  /**
+   * Whether the user asked for this very word, which then is replaced wherever it is a word of its
+   * own, whatever else it may mean there.
+   */
+  boolean isAsked() {
+    return label == Label.WORD;
+  }
+
+  /** Whether it is also replaced inside longer words. */
+  boolean isLong() {
+    return text.length() >= STRONG_CHARS;
+  }
+
+  /** It is a mapped device's own name: that a disk may be called so too counts no more. */
+  void bearsDevice() {
+    isDevice = true;
+    if (strength == Strength.FIELD_ONLY && Vocabulary.isKernelDisk(text)) {
+      strength = isLong() ? Strength.STRONG : Strength.WEAK;
+    }
   }
 
   boolean isComposite() {

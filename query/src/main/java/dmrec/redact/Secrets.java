@@ -41,7 +41,8 @@ final class Secrets {
   private final Map<Label, Set<Integer>> taken = new EnumMap<>(Label.class);
 
   private final Map<Label, Set<Integer>> takenShapes = new EnumMap<>(Label.class);
-  private final Map<Label, Integer> lastNumber = new HashMap<>();
+  private final Map<Label, Integer> lastNumber = new EnumMap<>(Label.class);
+  private final Map<Label, Integer> lastShape = new EnumMap<>(Label.class);
   private final Tokens tokens = new Tokens();
   private boolean giving;
 
@@ -119,17 +120,11 @@ final class Secrets {
     return of != null && of.containsKey(text);
   }
 
-  /** The names that are replaced wherever they stand. */
-  List<String> replacedAnywhere() {
-    Set<String> texts = new java.util.LinkedHashSet<>();
-    for (Secret each : all) {
-      if (each.strength == Secret.Strength.STRONG
-          && each.label != Label.TEXT
-          && !token(each).equals(each.text)) {
-        texts.add(each.text);
-      }
-    }
-    return List.copyOf(texts);
+  /** All names and UUIDs of mapped devices, names first. */
+  List<Secret> devices() {
+    List<Secret> devices = new ArrayList<>(names.values());
+    devices.addAll(uuids.values());
+    return devices;
   }
 
   @Nullable Secret knownName(String name) {
@@ -280,8 +275,8 @@ final class Secrets {
     if (wanted > 0 && numbers.add(wanted) && take(secret, wanted)) {
       return;
     }
-    Integer last = lastNumber.get(secret.label);
-    int number = last == null || secret.shaped ? 0 : last;
+    Map<Label, Integer> last = secret.shaped ? lastShape : lastNumber;
+    int number = last.getOrDefault(secret.label, 0);
     for (int i = 0; ; i++) {
       do {
         number++;
@@ -290,9 +285,7 @@ final class Secrets {
         if (secret.token.isEmpty()) {
           put(secret, number);
         }
-        if (!secret.shaped) {
-          lastNumber.put(secret.label, number);
-        }
+        last.put(secret.label, number);
         return;
       }
     }

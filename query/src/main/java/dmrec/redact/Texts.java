@@ -315,11 +315,15 @@ final class Texts {
     if (isPath) {
       return true;
     }
+    if (secret.isAsked()) {
+      return (secret.isLong() || !isInsideWord(text, from, to))
+          && (kind == Kind.FREE || isInPath(text, from, to) || !isOfTables(text, from, to));
+    }
     if (secret.strength == Secret.Strength.FIELD_ONLY) {
       return false;
     }
     if (secret.strength == Secret.Strength.WEAK) {
-      if (isWordChar(text, from - 1) || isWordChar(text, to)) {
+      if (isInsideWord(text, from, to)) {
         return false;
       }
       if (secret.text.length() == 2 && !text.regionMatches(from, secret.text, 0, 2)) {
@@ -352,6 +356,26 @@ final class Texts {
     return kind == Kind.TARGET
         && to - from < 17
         && (Vocabulary.isNumber(word) || DevNo.isDevNo(word));
+  }
+
+  /** Whether the word of a table line around it is one that the line is read by. */
+  private static boolean isOfTables(String text, int from, int to) {
+    int space = text.indexOf(' ', to);
+    return Vocabulary.isOfTables(
+        text.substring(text.lastIndexOf(' ', from) + 1, space < 0 ? text.length() : space));
+  }
+
+  /** Whether a letter or digit adjoins, which is not the end of an escaped byte. */
+  private static boolean isInsideWord(String text, int from, int to) {
+    return isWordChar(text, to) || (isWordChar(text, from - 1) && !isEscapeBefore(text, from));
+  }
+
+  /** Whether {@code \xNN} or {@code %NN} ends there. */
+  private static boolean isEscapeBefore(String text, int at) {
+    return (at >= 4
+            && text.startsWith("\\x", at - 4)
+            && Spellings.isHex(text.substring(at - 2, at)))
+        || (at >= 3 && text.charAt(at - 3) == '%' && Spellings.isHex(text.substring(at - 2, at)));
   }
 
   private static boolean isNameChar(char c) {

@@ -1,5 +1,6 @@
 package dmrec.redact;
 
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,6 +13,9 @@ import java.util.Map;
  */
 final class Tokens {
   static final char END = '~';
+
+  /** No record is longer, and so nothing that was redacted was. */
+  private static final int MAX_RESTORED_CHARS = 32 << 20;
 
   private final Trie trie = new Trie();
   private final Map<String, String> originals = new LinkedHashMap<>();
@@ -61,7 +65,15 @@ final class Tokens {
       if (out == null) {
         out = new StringBuilder(text.length() + 32);
       }
-      out.append(text, keptFrom, i).append(byValue.get(found));
+      String original = byValue.get(found);
+      if ((long) out.length() + i - keptFrom + original.length() > MAX_RESTORED_CHARS) {
+        throw new UncheckedIOException(
+            new RedactionMapException(
+                "the map turns one text into more than 32 MB at \""
+                    + text.substring(i, Math.min(end, i + 40))
+                    + "\"; it is not the map of this bundle"));
+      }
+      out.append(text, keptFrom, i).append(original);
       i = end < text.length() && text.charAt(end) == END ? end + 1 : end;
       keptFrom = i;
     }

@@ -18,14 +18,15 @@ import java.util.regex.Pattern;
 final class Vocabulary {
   private static final Pattern KERNEL_DISK =
       Pattern.compile(
-          "(?:(?:sd|hd|vd|xvd|dasd|ubd)[a-z]{1,4}[0-9]{0,4}"
+          "(?:(?:sd|hd|vd|xvd|dasd|ubd)[a-z]{1,3}[0-9]{0,4}"
               + "|(?:loop|ram|zram|dm-|sr|scd|nbd|pmem|rbd|drbd|bcache|nullb|fd|mtdblock)[0-9]{1,5}"
               + "(?:p[0-9]{1,4})?"
               + "|md_?d?[0-9]{1,4}(?:p[0-9]{1,4})?"
               + "|mmcblk[0-9]{1,3}(?:boot[0-9]|rpmb)?(?:p[0-9]{1,4})?"
               + "|nvme[0-9]{1,5}(?:c[0-9]{1,5})?n[0-9]{1,5}(?:p[0-9]{1,4})?)");
 
-  private static final String WORDS =
+  /** Of table and status lines. */
+  private static final String TABLE_WORDS =
       """
       linear striped stripe error zero mirror multipath crypt snapshot snapshot-origin
       snapshot-merge thin thin-pool raid cache cache-pool writecache clone era delay flakey dust
@@ -59,6 +60,10 @@ final class Vocabulary {
       cleaner max_age metadata_only pause_writeback drop_writes error_writes error_reads
       corrupt_bio_byte random_read_corrupt random_write_corrupt persistent exception invalid
       overflow merge suspended active inactive live in_sync
+      """;
+
+  private static final String WORDS =
+      """
       action add remove change move online offline bind unbind devpath subsystem block devtype
       partition major minor devname diskseq seqnum synth synth_uuid synth_arg_k disk_ro resize
       path_failed path_reinstated dm_target dm_action dm_seqnum dm_path dm_nr_valid_paths dm_name
@@ -80,16 +85,28 @@ final class Vocabulary {
       new old is are to of in on at by no yes true false null unknown
       """;
 
+  /** Numbers, and several of them in one word: {@code 8:16}, {@code 12/4096}. */
+  private static final Pattern NUMBERS = Pattern.compile("[0-9]+(?:[/:,.+-]+[0-9]+)*");
+
+  /** The state of a path or group, or of the legs of a mirror or raid. */
+  private static final Pattern STATES = Pattern.compile("[A-Za-z]|[ADFRSUa-]{1,253}");
+
+  private static final Set<String> OF_TABLES = Set.copyOf(split(TABLE_WORDS));
   private static final Set<String> ALL = all();
 
   private Vocabulary() {}
 
-  private static Set<String> all() {
+  private static Set<String> split(String words) {
     Set<String> all = new HashSet<>();
-    for (String word : WORDS.strip().split("\\s+", -1)) {
+    for (String word : words.strip().split("\\s+", -1)) {
       all.add(word);
       all.add(word.replace('-', '_'));
     }
+    return all;
+  }
+
+  private static Set<String> all() {
+    Set<String> all = split(TABLE_WORDS + WORDS);
     for (Kind kind : Kind.values()) {
       all.add(kind.word());
       for (Field field : Fields.of(kind).list()) {
@@ -112,9 +129,19 @@ final class Vocabulary {
     return ALL.contains(word) || ALL.contains(word.toLowerCase(Locale.ROOT));
   }
 
+  /** Whether a whole word of a table or status line is what the line is read by. */
+  static boolean isOfTables(String word) {
+    return OF_TABLES.contains(word) || isNumbers(word) || STATES.matcher(word).matches();
+  }
+
   /** Whether the kernel itself names disks so: {@code sdb}, {@code dm-3}, {@code nvme0n1p2}. */
   static boolean isKernelDisk(String name) {
     return name.length() <= 24 && KERNEL_DISK.matcher(name).matches();
+  }
+
+  /** Whether it is a number, or several with what stands between such. */
+  static boolean isNumbers(String text) {
+    return NUMBERS.matcher(text).matches();
   }
 
   static boolean isNumber(String text) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,6 +49,10 @@ public final class WordCheck {
   private static final int SHORT_CHARS = 3;
   private static final int BASE64_FROM_BYTES = 6;
   private static final int BASE64_CHARS = 7;
+
+  /** The longest escape that may stand before a word: of a UTF-16 unit in JSON. */
+  private static final int ESCAPE_BYTES = 6;
+
   private static final int BLOCK_BYTES = 1 << 16;
 
   private final Trie folded = new Trie();
@@ -104,7 +109,11 @@ public final class WordCheck {
       put(folded, each.getBytes(StandardCharsets.UTF_16LE), word, "utf-16");
       put(folded, each.getBytes(StandardCharsets.UTF_16BE), word, "utf-16");
       if (bytes.length > 2) {
-        put(folded, hex(bytes), word, "hex");
+        put(
+            folded,
+            HexFormat.of().formatHex(bytes).getBytes(StandardCharsets.US_ASCII),
+            word,
+            "hex");
       }
       putBase64(bytes, word);
       putBase64(each.getBytes(StandardCharsets.UTF_16LE), word);
@@ -163,10 +172,10 @@ public final class WordCheck {
    */
   public List<Finding> scan(String where, InputStream in) throws IOException {
     Map<Place, Finding> found = new LinkedHashMap<>();
-    // The first byte is what stood before the block.
-    byte[] buffer = new byte[1 + longest + BLOCK_BYTES];
-    int filled = 1;
-    long base = -1;
+    // The first bytes are what stood before the block.
+    byte[] buffer = new byte[ESCAPE_BYTES + longest + BLOCK_BYTES];
+    int filled = ESCAPE_BYTES;
+    long base = -ESCAPE_BYTES;
     boolean ended = false;
     while (!ended) {
       int read = in.readNBytes(buffer, filled, buffer.length - filled);
@@ -174,15 +183,16 @@ public final class WordCheck {
       filled += read;
       // A word that begins in the last bytes may end behind them: they are looked at again.
       int starts = ended ? filled : filled - longest;
-      for (int i = 1; i < starts; i++) {
+      for (int i = ESCAPE_BYTES; i < starts; i++) {
         if (begins[buffer[i] & 0xff]) {
           match(folded, buffer, i, filled, where, base, found);
           match(exact, buffer, i, filled, where, base, found);
         }
       }
-      System.arraycopy(buffer, starts - 1, buffer, 0, filled - starts + 1);
-      base += starts - 1;
-      filled -= starts - 1;
+      int kept = starts - ESCAPE_BYTES;
+      System.arraycopy(buffer, kept, buffer, 0, filled - kept);
+      base += kept;
+      filled -= kept;
     }
     return List.copyOf(found.values());
   }
@@ -207,7 +217,8 @@ public final class WordCheck {
       }
       for (Form form : forms.get(trie.value(node))) {
         if (form.word().length() <= SHORT_CHARS
-            && (isAlphanumeric(buffer, from - 1, from) || isAlphanumeric(buffer, at + 1, to))) {
+            && ((isAlphanumeric(buffer, from - 1, from) && !isEscapeBefore(buffer, from))
+                || isAlphanumeric(buffer, at + 1, to))) {
           continue;
         }
         here = here == null ? new HashSet<>() : here;
@@ -223,19 +234,24 @@ public final class WordCheck {
   }
 
   private static boolean isAlphanumeric(byte[] buffer, int at, int end) {
-    return at >= 0 && at < end && Character.isLetterOrDigit((char) (buffer[at] & 0x7f));
+    // A byte of a longer character is none: no name ends within one, and a dash is one too.
+    return at >= 0 && at < end && buffer[at] >= 0 && Character.isLetterOrDigit((char) buffer[at]);
+  }
+
+  /** Whether what stands before ends a byte or character escaped by JSON, udev or in an address. */
+  private static boolean isEscapeBefore(byte[] buffer, int at) {
+    return (buffer[at - 2] == '\\' && "nrtbf".indexOf(buffer[at - 1]) >= 0)
+        || (buffer[at - 6] == '\\' && buffer[at - 5] == 'u' && isHex(buffer, at - 4, at))
+        || (buffer[at - 4] == '\\' && buffer[at - 3] == 'x' && isHex(buffer, at - 2, at))
+        || (buffer[at - 3] == '%' && isHex(buffer, at - 2, at));
+  }
+
+  private static boolean isHex(byte[] buffer, int from, int to) {
+    return Spellings.isHex(new String(buffer, from, to - from, StandardCharsets.ISO_8859_1));
   }
 
   private static int fold(byte b) {
     return b >= 'A' && b <= 'Z' ? b + 32 : b & 0xff;
-  }
-
-  private static byte[] hex(byte[] bytes) {
-    StringBuilder out = new StringBuilder(2 * bytes.length);
-    for (byte b : bytes) {
-      out.append(String.format(Locale.ROOT, "%02x", b & 0xff));
-    }
-    return out.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
   /** As the writers of events escape it, or with everything but the needful left alone. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,7 +27,7 @@ class RedactionMapTest {
       redactor.learnWord(word);
       redactor.redactText(word);
     }
-    return redactor.map().belongingTo("case.dmrec", "journal 1");
+    return redactor.map().belongingTo("case.dmrec", "journal 1", "0".repeat(64));
   }
 
   @Test
@@ -43,6 +44,7 @@ class RedactionMapTest {
     assertEquals(map.originals(), read.originals());
     assertEquals("case.dmrec", read.bundle());
     assertEquals("journal 1", read.journal());
+    assertEquals("0".repeat(64), read.eventsSha256());
     assertEquals("on größe", read.restoreText("on word1"));
     assertTrue(Files.readString(file).chars().allMatch(c -> c < 128));
   }
@@ -108,6 +110,27 @@ class RedactionMapTest {
     assertTrue(message.startsWith(file + ": "), message);
     assertTrue(message.replace("\"vg1\"", "'vg1'").contains(expected), message);
     assertTrue(message.indexOf('\n') < 0, message);
+  }
+
+  @Test
+  void aMapThatBlowsATextUpIsRefused() throws IOException {
+    // given
+    Path file = folder.resolve("map");
+    String json = HEAD + "'tokens':{'vg1':'" + "x".repeat(4 << 20) + "'}}";
+    Files.writeString(file, json.replace('\'', '"'));
+    RedactionMap map = RedactionMap.read(file);
+
+    // when
+    UncheckedIOException e =
+        assertThrows(UncheckedIOException.class, () -> map.restoreText("vg1 ".repeat(1000)));
+
+    // then
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .endsWith(
+                "the map turns one text into more than 32 MB at \"vg1\"; it is not the map of this"
+                    + " bundle"));
+    assertEquals(12 << 20, map.restoreText("vg1~".repeat(3)).length());
   }
 
   @Test

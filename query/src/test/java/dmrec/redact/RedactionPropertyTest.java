@@ -1,6 +1,7 @@
 package dmrec.redact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dmrec.event.Bytes;
 import dmrec.event.EventJson;
@@ -36,8 +37,12 @@ class RedactionPropertyTest {
             .map(each -> EventJson.write(redactor.redact(each)))
             .collect(Collectors.joining("\n"));
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    assertEquals(
-        List.of(), new WordCheck(redactor.words()).scan(name, new ByteArrayInputStream(bytes)));
+    List<String> names =
+        redactor.map().originals().values().stream()
+            .filter(each -> Secret.strengthOf(each) == Secret.Strength.STRONG)
+            .toList();
+    assertFalse(names.isEmpty());
+    assertEquals(List.of(), new WordCheck(names).scan(name, new ByteArrayInputStream(bytes)));
   }
 
   @Test

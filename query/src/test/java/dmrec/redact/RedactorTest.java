@@ -277,16 +277,6 @@ class RedactorTest {
   }
 
   @Test
-  void theNamesToLookForAreThoseReplacedEverywhere() {
-    // given
-    learn(device("data-home", "LVM-" + VG + HOME), disk("naa.600508b400105e21", "2000"));
-
-    // then
-    assertEquals(
-        List.of("data-home", VG, HOME, "LVM-" + VG + HOME, "600508b400105e21"), redactor.words());
-  }
-
-  @Test
   void aHostsDomainIsTold() {
     // given
     EventRecord started =

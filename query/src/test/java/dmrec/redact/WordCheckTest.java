@@ -104,6 +104,24 @@ class WordCheckTest {
     assertEquals(List.of(new WordCheck.Finding("db", "plain", "entry", 17, 4)), found);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "on db1\u2014down",
+        "\u2014db1",
+        "a\\ndb1",
+        "a\\\\ndb1 b",
+        "\\u0000db1",
+        "x\\x2ddb1",
+        "a%2fdb1"
+      })
+  void aShortWordIsFoundBesideADashAndBehindAnEscape(String text) throws IOException {
+    for (int before : List.of(0, 5, (1 << 16) - 7, (1 << 16) - 2, (1 << 16) + 3)) {
+      assertEquals(1, scan(".".repeat(before) + text, "db1").size(), text);
+    }
+    assertEquals(List.of(), scan("ndb1 u0000db1 x2ddb1 2fdb1", "db1"));
+  }
+
   @Test
   void nothingIsFoundWhereNothingIs() throws IOException {
     byte[] bytes = new byte[1 << 20];
