@@ -48,8 +48,8 @@ import picocli.CommandLine.Option;
           + " in every field and text. Which is which goes into a file of yours beside FILE, with"
           + " which 'dmrec open --map' puts them back.",
       "TIME is " + TimeSpec.FORMS + ".",
-      "Exit code: 0, 1 where some of the journal is damaged or --check finds a word, 2 for wrong"
-          + " usage."
+      "Exit code: 0, 1 where some of the journal is damaged or --check finds a word or has one too"
+          + " short to search, 2 for wrong usage."
     })
 final class PackCommand implements Callable<Integer> {
   private static final DateTimeFormatter STAMP =
