@@ -1,8 +1,8 @@
 package dmrec.cli;
 
-import dmrec.fuzz.Scratch;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.ReplayedEvent;
+import dmrec.journal.FolderTree;
 import dmrec.journal.JournalIndex;
 import dmrec.query.BenchJournal;
 import dmrec.replay.EventChoice;
@@ -44,7 +44,7 @@ public final class ReplayBench {
         pace(index);
       }
     } finally {
-      Scratch.delete(folder);
+      FolderTree.delete(folder);
     }
   }
 

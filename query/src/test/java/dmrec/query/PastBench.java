@@ -2,7 +2,7 @@ package dmrec.query;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
-import dmrec.fuzz.Scratch;
+import dmrec.journal.FolderTree;
 import dmrec.journal.JournalIndex;
 import dmrec.journal.Sought;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class PastBench {
       try {
         measure(folder.resolve("journal"), Long.parseLong(count));
       } finally {
-        Scratch.delete(folder);
+        FolderTree.delete(folder);
       }
     }
   }
