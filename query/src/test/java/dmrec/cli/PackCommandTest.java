@@ -16,7 +16,6 @@ import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
 import dmrec.query.StackTree;
 import dmrec.topology.Topology;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,62 +23,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a journal to a bundle and back, as a reporter and a maintainer do it. */
-class PackCommandTest {
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Host host =
-        Hosts.piped(
-            out,
-            err,
-            Map.of("HOME", folder.toString()),
-            Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC));
-    return Main.run(host, List.of(args));
-  }
-
-  private void pack(Path journal, String name, String... more) {
-    List<String> args = new ArrayList<>(List.of("pack", journal.toString(), "-o", path(name)));
-    args.addAll(List.of(more));
-    assertEquals(0, run(args.toArray(String[]::new)), err());
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private String path(String name) {
-    return folder.resolve(name).toString();
-  }
-
+class PackCommandTest extends CommandTest {
   private Path sample(String name) throws IOException {
     return Journals.sample(name, folder.resolve(name));
   }

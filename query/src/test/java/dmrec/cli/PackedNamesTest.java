@@ -16,62 +16,20 @@ import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names that are hard to hide, packed: words of everybody's, and what only a log tells. */
-class PackedNamesTest {
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class PackedNamesTest extends CommandTest {
   private long seq;
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Host host =
-        Hosts.piped(
-            out,
-            err,
-            Map.of("HOME", folder.toString()),
-            Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC));
-    return Main.run(host, List.of(args));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private String path(String name) {
-    return folder.resolve(name).toString();
-  }
-
-  private void pack(Path journal, String... more) {
-    List<String> args = new ArrayList<>(List.of("pack", journal.toString(), "-o", path("b.dmrec")));
-    args.addAll(List.of(more));
-    assertEquals(0, run(args.toArray(String[]::new)), err());
-  }
 
   private String part(Part part) throws IOException {
     try (Bundle bundle = Bundle.open(folder.resolve("b.dmrec"));
@@ -139,6 +97,7 @@ class PackedNamesTest {
 
     pack(
         journal,
+        "b.dmrec",
         "--note",
         path("note"),
         "--no-report",
@@ -157,7 +116,7 @@ class PackedNamesTest {
   @Test
   void wordsOfTablesThatAreAskedForLeaveTheStackReadable() throws IOException {
     Path journal = Journals.sample("failover", folder.resolve("failover"));
-    pack(journal);
+    pack(journal, "b.dmrec");
     assertEquals(0, run("tree", "-j", path("b.dmrec"), "--at", "#117"), err());
     String tree = out();
     List<String> more = new ArrayList<>(List.of("--force"));
@@ -165,7 +124,7 @@ class PackedNamesTest {
       more.addAll(List.of("--redact-word", word));
     }
 
-    pack(journal, more.toArray(String[]::new));
+    pack(journal, "b.dmrec", more.toArray(String[]::new));
 
     assertEquals(0, run("tree", "-j", path("b.dmrec"), "--at", "#117"), err());
     assertEquals(tree.replace("sda", "word8"), out());
@@ -177,7 +136,7 @@ class PackedNamesTest {
     String name = asked.startsWith("\"") ? "my swap" : "swap";
     Path journal = journal(on(device(0, name), new DevNo(8, 0)));
 
-    pack(journal, "--device", asked);
+    pack(journal, "b.dmrec", "--device", asked);
 
     String expected = asked.equals("253:0") ? "253:0" : "map1";
     assertTrue(part(Part.MANIFEST).contains("\"device\": \"" + expected + "\""), asked);
@@ -194,7 +153,7 @@ class PackedNamesTest {
             on(device(2, "corpvg"), new DevNo(8, 32)),
             record(device(0, "swap"), new DmEvent.DeviceRemoved()));
 
-    pack(journal, "--device", "swap", "--since", "#3");
+    pack(journal, "b.dmrec", "--device", "swap", "--since", "#3");
 
     String events = part(Part.EVENTS);
     assertTrue(events.contains(" hang"), events);
@@ -207,9 +166,9 @@ class PackedNamesTest {
   void nothingToProveAGuessWithIsInARedactedBundle() throws IOException {
     Path journal = journal(on(device(0, "swap"), new DevNo(8, 0)));
 
-    pack(journal, "--no-redact");
+    pack(journal, "b.dmrec", "--no-redact");
     String all = part(Part.MANIFEST).replaceFirst("(?s).*\"events_sha256\": \"([^\"]*)\".*", "$1");
-    pack(journal, "--force");
+    pack(journal, "b.dmrec", "--force");
 
     assertEquals(64, all.length());
     assertTrue(part(Part.MANIFEST).contains("\"events_sha256\": \"\""));
@@ -232,20 +191,20 @@ class PackedNamesTest {
     Path journal = folder.resolve("journal");
     assertEquals(1, run("pack", journal.toString(), "-o", path("b.dmrec"), "--device", "mpathc"));
     assertTrue(err().contains("there is no device or disk 'mpathc'"), err());
-    pack(journal, "--device", "mpatha", "--no-redact", "--no-report");
+    pack(journal, "b.dmrec", "--device", "mpatha", "--no-redact", "--no-report");
     String events = part(Part.EVENTS);
     assertTrue(events.contains("mpatha: remaining active paths: 2"), events);
     assertFalse(events.contains("mpathb"), events);
 
     // and packed as a whole, nothing of it is told
-    pack(journal, "--force");
+    pack(journal, "b.dmrec", "--force");
     Files.writeString(folder.resolve("list"), "mpatha\nmpathb\ndb01\ndb02\nacme-db\n");
     assertEquals(0, run("pack", "--check", path("list"), path("b.dmrec")), out());
   }
 
   @Test
   void aCheckTellsWhatItDidNotLookFor() throws IOException {
-    pack(journal(on(device(0, "swap"), new DevNo(8, 0))), "--no-report");
+    pack(journal(on(device(0, "swap"), new DevNo(8, 0))), "b.dmrec", "--no-report");
 
     Files.writeString(folder.resolve("list"), "x\n");
     assertEquals(2, run("pack", "--check", path("list"), path("b.dmrec")));

@@ -1,0 +1,56 @@
+package dmrec.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands run one after the other by a user whose home is the test's folder. */
+abstract class CommandTest {
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  /** The exit code; what the command before it said is gone. */
+  final int run(String... args) {
+    out.reset();
+    err.reset();
+    Host host =
+        Hosts.piped(
+            out,
+            err,
+            Map.of("HOME", folder.toString()),
+            Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC));
+    return Main.run(host, List.of(args));
+  }
+
+  /** Packs a journal into a file of the folder. */
+  final void pack(Path journal, String name, String... more) {
+    List<String> args = new ArrayList<>(List.of("pack", journal.toString(), "-o", path(name)));
+    args.addAll(List.of(more));
+    assertEquals(0, run(args.toArray(String[]::new)), err());
+  }
+
+  final String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  final String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  final String path(String name) {
+    return folder.resolve(name).toString();
+  }
+}
