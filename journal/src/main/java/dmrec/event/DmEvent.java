@@ -117,6 +117,10 @@ public sealed interface DmEvent {
   /**
    * Numbers of a device that move without saying why.
    *
+   * <p>They may be as they were: then a later look has shown that the event number counts every
+   * event of the device that is recorded before. Without that, one whose uevent was read after the
+   * number would seem to be still uncounted.
+   *
    * @param eventNr the kernel's event counter of this device, unsigned 32 bits
    * @param openCount how many hold it open
    * @param readAheadKib its read-ahead in KiB; -1 where unknown

@@ -12,9 +12,10 @@ import java.util.Map;
 /**
  * Which events of a device are recorded before the event number that counts them.
  *
- * <p>An event's uevent comes before the number moves, and of one look the number is written last. A
- * recorder that ends as it should has looked at every number; one that is killed may leave events
- * behind which the next recording must not count as missed.
+ * <p>An event's uevent is sent before the number moves, and of one look the number is written last.
+ * So an event counts as uncounted until the number is told behind it, which the recorder does even
+ * where it has not moved since. A recorder that ends as it should has looked at every number; one
+ * that is killed may leave events behind which the next recording must not count as missed.
  */
 final class Uncounted {
   /** A look was written in part: any number of events may be known by what there is of it. */

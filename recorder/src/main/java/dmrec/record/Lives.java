@@ -36,6 +36,9 @@ final class Lives {
   /** The devices with paths that wait for their uevents, in order. */
   final Set<DevNo> awaiting = new LinkedHashSet<>();
 
+  /** When the last uevent of each device was read whose event number no round has confirmed. */
+  final Map<DevNo, Stamp> raised = new LinkedHashMap<>();
+
   private final Topology topology;
   private final Wanted wanted;
   private final Map<DevNo, Memory> memories = new HashMap<>();
@@ -103,6 +106,7 @@ final class Lives {
     listed.clear();
     absentNs.clear();
     awaiting.clear();
+    raised.clear();
     listBeganNs = 0;
     sampleBeganNs = 0;
     wentOnNs = 0;
@@ -155,6 +159,7 @@ final class Lives {
       absentNs.putIfAbsent(dev, wentOnNs);
     }
     awaiting.remove(dev);
+    raised.remove(dev);
     added.remove(dev);
     shortLives.remove(dev);
     listed.remove(dev);

@@ -12,7 +12,9 @@ import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +22,9 @@ import java.util.Set;
  * where a baseline has to say how a device is, as nobody saw how it came to be so.
  */
 final class Looks {
+  /** The kernel counts an event right after it sent its uevents ({@code dm.c:event_callback}). */
+  private static final long COUNTED_BY_NS = 1_000_000_000L;
+
   private final Topology topology;
   private final EventWriter events;
   private final Lives lives;
@@ -100,12 +105,39 @@ final class Looks {
 
   void sampled(Observation.Sampled o) throws IOException {
     endShortLives(o.began());
+    count(o.began());
     lives.sampleBegan(o.began().wallNs());
     baselineDue = false;
     afterLoss = false;
     restart.end();
     paths.recover();
     paths.giveUpWaiting(false);
+  }
+
+  /**
+   * Says which number counts the events whose uevents were read after the look that showed it: no
+   * look that finds a device as it was is told, so that they would seem not to be counted yet.
+   */
+  private void count(Stamp began) throws IOException {
+    DmEvent.RecordingStarted recording = topology.recording();
+    if (recording == null || !recording.sources().contains(Source.DM.word())) {
+      return;
+    }
+    for (Iterator<Map.Entry<DevNo, Stamp>> each = lives.raised.entrySet().iterator();
+        each.hasNext(); ) {
+      Map.Entry<DevNo, Stamp> raised = each.next();
+      if (began.monoNs() - raised.getValue().monoNs() < COUNTED_BY_NS) {
+        continue;
+      }
+      each.remove();
+      Device device = topology.device(raised.getKey());
+      if (device != null && topology.uncounted(device.dev()) > 0) {
+        DmEvent.CountersChanged same =
+            new DmEvent.CountersChanged(
+                device.eventNr(), device.openCount(), device.readAheadKib());
+        events.derived(device.ref(), lives.lastSeen(device.dev()), same, Bytes.NONE);
+      }
+    }
   }
 
   void vanished(Observation.Vanished o) throws IOException {

@@ -105,6 +105,9 @@ final class UeventRules {
       throws IOException {
     boolean failed = action.equals("PATH_FAILED");
     boolean byKernel = o.senderPid() <= 0;
+    if (byKernel) {
+      lives.raised.put(dev, o.at());
+    }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
     if (byKernel && paths.heard(dev, path, failed)) {
       trace(u, dev, o);

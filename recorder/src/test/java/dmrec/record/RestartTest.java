@@ -385,6 +385,54 @@ class RestartTest {
     assertEquals(new DmEvent.EventsMissed(2, 6, 8), missed(scene));
   }
 
+  /** The status and the number may be read before the uevent of what they show. */
+  @Test
+  void anEventThatWasCountedBeforeItsUeventWasReadIsCountedByALaterRound() throws Exception {
+    State after = mpath.status(ONE_FAILED).events(6);
+    Scene scene = Scene.with(mpath);
+    scene.look(after);
+    scene.path(mpath, "PATH_FAILED", "8:0", 1, 1);
+    scene.look(after);
+    scene.records.clear();
+    scene.sampled();
+    scene.sampled(); // Said once.
+
+    EventRecord counted = scene.only(Kind.COUNTERS_CHANGED);
+    assertEquals(new DmEvent.CountersChanged(6, 0, 128), counted.event());
+    assertEquals("mpatha", counted.device().name());
+    assertEquals(1, scene.records.size());
+
+    scene.restarted(Scene.BOOT, after.events(8));
+
+    assertEquals(new DmEvent.EventsMissed(2, 6, 8), missed(scene));
+  }
+
+  /** The kernel sends the uevent first and counts the event a moment later. */
+  @Test
+  void aRoundRightBehindTheUeventCountsNothing() throws Exception {
+    Scene scene = Scene.with(mpath);
+    scene.path(mpath, "PATH_FAILED", "8:0", 1, 1);
+    scene.later(1_000_000);
+    scene.sampled(scene.stamp());
+    assertEquals(1, scene.records.size());
+
+    scene.restarted(Scene.BOOT, mpath.status(ONE_FAILED).events(6));
+
+    assertEquals(new DmEvent.EventsMissed(0, 5, 6), missed(scene));
+  }
+
+  @Test
+  void roundsThatDoNotReadTheNumberCountNothing() throws Exception {
+    Scene scene = new Scene();
+    scene.started(Scene.BOOT, "uevent", "sysfs");
+    scene.sampled();
+    scene.path(mpath, "PATH_FAILED", "8:0", 1, 1);
+    scene.later(5_000_000_000L);
+    scene.sampled();
+
+    assertEquals(2, scene.records.size());
+  }
+
   @Test
   void aLookThatWasWrittenInPartMayTellAnyNumberOfEvents() throws Exception {
     String two = "2 0 0 0 2 1 A 0 1 0 8:0 A 0 E 0 1 0 8:16 A 0 ";

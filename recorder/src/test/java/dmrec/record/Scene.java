@@ -183,7 +183,11 @@ final class Scene {
   }
 
   void sampled() throws IOException {
-    Stamp began = began();
+    sampled(began());
+  }
+
+  /** A round of looks that began then ends now. */
+  void sampled(Stamp began) throws IOException {
     recorder.accept(new Observation.Sampled(stamp(), began));
   }
 
