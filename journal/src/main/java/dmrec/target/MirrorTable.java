@@ -31,6 +31,11 @@ public record MirrorTable(
     return features.contains("handle_errors");
   }
 
+  /** Whether its regions are taken as equal from the start, without a synchronisation. */
+  public boolean startsInSync() {
+    return logArgs.contains("nosync");
+  }
+
   /** Reads the line's text behind {@code mirror}; null where it is of another form. */
   public static @Nullable MirrorTable parse(String params) {
     try {

@@ -6,6 +6,7 @@ import dmrec.event.DmEvent;
 import dmrec.target.Cache;
 import dmrec.target.DevNo;
 import dmrec.target.Mirror;
+import dmrec.target.MirrorTable;
 import dmrec.target.Multipath;
 import dmrec.target.Raid;
 import dmrec.target.Ratio;
@@ -76,9 +77,12 @@ final class StatusDiff {
     TargetStatus now = TargetStatus.parse(first.type(), first.status());
     TargetStatus start = now;
     if (now instanceof Mirror m && counted) {
+      MirrorTable table = MirrorTable.parse(first.params());
+      // One that is made in sync raises its event all the same (dm-raid1.c:do_recovery).
+      long synced = table != null && table.startsInSync() ? m.total() : 0;
       start =
           new Mirror(
-              m.legs(), new Ratio(0, m.total()), "A".repeat(m.health().length()), aliveLog(m));
+              m.legs(), new Ratio(synced, m.total()), "A".repeat(m.health().length()), aliveLog(m));
     } else if (now instanceof Raid r && counted) {
       start =
           new Raid(

@@ -453,9 +453,26 @@ class InterpreterTest {
     Scene scene = Scene.with();
     scene.lookExactly(mirror.events(1));
     assertEquals("device_created table_live mirror_in_sync", scene.kinds());
-    Scene nosync = Scene.with();
-    nosync.lookExactly(mirror);
-    assertEquals("device_created table_live", nosync.kinds());
+    Scene uncounted = Scene.with();
+    uncounted.lookExactly(mirror);
+    assertEquals("device_created table_live", uncounted.kinds());
+  }
+
+  /** The kernel raises an event for it all the same, right after its table went live. */
+  @Test
+  void aMirrorThatIsMadeInSyncDoesNotBecomeSo() throws Exception {
+    State mirror =
+        State.of(
+            3, "mir", "mirror", "core 2 8 nosync 2 8:0 0 8:16 0", "2 8:0 8:16 8/8 1 AA 1 core");
+    Scene early = Scene.with();
+    early.lookExactly(mirror);
+    early.lookExactly(mirror.events(1));
+    Scene late = Scene.with();
+    late.lookExactly(mirror.events(1));
+    assertEquals("device_created table_live", late.kinds());
+    Scene failed = Scene.with();
+    failed.lookExactly(mirror.status("2 8:0 8:16 7/8 1 DA 1 core").events(2));
+    assertEquals("device_created table_live mirror_leg_failed", failed.kinds());
   }
 
   @Test
