@@ -1,5 +1,8 @@
 package dmrec.cli;
 
+import dmrec.cli.host.Failure;
+import dmrec.cli.host.Host;
+import dmrec.cli.host.Indexes;
 import dmrec.console.Commands;
 import dmrec.console.Console;
 import dmrec.console.ConsoleSettings;

@@ -1,5 +1,7 @@
 package dmrec.cli;
 
+import dmrec.cli.host.Failure;
+import dmrec.cli.host.Host;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.JournalReader;
@@ -21,9 +23,9 @@ import picocli.CommandLine.Command;
     description =
         "Show dmrec at work on a real multipath failover, recorded on a real kernel. Needs no"
             + " privileges and no device-mapper.")
-final class Demo implements Callable<Integer> {
+public final class Demo implements Callable<Integer> {
   /** Made by samples/lab/make-samples. */
-  static final String CAPTURE = "/captures/failover.ndjson";
+  public static final String CAPTURE = "/captures/failover.ndjson";
 
   private final Host host;
 
@@ -78,7 +80,7 @@ final class Demo implements Callable<Integer> {
   }
 
   /** Records the failover into a new journal; the number of its events. */
-  static long record(Path journal) throws IOException {
+  public static long record(Path journal) throws IOException {
     InputStream capture = Demo.class.getResourceAsStream(CAPTURE);
     if (capture == null) {
       throw Failure.of("this build holds no " + CAPTURE + "; build it from a whole source tree");

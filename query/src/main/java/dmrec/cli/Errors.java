@@ -1,6 +1,8 @@
 package dmrec.cli;
 
 import dmrec.bundle.BundleException;
+import dmrec.cli.host.Failure;
+import dmrec.cli.host.Host;
 import dmrec.event.KernelText;
 import dmrec.foreign.ForeignException;
 import dmrec.journal.JournalException;

@@ -1,5 +1,8 @@
 package dmrec.cli;
 
+import dmrec.cli.host.Amounts;
+import dmrec.cli.host.Failure;
+import dmrec.cli.host.Host;
 import dmrec.event.KernelText;
 import dmrec.journal.SigningKey;
 import dmrec.query.EventText;

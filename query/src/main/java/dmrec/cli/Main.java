@@ -1,5 +1,23 @@
 package dmrec.cli;
 
+import dmrec.cli.answer.Diff;
+import dmrec.cli.answer.Dmsetup;
+import dmrec.cli.answer.Export;
+import dmrec.cli.answer.History;
+import dmrec.cli.answer.Info;
+import dmrec.cli.answer.Log;
+import dmrec.cli.answer.ReportCommand;
+import dmrec.cli.answer.Stats;
+import dmrec.cli.answer.Tree;
+import dmrec.cli.answer.Why;
+import dmrec.cli.host.Failure;
+import dmrec.cli.host.Host;
+import dmrec.cli.host.Version;
+import dmrec.cli.pack.PackCommand;
+import dmrec.cli.record.Doctor;
+import dmrec.cli.record.ImportCommand;
+import dmrec.cli.record.RecordCommand;
+import dmrec.cli.replay.ReplayCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

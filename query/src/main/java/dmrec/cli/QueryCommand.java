@@ -1,5 +1,12 @@
 package dmrec.cli;
 
+import dmrec.cli.host.AnswerForm;
+import dmrec.cli.host.Failure;
+import dmrec.cli.host.Filters;
+import dmrec.cli.host.Host;
+import dmrec.cli.host.Indexes;
+import dmrec.cli.host.JournalOption;
+import dmrec.cli.host.Times;
 import dmrec.event.EventRecord;
 import dmrec.journal.JournalIndex;
 import dmrec.query.Damage;

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.cli.host.Host;
 import dmrec.console.Console;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;

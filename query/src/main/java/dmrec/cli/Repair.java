@@ -1,5 +1,7 @@
 package dmrec.cli;
 
+import dmrec.cli.host.Host;
+import dmrec.cli.host.JournalArgument;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalRepair;
 import dmrec.journal.JournalVerifier;

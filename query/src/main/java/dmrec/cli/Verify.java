@@ -2,6 +2,10 @@ package dmrec.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dmrec.cli.host.Host;
+import dmrec.cli.host.JournalArgument;
+import dmrec.cli.host.OutputForm;
+import dmrec.cli.host.ProgressBar;
 import dmrec.event.KernelText;
 import dmrec.journal.Finding;
 import dmrec.journal.JournalVerifier;

@@ -1,4 +1,4 @@
-/** The commands of the dmrec program. */
+/** The dmrec program, its console, and the commands that care for journals. */
 @NullMarked
 package dmrec.cli;
 

@@ -6,12 +6,16 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
 
 /** The design's table of what may import what. */
@@ -82,6 +86,25 @@ class ArchitectureTest {
   static final ArchRule reportAsksTheQuery =
       mayImport("report", "query", "event", "topology", "journal", "target");
 
+  /** So that one of them can be read without the others. */
+  @ArchTest
+  static final ArchRule commandsStandOnTheirHostOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("dmrec.cli.*")
+          .and()
+          .resideOutsideOfPackage("dmrec.cli.host")
+          .should(dependOnAnotherPackageOfCommands());
+
+  @ArchTest
+  static final ArchRule theHostKnowsNoCommand =
+      noClasses()
+          .that()
+          .resideInAPackage("dmrec.cli.host")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dmrec.cli..").and(not(resideInAPackage("dmrec.cli.host"))));
+
   @ArchTest
   static final ArchRule nativeCodeIsInKernelOnly =
       only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..");
@@ -131,6 +154,24 @@ class ArchitectureTest {
           .that()
           .resideInAPackage("dmrec.query..")
           .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+
+  private static ArchCondition<JavaClass> dependOnAnotherPackageOfCommands() {
+    return new ArchCondition<>("depend on another package of commands") {
+      @Override
+      public void check(JavaClass from, ConditionEvents events) {
+        for (Dependency each : from.getDirectDependenciesFromSelf()) {
+          String to = each.getTargetClass().getPackageName();
+          events.add(
+              new SimpleConditionEvent(
+                  from,
+                  to.startsWith("dmrec.cli")
+                      && !to.equals("dmrec.cli.host")
+                      && !to.equals(from.getPackageName()),
+                  each.getDescription()));
+        }
+      }
+    };
+  }
 
   private static ArchRule mayImport(String name, String... others) {
     DescribedPredicate<JavaClass> allowed = resideInAPackage("dmrec." + name + "..");

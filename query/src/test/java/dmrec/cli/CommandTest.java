@@ -2,6 +2,7 @@ package dmrec.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dmrec.cli.host.Host;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,16 +15,16 @@ import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands run one after the other by a user whose home is the test's folder. */
-abstract class CommandTest {
+public abstract class CommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
+  protected Path folder;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   /** The exit code; what the command before it said is gone. */
-  final int run(String... args) {
+  protected final int run(String... args) {
     out.reset();
     err.reset();
     Host host =
@@ -36,21 +37,21 @@ abstract class CommandTest {
   }
 
   /** Packs a journal into a file of the folder. */
-  final void pack(Path journal, String name, String... more) {
+  protected final void pack(Path journal, String name, String... more) {
     List<String> args = new ArrayList<>(List.of("pack", journal.toString(), "-o", path(name)));
     args.addAll(List.of(more));
     assertEquals(0, run(args.toArray(String[]::new)), err());
   }
 
-  final String out() {
+  protected final String out() {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  final String err() {
+  protected final String err() {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  final String path(String name) {
+  protected final String path(String name) {
     return folder.resolve(name).toString();
   }
 }

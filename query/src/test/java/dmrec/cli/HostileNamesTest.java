@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dmrec.cli.host.Host;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;

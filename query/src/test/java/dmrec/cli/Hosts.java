@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import dmrec.cli.host.Host;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -7,11 +8,12 @@ import java.time.Clock;
 import java.util.Map;
 
 /** Machines for tests: an ordinary user's, in UTF-8. */
-final class Hosts {
+public final class Hosts {
   private Hosts() {}
 
   /** Where nobody reads what comes, as in a pipe. */
-  static Host piped(OutputStream out, OutputStream err, Map<String, String> env, Clock clock) {
+  public static Host piped(
+      OutputStream out, OutputStream err, Map<String, String> env, Clock clock) {
     return of(out, err, env, clock, false);
   }
 
@@ -20,7 +22,7 @@ final class Hosts {
    *
    * @param terminal whether somebody reads {@code out} as it comes
    */
-  static Host of(
+  public static Host of(
       OutputStream out, OutputStream err, Map<String, String> env, Clock clock, boolean terminal) {
     PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
     return new Host(out, errors, env, clock, false, terminal, false, 0, true);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.cli.host.Host;
 import dmrec.journal.JournalWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

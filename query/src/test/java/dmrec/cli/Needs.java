@@ -9,18 +9,18 @@ import java.nio.charset.StandardCharsets;
  * What a test takes of the machine beside Java. Where it lacks, the test is left out, unless the
  * lab is required: then everything has to be there.
  */
-final class Needs {
+public final class Needs {
   private Needs() {}
 
   /** Programs, by name. */
-  static void programs(String... names) throws Exception {
+  public static void programs(String... names) throws Exception {
     for (String name : names) {
       said("the program " + name, "command -v " + name);
     }
   }
 
   /** User and network namespaces of one's own. */
-  static void namespaces() throws Exception {
+  public static void namespaces() throws Exception {
     said("unshare and user namespaces", "unshare --user --map-root-user --net --mount true");
   }
 

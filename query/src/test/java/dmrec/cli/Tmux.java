@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * <p>Has a server of its own, whose socket is in a folder of the test. Waits for what is to be seen
  * and never for a time.
  */
-final class Tmux implements AutoCloseable {
+public final class Tmux implements AutoCloseable {
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
   private static final long LOOK_AGAIN_MS = 30;
 

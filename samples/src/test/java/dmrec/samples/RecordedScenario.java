@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.Host;
 import dmrec.cli.Main;
+import dmrec.cli.host.Host;
 import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;

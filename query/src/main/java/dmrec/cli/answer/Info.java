@@ -1,0 +1,251 @@
+package dmrec.cli.answer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dmrec.cli.host.Host;
+import dmrec.cli.host.JournalOption;
+import dmrec.cli.host.OutputForm;
+import dmrec.event.DmEvent;
+import dmrec.event.KernelText;
+import dmrec.event.Kind;
+import dmrec.journal.SealState;
+import dmrec.query.EventText;
+import dmrec.query.JournalFacts;
+import dmrec.query.JournalFacts.Recording;
+import dmrec.query.KindCounts;
+import dmrec.query.TimeSpec;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "info",
+    description = "Tell what a journal holds: its recordings, how many events of which kind, gaps.",
+    footer = {"", "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."})
+public final class Info implements Callable<Integer> {
+  private final Host host;
+
+  @Mixin private JournalOption journal = new JournalOption();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORM",
+      description = "text or json. Default: ${DEFAULT-VALUE}.")
+  private OutputForm output = OutputForm.TEXT;
+
+  public Info(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    JournalFacts facts = JournalFacts.of(journal.path(host));
+    SealState seals = SealState.of(journal.path(host));
+    host.print(output == OutputForm.JSON ? json(facts, seals) : text(facts, seals));
+    return host.report(facts.damage());
+  }
+
+  private String text(JournalFacts facts, SealState seals) {
+    StringBuilder text = new StringBuilder();
+    line(text, "journal", facts.info().path().toString());
+    line(text, "format", Integer.toString(facts.info().formatVersion()));
+    line(
+        text,
+        "records",
+        facts.info().recordCount() == 0
+            ? "none"
+            : facts.info().recordCount()
+                + " (#"
+                + facts.info().firstSeq()
+                + " to #"
+                + facts.info().lastSeq()
+                + ")");
+    line(
+        text,
+        "size",
+        bytes(facts.info().allocatedBytes())
+            + " on disk, "
+            + bytes(facts.info().apparentBytes())
+            + " with the holes of its "
+            + facts.info().cycles().size()
+            + (facts.info().cycles().size() == 1 ? " file" : " files"));
+    line(text, "at risk", "at a power failure " + facts.info().sync().lossWindow());
+    line(text, "sealed", sealed(seals));
+    if (!seals.publicKey().isEmpty()) {
+      line(text, "signed by", seals.publicKey());
+    }
+    for (Recording recording : facts.recordings()) {
+      text.append('\n');
+      recording(text, recording);
+    }
+    if (!facts.counts().isEmpty()) {
+      text.append("\nkinds\n");
+      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(facts.counts())) {
+        text.append(
+            String.format(Locale.ROOT, "  %9d  %s\n", entry.getValue(), entry.getKey().word()));
+      }
+    }
+    text.append(facts.gaps().isEmpty() ? "\ngaps       none\n" : "\ngaps\n");
+    for (JournalFacts.Gap gap : facts.gaps()) {
+      text.append("  #").append(gap.seq()).append("  ").append(time(gap.gap().fromNs()));
+      text.append("  ").append(EventText.phrase(gap.gap())).append('\n');
+    }
+    return text.toString();
+  }
+
+  private String sealed(SealState seals) {
+    String policy =
+        seals.policy().records() == 0
+            ? ""
+            : ", every "
+                + seals.policy().records()
+                + " events"
+                + (seals.policy().intervalNs() == 0
+                    ? ""
+                    : " or " + EventText.duration(seals.policy().intervalNs()));
+    return seals.sealedSeq() == 0
+        ? "nothing yet" + policy
+        : "up to #" + seals.sealedSeq() + " at " + time(seals.sealedWallNs()) + policy;
+  }
+
+  private void recording(StringBuilder text, Recording recording) {
+    line(
+        text,
+        "recording",
+        "#"
+            + recording.firstSeq()
+            + " to #"
+            + recording.lastSeq()
+            + ", "
+            + EventText.duration(recording.lastWallNs() - recording.firstWallNs()));
+    line(text, "  from", time(recording.firstWallNs()));
+    line(text, "  to", time(recording.lastWallNs()) + ending(recording));
+    DmEvent.RecordingStarted started = recording.started();
+    if (started != null) {
+      line(text, "  host", shown(started.host()));
+      line(text, "  boot", shown(started.bootId()) + before(started));
+      line(
+          text,
+          "  kernel",
+          shown(started.kernel())
+              + (started.driver().isEmpty() ? "" : ", device-mapper " + shown(started.driver())));
+      line(
+          text,
+          "  sources",
+          shown(String.join(" ", started.sources()))
+              + (started.sampleNs() == 0
+                  ? ""
+                  : ", a look every " + EventText.duration(started.sampleNs())));
+      line(text, "  dmrec", shown(started.version()));
+    }
+  }
+
+  private static String before(DmEvent.RecordingStarted started) {
+    String previous = started.previousBootId();
+    if (previous.isEmpty()) {
+      return "";
+    }
+    return previous.equals(started.bootId())
+        ? " (as before)"
+        : " (before it " + shown(previous) + ")";
+  }
+
+  private static String ending(Recording recording) {
+    DmEvent.RecordingStopped stopped = recording.stopped();
+    if (stopped != null) {
+      return " (" + EventText.phrase(stopped) + ")";
+    }
+    return recording.isLast()
+        ? " (no end: it is going on, or was cut off)"
+        : " (no end: it was cut off)";
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-10s %s\n", name, value));
+  }
+
+  private String time(long wallNs) {
+    return TimeSpec.format(wallNs, host.clock().getZone());
+  }
+
+  private static String shown(String text) {
+    return KernelText.printable(text);
+  }
+
+  private static String bytes(long count) {
+    return EventText.bytes(count);
+  }
+
+  private static String json(JournalFacts facts, SealState seals) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("journal", facts.info().path().toString());
+      json.writeNumberField("format", facts.info().formatVersion());
+      json.writeNumberField("records", facts.info().recordCount());
+      json.writeNumberField("first_seq", facts.info().firstSeq());
+      json.writeNumberField("last_seq", facts.info().lastSeq());
+      json.writeNumberField("allocated_bytes", facts.info().allocatedBytes());
+      json.writeNumberField("apparent_bytes", facts.info().apparentBytes());
+      json.writeStringField("loss_window", facts.info().sync().lossWindow());
+      json.writeNumberField("damaged", facts.damage().count());
+      json.writeNumberField("sealed_seq", seals.sealedSeq());
+      json.writeStringField("public_key", seals.publicKey());
+      json.writeNumberField("seal_records", seals.policy().records());
+      json.writeNumberField("seal_interval_ns", seals.policy().intervalNs());
+      json.writeArrayFieldStart("recordings");
+      for (Recording recording : facts.recordings()) {
+        recording(json, recording);
+      }
+      json.writeEndArray();
+      json.writeObjectFieldStart("kinds");
+      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(facts.counts())) {
+        json.writeNumberField(entry.getKey().word(), entry.getValue());
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("gaps");
+      for (JournalFacts.Gap gap : facts.gaps()) {
+        json.writeStartObject();
+        json.writeNumberField("seq", gap.seq());
+        json.writeStringField("lost", gap.gap().lost());
+        json.writeNumberField("count", gap.gap().count());
+        json.writeStringField("from", utc(gap.gap().fromNs()));
+        json.writeStringField("to", utc(gap.gap().toNs()));
+        json.writeStringField("reason", gap.gap().reason());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return text + "\n";
+  }
+
+  private static void recording(JsonGenerator json, Recording recording) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("first_seq", recording.firstSeq());
+    json.writeNumberField("last_seq", recording.lastSeq());
+    json.writeStringField("from", utc(recording.firstWallNs()));
+    json.writeStringField("to", utc(recording.lastWallNs()));
+    json.writeBooleanField("stopped", recording.stopped() != null);
+    DmEvent.RecordingStarted started = recording.started();
+    if (started != null) {
+      json.writeStringField("boot_id", started.bootId());
+      json.writeStringField("previous_boot_id", started.previousBootId());
+      json.writeStringField("host", started.host());
+      json.writeStringField("kernel", started.kernel());
+      json.writeStringField("driver", started.driver());
+      json.writeStringField("version", started.version());
+    }
+    json.writeEndObject();
+  }
+
+  private static String utc(long wallNs) {
+    return TimeSpec.format(wallNs, ZoneOffset.UTC);
+  }
+}

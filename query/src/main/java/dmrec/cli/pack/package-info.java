@@ -1,0 +1,5 @@
+/** The {@code pack} command. */
+@NullMarked
+package dmrec.cli.pack;
+
+import org.jspecify.annotations.NullMarked;

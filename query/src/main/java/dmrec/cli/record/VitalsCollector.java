@@ -1,0 +1,153 @@
+package dmrec.cli.record;
+
+import dmrec.cli.host.Version;
+import dmrec.event.Kind;
+import dmrec.record.Vitals;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** What a scrape shows of a recording's vitals. For any thread. */
+final class VitalsCollector {
+  private static final double NS = 1e9;
+
+  private final Vitals vitals;
+  private final LongSupplier journalBytes;
+  private final LongSupplier nanoClock;
+  private final Map<Kind, Labels> kinds = new EnumMap<>(Kind.class);
+  private final double[] lagBounds;
+
+  VitalsCollector(Vitals vitals, LongSupplier journalBytes, LongSupplier nanoClock) {
+    this.vitals = vitals;
+    this.journalBytes = journalBytes;
+    this.nanoClock = nanoClock;
+    for (Kind kind : Kind.values()) {
+      if (kind != Kind.UNKNOWN) {
+        kinds.put(kind, Labels.of("kind", kind.word()));
+      }
+    }
+    long[] boundsNs = Vitals.lagBoundsNs();
+    lagBounds = new double[boundsNs.length + 1];
+    for (int i = 0; i < boundsNs.length; i++) {
+      lagBounds[i] = boundsNs[i] / NS;
+    }
+    lagBounds[boundsNs.length] = Double.POSITIVE_INFINITY;
+  }
+
+  MetricSnapshots collect() {
+    long now = nanoClock.getAsLong();
+    MetricSnapshots.Builder all =
+        MetricSnapshots.builder()
+            .metricSnapshot(buildInfo())
+            .metricSnapshot(events())
+            .metricSnapshot(
+                counter("dmrec_gaps", "Times that something was missed.", vitals.events(Kind.GAP)))
+            .metricSnapshot(
+                counter("dmrec_lost", "Messages of the kernel known to be missed.", vitals.lost()))
+            .metricSnapshot(
+                counter(
+                    "dmrec_queue_drops",
+                    "Uevents the kernel dropped because the socket's buffer was full.",
+                    vitals.queueDrops()))
+            .metricSnapshot(
+                counter(
+                    "dmrec_refused",
+                    "Messages refused because their sender was not the kernel.",
+                    vitals.refused()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_queue_bytes",
+                    "What waits in the uevent socket's buffer, as the kernel accounts it.",
+                    (double) vitals.queuedBytes()))
+            .metricSnapshot(lag())
+            .metricSnapshot(
+                gauge(
+                    "dmrec_lag_last_seconds",
+                    "The last event's time from observation to journal.",
+                    vitals.lagLastNs() / NS))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_lag_max_seconds",
+                    "The longest time from observation to journal so far.",
+                    vitals.lagMaxNs() / NS))
+            .metricSnapshot(
+                gauge("dmrec_devices", "Mapped devices there are.", (double) vitals.devices()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_last_event_age_seconds",
+                    "Time since the last event was recorded.",
+                    vitals.lastEventAgeNs(now) / NS))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_last_turn_age_seconds",
+                    "Time since the recording loop turned; it does at least each second.",
+                    vitals.turnAgeNs(now) / NS));
+    long bytes = journalBytes.getAsLong();
+    if (bytes >= 0) {
+      all.metricSnapshot(
+          gauge("dmrec_journal_bytes", "What the journal takes on the disk.", (double) bytes));
+    }
+    return all.build();
+  }
+
+  private static InfoSnapshot buildInfo() {
+    return InfoSnapshot.builder()
+        .name("dmrec_build")
+        .help("The version of dmrec.")
+        .dataPoint(
+            InfoDataPointSnapshot.builder().labels(Labels.of("version", Version.number())).build())
+        .build();
+  }
+
+  private CounterSnapshot events() {
+    CounterSnapshot.Builder events =
+        CounterSnapshot.builder().name("dmrec_events").help("Events recorded, by kind.");
+    kinds.forEach(
+        (kind, labels) ->
+            events.dataPoint(
+                CounterDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value((double) vitals.events(kind))
+                    .build()));
+    return events.build();
+  }
+
+  private HistogramSnapshot lag() {
+    return HistogramSnapshot.builder()
+        .name("dmrec_lag_seconds")
+        .help("Time from an observation to its event in the journal.")
+        .dataPoint(
+            HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(lagBounds, vitals.lagCounts()))
+                .sum(vitals.lagSumNs() / NS)
+                .build())
+        .build();
+  }
+
+  private static CounterSnapshot counter(String name, String help, long value) {
+    return CounterSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(CounterDataPointSnapshot.builder().value((double) value).build())
+        .build();
+  }
+
+  private static GaugeSnapshot gauge(String name, String help, double value) {
+    return GaugeSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+        .build();
+  }
+}
