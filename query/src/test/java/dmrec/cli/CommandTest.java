@@ -27,13 +27,22 @@ public abstract class CommandTest {
   protected final int run(String... args) {
     out.reset();
     err.reset();
-    Host host =
-        Hosts.piped(
-            out,
-            err,
-            Map.of("HOME", folder.toString()),
-            Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC));
-    return Main.run(host, List.of(args));
+    return Main.run(host(), List.of(args));
+  }
+
+  /** The user's machine. */
+  protected final Host host() {
+    return Hosts.of(out, err, Map.of("HOME", folder.toString()), clock(), terminal());
+  }
+
+  /** Time and zone of the user. */
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC);
+  }
+
+  /** Whether the user reads the answers as they come. */
+  protected boolean terminal() {
+    return false;
   }
 
   /** Packs a journal into a file of the folder. */
@@ -45,6 +54,11 @@ public abstract class CommandTest {
 
   protected final String out() {
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /** What {@link #out} is the text of. */
+  protected final byte[] outBytes() {
+    return out.toByteArray();
   }
 
   protected final String err() {

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.host.Host;
 import dmrec.journal.JournalWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,28 +15,25 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Places that cannot be recorded into: one clear line each, and nothing lost. */
-class JournalTroubleTest {
+class JournalTroubleTest extends CommandTest {
   private static final Pattern WALL = Pattern.compile("\\[(\\d{19}),(\\d+)\\]");
   private static final long HOUR_NS = 3_600_000_000_000L;
   private static final int NOBODY = 65534;
 
-  @TempDir @Nullable Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC);
+  }
 
   @Test
   void twoRecordersOnOneJournal() throws IOException {
-    Path journal = path("j");
+    Path journal = file("j");
     record(journal);
     String before = log(journal);
     try (JournalWriter first = JournalWriter.open(journal)) {
@@ -61,7 +55,7 @@ class JournalTroubleTest {
 
   @Test
   void aJournalOfAnotherUser() throws IOException {
-    Path journal = path("j");
+    Path journal = file("j");
     if (Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
       record(journal);
       Files.setAttribute(journal, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
@@ -74,10 +68,10 @@ class JournalTroubleTest {
 
   @Test
   void aMissingFolderIsMadeForWritingAndNotForReading() throws IOException {
-    Path journal = path("a/b/c");
+    Path journal = file("a/b/c");
     assertEquals(1, run("log", "-j", journal.toString()));
     line(journal + ": there is no such journal");
-    assertFalse(Files.exists(path("a")));
+    assertFalse(Files.exists(file("a")));
     record(journal);
     assertEquals("rwx------", mode(journal));
   }
@@ -89,7 +83,7 @@ class JournalTroubleTest {
 
   @Test
   void aFileThatIsNoJournal() throws IOException {
-    Path file = Files.writeString(path("file"), "mine");
+    Path file = Files.writeString(file("file"), "mine");
     assertEquals(1, run("record", "--from", capture().toString(), "-j", file.toString()));
     line(file + ": expected a journal, which is a folder, found a file");
     assertEquals("mine", Files.readString(file));
@@ -97,7 +91,7 @@ class JournalTroubleTest {
 
   @Test
   void aFolderOfOtherThings() throws IOException {
-    Path other = Files.createDirectory(path("other"));
+    Path other = Files.createDirectory(file("other"));
     Files.writeString(other.resolve("thesis.tex"), "mine");
     assertEquals(1, run("record", "--from", capture().toString(), "-j", other.toString()));
     line(other + ": expected a journal or an empty folder, found thesis.tex in it");
@@ -117,17 +111,17 @@ class JournalTroubleTest {
           wall.replaceAll(
               m -> "[" + (Long.parseLong(m.group(1)) - HOUR_NS) + "," + m.group(2) + "]"));
     }
-    Path capture = Files.write(path("stepped.ndjson"), stepped);
-    record(path("straight"));
-    assertEquals(0, run("record", "--from", capture.toString(), "-j", path("j").toString()), err());
+    Path capture = Files.write(file("stepped.ndjson"), stepped);
+    record(file("straight"));
+    assertEquals(0, run("record", "--from", capture.toString(), "-j", file("j").toString()), err());
 
-    List<String> told = kinds(path("j"));
+    List<String> told = kinds(file("j"));
     assertTrue(told.remove("clock_stepped"));
-    assertEquals(kinds(path("straight")), told);
-    assertEquals(0, run("log", "-j", path("j").toString(), "--kind", "clock_stepped"), err());
+    assertEquals(kinds(file("straight")), told);
+    assertEquals(0, run("log", "-j", file("j").toString(), "--kind", "clock_stepped"), err());
     assertEquals(1, out().lines().count());
     assertTrue(out().contains("the clock was set back by "), out());
-    try (var files = Files.list(path("j"))) {
+    try (var files = Files.list(file("j"))) {
       // Within a file times only go up.
       assertEquals(2, files.filter(file -> file.toString().endsWith(".cq4")).count());
     }
@@ -160,7 +154,7 @@ class JournalTroubleTest {
 
   private Path capture() throws IOException {
     try (var in = Objects.requireNonNull(Demo.class.getResourceAsStream(Demo.CAPTURE))) {
-      Path file = path("failover.ndjson");
+      Path file = file("failover.ndjson");
       Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
       return file;
     }
@@ -177,30 +171,10 @@ class JournalTroubleTest {
                     + ","
                     + (Long.parseLong(m.group(2)) + 24 * HOUR_NS)
                     + "]");
-    return Files.writeString(path("later.ndjson"), line + "\n");
+    return Files.writeString(file("later.ndjson"), line + "\n");
   }
 
-  private Path path(String name) {
-    return Objects.requireNonNull(folder).resolve(name);
-  }
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Host host =
-        Hosts.piped(
-            out,
-            err,
-            Map.of("HOME", path("home").toString()),
-            Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC));
-    return Main.run(host, List.of(args));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+  private Path file(String name) {
+    return folder.resolve(name);
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.host.Host;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
@@ -15,31 +14,24 @@ import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.SigningKey;
 import dmrec.target.DevNo;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** verify, repair and key, from the command line. */
-class VerifyTest {
+class VerifyTest extends CommandTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC);
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @Override
+  protected Clock clock() {
+    return CLOCK;
+  }
 
   @Test
   void aGoodJournalIsToldInTenLines() throws Exception {
@@ -136,20 +128,5 @@ class VerifyTest {
         new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 1),
         Bytes.of("change@/devices/virtual/block/dm-0"),
         Bytes.NONE);
-  }
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Host host = Hosts.piped(out, err, Map.of(), CLOCK);
-    return Main.run(host, List.of(args));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 }

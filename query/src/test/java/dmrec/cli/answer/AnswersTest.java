@@ -3,11 +3,8 @@ package dmrec.cli.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
-import dmrec.cli.host.Host;
+import dmrec.cli.CommandTest;
 import dmrec.query.Story;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,23 +14,26 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The answers about a failover that a lab recorded, word by word. */
-class AnswersTest {
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
+class AnswersTest extends CommandTest {
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private boolean terminal;
+
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneId.of("Europe/Berlin"));
+  }
+
+  @Override
+  protected boolean terminal() {
+    return terminal;
+  }
 
   @BeforeEach
   void recordTheFailover() throws Exception {
@@ -42,7 +42,7 @@ class AnswersTest {
 
   @Test
   void whyNamesThePathsThatFailedAndWhen() {
-    assertEquals(0, run("why", "data-home", "--at", "#120", "--utc"), err());
+    assertEquals(0, answer("why", "data-home", "--at", "#120", "--utc"), err());
     assertEquals(
         """
         data-home 254:1: I/O waits at 2026-11-22T09:53:11.378935350Z #120
@@ -63,7 +63,7 @@ class AnswersTest {
 
   @Test
   void whyOfAHealthyDeviceSaysSo() {
-    assertEquals(0, run("why", "data-db", "--utc"), err());
+    assertEquals(0, answer("why", "data-db", "--utc"), err());
     assertEquals(
         """
         data-db 254:2: in order at 2026-11-22T09:53:41.919389960Z #153
@@ -74,7 +74,7 @@ class AnswersTest {
 
   @Test
   void diffTellsPathsAndTableLines() {
-    assertEquals(1, run("diff", "#50", "#120", "--utc"), err());
+    assertEquals(1, answer("diff", "#50", "#120", "--utc"), err());
     assertEquals(
         """
         --- 2026-11-22T09:52:14.126051420Z #50
@@ -94,14 +94,15 @@ class AnswersTest {
 
   @Test
   void diffOfOneMomentIsEmptyAndZero() {
-    assertEquals(0, run("diff", "#120", "#120"), err());
+    assertEquals(0, answer("diff", "#120", "#120"), err());
     assertEquals("", out());
     assertEquals("", err());
   }
 
   @Test
   void historyTellsEachStateAndWhatBeganIt() {
-    assertEquals(0, run("history", "mpatha", "--utc", "--since", "#99", "--until", "#145"), err());
+    assertEquals(
+        0, answer("history", "mpatha", "--utc", "--since", "#99", "--until", "#145"), err());
     List<String> lines = out().lines().toList();
     assertEquals("mpatha 254:0 diskseq 14 uuid mpath-1Linux_scsi_debug_2000", lines.get(0));
     assertTrue(
@@ -115,7 +116,7 @@ class AnswersTest {
 
   @Test
   void historyOfADiskTellsItsPath() {
-    assertEquals(0, run("history", "sdb", "--utc"), err());
+    assertEquals(0, answer("history", "sdb", "--utc"), err());
     assertEquals(
         """
         disk sdb 8:16 wwid naa.33333330000007d0
@@ -130,7 +131,7 @@ class AnswersTest {
 
   @Test
   void statsTellOutagesAndFlappingPathsFirst() {
-    assertEquals(0, run("stats", "--utc"), err());
+    assertEquals(0, answer("stats", "--utc"), err());
     assertTrue(
         out()
             .startsWith(
@@ -149,7 +150,7 @@ class AnswersTest {
 
   @Test
   void treeIsDrawnOrGivenToPrograms() {
-    assertEquals(0, run("tree", "--at", "#120", "--output", "json"), err());
+    assertEquals(0, answer("tree", "--at", "#120", "--output", "json"), err());
     assertTrue(
         out()
             .contains(
@@ -157,7 +158,7 @@ class AnswersTest {
                     + "\"groups\":[{\"group\":1,\"state\":\"enabled\",\"paths\":["
                     + "{\"dev\":\"8:0\",\"name\":\"sda\",\"state\":\"failed\",\"failures\":1,"),
         out());
-    assertEquals(0, run("tree", "--at", "#120", "--output", "csv"), err());
+    assertEquals(0, answer("tree", "--at", "#120", "--output", "csv"), err());
     assertTrue(
         out().contains("\r\n6,5,4,disk,8:0,,sda,naa.33333330000007d0,131072,failed failures=1"),
         out());
@@ -167,10 +168,10 @@ class AnswersTest {
   @ValueSource(strings = {"why mpatha --at #120", "diff #50", "history mpatha", "stats", "tree"})
   void coloursChangeNoWordAndAsciiIsEnough(String command) {
     List<String> words = List.of((command + " --ascii").split(" ", -1));
-    run(words.toArray(String[]::new));
+    answer(words.toArray(String[]::new));
     String plain = out();
     terminal = true;
-    run(words.toArray(String[]::new));
+    answer(words.toArray(String[]::new));
 
     assertTrue(out().contains("\033["), out());
     assertEquals(plain, out().replaceAll("\033\\[[0-9;]*m", ""));
@@ -192,7 +193,7 @@ class AnswersTest {
         "diff 14:62"
       })
   void wrongUsageIsOneLineAndTwo(String command) {
-    assertEquals(2, run(command.split(" ", -1)), err());
+    assertEquals(2, answer(command.split(" ", -1)), err());
     assertEquals("", out());
     assertTrue(err().startsWith("dmrec: "), err());
   }
@@ -200,7 +201,7 @@ class AnswersTest {
   @ParameterizedTest
   @ValueSource(strings = {"why nobody", "history nobody", "why mpatha --at 2020-01-01"})
   void whatIsNotThereIsSaidInOneLine(String command) {
-    assertEquals(1, run(command.split(" ", -1)), err());
+    assertEquals(1, answer(command.split(" ", -1)), err());
     assertEquals("", out());
     assertEquals(1, err().lines().count(), err());
   }
@@ -221,37 +222,21 @@ class AnswersTest {
     }
     Files.write(cycle, bytes);
 
-    assertEquals(1, run("stats"), err());
+    assertEquals(1, answer("stats"), err());
     assertTrue(out().contains("paths that failed"), out());
     assertTrue(err().contains("damaged"), err());
-    assertEquals(1, run("history", "mpatha"), err());
-    assertEquals(2, run("diff", "#50"), err());
+    assertEquals(1, answer("history", "mpatha"), err());
+    assertEquals(2, answer("diff", "#50"), err());
   }
 
-  private int run(String... words) {
-    out.reset();
-    err.reset();
+  /** Asks the test's journal. */
+  private int answer(String... words) {
     List<String> args = new ArrayList<>(List.of(words));
     args.addAll(1, List.of("-j", journal().toString()));
-    Host host =
-        Hosts.of(
-            out,
-            err,
-            Map.of(),
-            Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneId.of("Europe/Berlin")),
-            terminal);
-    return Main.run(host, args);
+    return run(args.toArray(String[]::new));
   }
 
   private Path journal() {
     return folder.resolve("journal");
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 }

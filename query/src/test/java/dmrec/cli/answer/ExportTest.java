@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
-import dmrec.cli.host.Host;
+import dmrec.cli.CommandTest;
 import dmrec.event.EventJson;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -21,35 +18,30 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ExportTest {
+class ExportTest extends CommandTest {
   private static final Path FAILOVER = Journals.stored("failover");
 
-  @TempDir @Nullable Path folder;
+  private boolean terminal;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @Override
+  protected boolean terminal() {
+    return terminal;
+  }
 
   @Test
   void jsonIsWhatLogPrints() throws IOException {
     Path journal = failover();
     assertEquals(0, run("export", "--format", "json", "-j", journal.toString()), err());
-    String exported = out.toString(StandardCharsets.UTF_8);
+    String exported = out();
 
     assertEquals(Files.readString(FAILOVER).lines().count(), exported.lines().count());
     assertEquals(0, run("log", "--output", "json", "-j", journal.toString()), err());
-    assertEquals(out.toString(StandardCharsets.UTF_8), exported);
+    assertEquals(out(), exported);
   }
 
   @Test
@@ -58,7 +50,7 @@ class ExportTest {
     for (String name : List.of("e.csv", "e.json", "e.ndjson", "e.jsonl", "e.PARQUET")) {
       assertEquals(0, run("export", "-j", journal.toString(), "-o", path(name)), err());
       assertTrue(err().matches("dmrec: \\S*" + name + ": [0-9]+ events\n"), err());
-      assertEquals("", out.toString(StandardCharsets.UTF_8));
+      assertEquals("", out());
     }
     assertTrue(Files.readString(Path.of(path("e.csv"))).startsWith("seq,time,mono_ns,kind,"));
     byte[] parquet = Files.readAllBytes(Path.of(path("e.PARQUET")));
@@ -73,7 +65,7 @@ class ExportTest {
     assertEquals(0, run("export", "-j", journal.toString(), "-o", path("e.parquet")), err());
     assertEquals(0, run("export", "-j", journal.toString(), "--format", "parquet"), err());
 
-    assertArrayEquals(Files.readAllBytes(Path.of(path("e.parquet"))), out.toByteArray());
+    assertArrayEquals(Files.readAllBytes(Path.of(path("e.parquet"))), outBytes());
   }
 
   @Test
@@ -93,9 +85,9 @@ class ExportTest {
     log.addAll(selection);
 
     assertEquals(0, run(export.toArray(String[]::new)), err());
-    String exported = out.toString(StandardCharsets.UTF_8);
+    String exported = out();
     assertEquals(0, run(log.toArray(String[]::new)), err());
-    assertEquals(out.toString(StandardCharsets.UTF_8), exported);
+    assertEquals(out(), exported);
     assertEquals(10, exported.lines().count());
   }
 
@@ -148,8 +140,7 @@ class ExportTest {
         j,
         "-o",
         path("e.txt"));
-    usage(
-        folder() + " is a folder", "export", "-j", j, "--format", "csv", "-o", folder().toString());
+    usage(folder + " is a folder", "export", "-j", j, "--format", "csv", "-o", folder.toString());
     usage("there is no folder", "export", "-j", j, "-o", path("none/e.csv"));
     usage(
         "there is no kind 'path_fell'",
@@ -237,36 +228,14 @@ class ExportTest {
   }
 
   private void usage(String message, boolean terminal, String... args) {
-    assertEquals(2, run(terminal, args), err());
+    this.terminal = terminal;
+    assertEquals(2, run(args), err());
     assertTrue(err().contains(message), err());
     assertEquals(1, err().lines().count(), err());
   }
 
-  private int run(String... args) {
-    return run(false, args);
-  }
-
-  private int run(boolean terminal, String... args) {
-    out.reset();
-    err.reset();
-    Host host = Hosts.of(out, err, Map.of(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), terminal);
-    return Main.run(host, List.of(args));
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private Path folder() {
-    return Objects.requireNonNull(folder);
-  }
-
-  private String path(String name) {
-    return folder().resolve(name).toString();
-  }
-
   private List<String> names() {
-    try (Stream<Path> files = Files.list(folder())) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -3,40 +3,26 @@ package dmrec.cli.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.cli.CommandTest;
 import dmrec.cli.Demo;
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
-import dmrec.cli.host.Host;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Filters and queries on a real failover. */
-class FilterCommandsTest {
-  @TempDir @Nullable Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class FilterCommandsTest extends CommandTest {
 
   @BeforeEach
   void recordFailover() throws IOException {
-    Path capture = path("failover.ndjson");
+    Path capture = file("failover.ndjson");
     try (var in = Objects.requireNonNull(Demo.class.getResourceAsStream(Demo.CAPTURE))) {
       Files.copy(in, capture);
     }
-    assertEquals(0, run("record", "--from", capture.toString(), "-j", path("j").toString()), err());
+    assertEquals(0, run("record", "--from", capture.toString(), "-j", file("j").toString()), err());
   }
 
   @Test
@@ -160,32 +146,12 @@ class FilterCommandsTest {
 
   private String[] with(List<String> first, String... options) {
     List<String> all = new java.util.ArrayList<>(first);
-    all.addAll(List.of("-j", path("j").toString()));
+    all.addAll(List.of("-j", file("j").toString()));
     all.addAll(List.of(options));
     return all.toArray(String[]::new);
   }
 
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Host host =
-        Hosts.piped(
-            out,
-            err,
-            Map.of("HOME", path("home").toString()),
-            Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC));
-    return Main.run(host, List.of(args));
-  }
-
-  private Path path(String name) {
-    return Objects.requireNonNull(folder).resolve(name);
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+  private Path file(String name) {
+    return folder.resolve(name);
   }
 }

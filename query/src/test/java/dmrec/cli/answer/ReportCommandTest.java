@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
+import dmrec.cli.CommandTest;
 import dmrec.journal.EventsImport;
 import dmrec.journal.Journals;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -18,51 +16,47 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ReportCommandTest {
+class ReportCommandTest extends CommandTest {
   private static final Path FAILOVER = Journals.stored("failover");
 
-  @TempDir @Nullable Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private String journal = "";
+
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneOffset.UTC);
+  }
 
   @BeforeEach
   void journal() throws IOException {
-    Path path = folder().resolve("journal");
+    Path path = folder.resolve("journal");
     EventsImport.of(FAILOVER, path);
     journal = path.toString();
   }
 
   @Test
   void aReportIsWrittenWholeAndItsSizeTold() throws IOException {
-    Path file = folder().resolve("a.html");
+    Path file = folder.resolve("a.html");
     assertEquals(0, run("report", journal, "-o", file.toString()), err());
     assertTrue(Files.readString(file).startsWith("<!DOCTYPE html>"));
     assertTrue(err().matches("(?s)dmrec: .*a\\.html: 153 events, [0-9.]+ KiB\n"), err());
-    assertEquals(0, out.size());
+    assertEquals(0, outBytes().length);
   }
 
   @Test
   void theJournalIsNamedEitherWayAndStandardOutputTakesTheSame() throws IOException {
-    Path file = folder().resolve("a.html");
+    Path file = folder.resolve("a.html");
     assertEquals(0, run("report", "-j", journal, "--file", file.toString()), err());
     assertEquals(0, run("report", journal, "-o", "-"), err());
-    assertArrayEquals(Files.readAllBytes(file), out.toByteArray());
+    assertArrayEquals(Files.readAllBytes(file), outBytes());
   }
 
   @Test
   void anExistingFileStaysUnlessForced() throws IOException {
-    Path file = Files.writeString(folder().resolve("a.html"), "mine");
+    Path file = Files.writeString(folder.resolve("a.html"), "mine");
     assertEquals(1, run("report", journal, "-o", file.toString()));
     assertTrue(err().contains("exists; --force replaces it"), err());
     assertEquals("mine", Files.readString(file));
@@ -72,7 +66,7 @@ class ReportCommandTest {
 
   @Test
   void aStretchAndATitleAreTaken() throws IOException {
-    Path file = folder().resolve("a.html");
+    Path file = folder.resolve("a.html");
     int code =
         run(
             "report",
@@ -101,34 +95,20 @@ class ReportCommandTest {
         file.write('X');
       }
     }
-    Path file = folder().resolve("a.html");
+    Path file = folder.resolve("a.html");
     assertEquals(1, run("report", journal, "-o", file.toString()));
     assertTrue(err().contains("152 events"), err());
     assertTrue(err().contains("is damaged"), err());
-    assertFalse(Files.readString(file).contains(folder().toString()));
+    assertFalse(Files.readString(file).contains(folder.toString()));
   }
 
   @Test
   void aFolderThatIsNoJournalIsAnErrorAndLeavesNoFile() throws IOException {
-    Path file = folder().resolve("a.html");
-    assertEquals(1, run("report", folder().resolve("none").toString(), "-o", file.toString()));
+    Path file = folder.resolve("a.html");
+    assertEquals(1, run("report", folder.resolve("none").toString(), "-o", file.toString()));
     assertFalse(Files.exists(file));
-    try (Stream<Path> files = Files.list(folder())) {
+    try (Stream<Path> files = Files.list(folder)) {
       assertTrue(files.noneMatch(each -> each.toString().endsWith(".part")));
     }
-  }
-
-  private int run(String... arguments) {
-    Clock clock = Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneOffset.UTC);
-    return Main.run(
-        Hosts.piped(out, err, Map.of("HOME", folder().toString()), clock), List.of(arguments));
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private Path folder() {
-    return Objects.requireNonNull(folder);
   }
 }

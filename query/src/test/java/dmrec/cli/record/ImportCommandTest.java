@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
+import dmrec.cli.CommandTest;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Source;
 import dmrec.journal.Journals;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +19,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Evidence of other programs, from the file to what people are shown of it. */
-class ImportCommandTest {
+class ImportCommandTest extends CommandTest {
   private static final Path FAILOVER = Journals.stored("failover");
 
   private static final String LOG =
@@ -37,10 +32,10 @@ class ImportCommandTest {
       2026-02-27T20:00:30+00:00 db01 multipathd[812]: 8:16: reinstated
       """;
 
-  @TempDir private Path folder = Path.of("");
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+  }
 
   @Test
   void eventsAreImportedAsTheyWereExported() throws Exception {
@@ -158,24 +153,5 @@ class ImportCommandTest {
       }
     }
     return events;
-  }
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    return Main.run(Hosts.of(out, err, Map.of(), clock, false), List.of(args));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private String path(String name) throws IOException {
-    return folder.toRealPath().resolve(name).toString();
   }
 }

@@ -4,14 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.cli.CommandTest;
 import dmrec.cli.Demo;
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
 import dmrec.cli.host.Amounts;
-import dmrec.cli.host.Host;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,34 +15,31 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user of {@code record}, {@code doctor} and {@code demo} sees. */
-class RecordingTest {
+class RecordingTest extends CommandTest {
   private static final Pattern AT = Pattern.compile("\"at\":\\[(\\d+),(\\d+)\\]");
 
-  @TempDir @Nullable Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC);
+  }
 
   @Test
   void recordsACaptureIntoANamedJournalAndTellsWhatItWrote() throws IOException {
     Path capture = capture();
 
-    assertEquals(0, run("record", "--from", capture.toString(), "-j", path("j").toString()), err());
+    assertEquals(0, run("record", "--from", capture.toString(), "-j", file("j").toString()), err());
 
     assertTrue(err().matches("(?s)dmrec: recorded \\d+ events in .*path_failed.*"), err());
-    assertEquals(0, run("log", "-j", path("j").toString(), "--kind", "path_failed"), err());
+    assertEquals(0, run("log", "-j", file("j").toString(), "--kind", "path_failed"), err());
     assertTrue(out().lines().count() >= 3, out());
     assertTrue(out().lines().allMatch(line -> line.contains(" path_failed ")), out());
   }
@@ -55,7 +48,7 @@ class RecordingTest {
   void recordsTheSameByWayOfASpool() throws IOException {
     String capture = capture().toString();
 
-    assertEquals(0, run("record", "--from", capture, "-j", path("j").toString()), err());
+    assertEquals(0, run("record", "--from", capture, "-j", file("j").toString()), err());
     assertEquals(
         0,
         run(
@@ -63,14 +56,14 @@ class RecordingTest {
             "--from",
             capture,
             "-j",
-            path("k").toString(),
+            file("k").toString(),
             "--spool",
-            path("s").toString()),
+            file("s").toString()),
         err());
 
-    assertEquals(0, run("log", "--all", "-j", path("j").toString()), err());
+    assertEquals(0, run("log", "--all", "-j", file("j").toString()), err());
     String expected = out();
-    assertEquals(0, run("log", "--all", "-j", path("k").toString()), err());
+    assertEquals(0, run("log", "--all", "-j", file("k").toString()), err());
     assertEquals(expected, out());
     assertTrue(expected.lines().count() > 10, expected);
   }
@@ -79,9 +72,9 @@ class RecordingTest {
   void goesOnBehindADamagedLineAndSaysWhichItWas() throws IOException {
     List<String> lines = Files.readAllLines(capture());
     lines.add(2, "{\"seen\":\"list\",\"at\":[1,");
-    Path damaged = Files.write(path("damaged.ndjson"), lines);
+    Path damaged = Files.write(file("damaged.ndjson"), lines);
 
-    assertEquals(1, run("record", "--from", damaged.toString(), "-j", path("j").toString()));
+    assertEquals(1, run("record", "--from", damaged.toString(), "-j", file("j").toString()));
 
     assertTrue(err().contains(damaged + ":3: expected a JSON object"), err());
     assertTrue(err().contains(" path_failed"), err());
@@ -89,36 +82,36 @@ class RecordingTest {
 
   @Test
   void goesOnFromTheJournalWithALaterCaptureOfTheSameBoot() throws IOException {
-    assertEquals(0, run("record", "--from", capture().toString(), "-j", path("j").toString()));
-    assertEquals(0, run("dmsetup", "table", "--journal", path("j").toString()), err());
+    assertEquals(0, run("record", "--from", capture().toString(), "-j", file("j").toString()));
+    assertEquals(0, run("dmsetup", "table", "--journal", file("j").toString()), err());
     String table = out();
     assertTrue(table.contains("multipath"), table);
 
-    assertEquals(0, run("record", "--from", later("").toString(), "-j", path("j").toString()));
+    assertEquals(0, run("record", "--from", later("").toString(), "-j", file("j").toString()));
 
-    assertEquals(0, run("log", "-j", path("j").toString(), "--kind", "recording_started"));
+    assertEquals(0, run("log", "-j", file("j").toString(), "--kind", "recording_started"));
     assertTrue(out().lines().toList().get(1).endsWith(", same boot as before"), out());
-    assertEquals(0, run("dmsetup", "table", "--journal", path("j").toString()), err());
+    assertEquals(0, run("dmsetup", "table", "--journal", file("j").toString()), err());
     assertEquals(table, out());
-    assertEquals(0, run("info", "-j", path("j").toString()), err());
+    assertEquals(0, run("info", "-j", file("j").toString()), err());
     assertTrue(out().contains(" (as before)\n"), out());
   }
 
   @Test
   void beginsAnewWithACaptureOfAnotherBoot() throws IOException {
-    assertEquals(0, run("record", "--from", capture().toString(), "-j", path("j").toString()));
+    assertEquals(0, run("record", "--from", capture().toString(), "-j", file("j").toString()));
 
-    assertEquals(0, run("record", "--from", later("0").toString(), "-j", path("j").toString()));
+    assertEquals(0, run("record", "--from", later("0").toString(), "-j", file("j").toString()));
 
-    assertEquals(0, run("log", "-j", path("j").toString(), "--kind", "recording_started"));
+    assertEquals(0, run("log", "-j", file("j").toString(), "--kind", "recording_started"));
     assertTrue(out().matches("(?s).*, boot (\\S+)0 after boot \\1\n"), out());
-    assertEquals(0, run("dmsetup", "table", "--journal", path("j").toString()), err());
+    assertEquals(0, run("dmsetup", "table", "--journal", file("j").toString()), err());
     assertTrue(out().startsWith("No devices found"), out());
   }
 
   @Test
   void putsNoCaptureBehindLaterRecords() throws IOException {
-    String journal = path("j").toString();
+    String journal = file("j").toString();
     Path capture = capture();
     assertEquals(0, run("record", "--from", capture.toString(), "-j", journal));
 
@@ -141,7 +134,7 @@ class RecordingTest {
         AT.matcher(lines.get(0))
             .replaceFirst("\"at\":[" + wallNs + "," + monoNs + "]")
             .replaceFirst("(\"boot_id\":\"[^\"]*)", "$1" + boot);
-    return Files.write(path("later.ndjson"), List.of(start));
+    return Files.write(file("later.ndjson"), List.of(start));
   }
 
   @Test
@@ -153,15 +146,15 @@ class RecordingTest {
 
   @Test
   void answersACaptureThatIsNotThereWithOneLine() {
-    assertEquals(1, run("record", "--from", path("none").toString(), "-j", path("j").toString()));
+    assertEquals(1, run("record", "--from", file("none").toString(), "-j", file("j").toString()));
 
-    assertEquals("dmrec: " + path("none") + ": no such file; give the name of a capture\n", err());
+    assertEquals("dmrec: " + file("none") + ": no such file; give the name of a capture\n", err());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "2G", "many", "-1", "1x"})
   void refusesAReceiveBufferThatIsNoSize(String size) {
-    assertEquals(2, run("record", "--receive-buffer=" + size, "-j", path("j").toString()), err());
+    assertEquals(2, run("record", "--receive-buffer=" + size, "-j", file("j").toString()), err());
     assertTrue(err().startsWith("dmrec: --receive-buffer: expected a size"), err());
   }
 
@@ -170,18 +163,18 @@ class RecordingTest {
     String from = capture().toString();
 
     assertEquals(
-        2, run("record", "--from", from, "--metrics", "[::1]:0", "-j", path("j").toString()));
+        2, run("record", "--from", from, "--metrics", "[::1]:0", "-j", file("j").toString()));
 
     assertTrue(err().startsWith("dmrec: --metrics shows a recording from the kernel"), err());
   }
 
   @Test
   void makesNoJournalWhereTheMetricsCannotBeServed() {
-    assertEquals(2, run("record", "--metrics=9464", "-j", path("j").toString()));
+    assertEquals(2, run("record", "--metrics=9464", "-j", file("j").toString()));
 
     assertTrue(err().startsWith("dmrec: --metrics: expected HOST:PORT"), err());
     assertEquals(1, err().lines().count());
-    assertFalse(Files.exists(path("j")));
+    assertFalse(Files.exists(file("j")));
   }
 
   @ParameterizedTest
@@ -210,7 +203,7 @@ class RecordingTest {
 
   @Test
   void theDoctorTriesEverySource() {
-    run("doctor", "-j", path("j").toString());
+    run("doctor", "-j", file("j").toString());
 
     for (String what :
         List.of("kernel", "device-mapper", "path uevents", "uevents", "kernel log", "journal")) {
@@ -220,13 +213,13 @@ class RecordingTest {
     }
   }
 
-  private Path path(String name) {
-    return Objects.requireNonNull(folder).resolve(name);
+  private Path file(String name) {
+    return folder.resolve(name);
   }
 
   private Path capture() throws IOException {
     try (var in = Objects.requireNonNull(Demo.class.getResourceAsStream(Demo.CAPTURE))) {
-      Path file = path("failover.ndjson");
+      Path file = file("failover.ndjson");
       Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
       return file;
     }
@@ -239,25 +232,5 @@ class RecordingTest {
       }
     }
     Files.delete(journal);
-  }
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Host host =
-        Hosts.piped(
-            out,
-            err,
-            Map.of("HOME", path("home").toString()),
-            Clock.fixed(Instant.parse("2026-03-01T03:00:10Z"), ZoneOffset.UTC));
-    return Main.run(host, List.of(args));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 }

@@ -3,11 +3,9 @@ package dmrec.cli.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.cli.CommandTest;
 import dmrec.cli.Demo;
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,21 +15,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Replaying a real failover into the handlers that print. */
 @Timeout(120)
-class ReplayCommandTest {
-  @TempDir @Nullable Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class ReplayCommandTest extends CommandTest {
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
+  }
 
   @BeforeEach
   void recordFailover() throws IOException {
@@ -39,14 +33,7 @@ class ReplayCommandTest {
   }
 
   private Path journal() {
-    return Objects.requireNonNull(folder).resolve("j");
-  }
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    Clock clock = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
-    return Main.run(Hosts.piped(out, err, Map.of(), clock), List.of(args));
+    return folder.resolve("j");
   }
 
   private int replay(String into, String... more) {
@@ -64,14 +51,6 @@ class ReplayCommandTest {
     } finally {
       System.setIn(before);
     }
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 
   private List<String> seqs() {

@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.cli.CommandTest;
 import dmrec.cli.Demo;
-import dmrec.cli.Hosts;
-import dmrec.cli.Main;
 import dmrec.cli.host.Failure;
-import dmrec.cli.host.Host;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.PathTrouble;
@@ -22,31 +20,24 @@ import dmrec.journal.JournalWriter;
 import dmrec.replay.EventChoice;
 import dmrec.replay.JournalRecording;
 import dmrec.topology.Topology;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a user sees of a failure that is shrunk, and of copies of a part. */
 @Timeout(120)
-class ShrinkRunTest {
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class ShrinkRunTest extends CommandTest {
+  @Override
+  protected Clock clock() {
+    return Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
+  }
 
   @BeforeEach
   void recordFailover() throws IOException {
@@ -61,29 +52,10 @@ class ShrinkRunTest {
     return folder.resolve("small");
   }
 
-  private Host host() {
-    return Hosts.piped(
-        out, err, Map.of(), Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC));
-  }
-
-  private int run(String... args) {
-    out.reset();
-    err.reset();
-    return Main.run(host(), List.of(args));
-  }
-
   private String answer(String... args) {
     int code = run(args);
     assertEquals(0, code, err());
     return out();
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 
   private int shrink(Supplier<DmEventHandler> maker, boolean isFiltered)
