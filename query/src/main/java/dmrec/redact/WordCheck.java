@@ -3,6 +3,7 @@ package dmrec.redact;
 import dmrec.event.KernelText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,9 +39,15 @@ public final class WordCheck {
    * @param form how it is written there: {@code plain}, {@code json}, {@code hex}, ...
    * @param where the name of what was scanned
    * @param offset of its first byte there, from 0
+   * @param around it and what stands beside it in its line, at most 16 bytes each way
    * @param count how often it is there in that form
    */
-  public record Finding(String word, String form, String where, long offset, long count) {}
+  public record Finding(
+      String word, String form, String where, long offset, String around, long count) {
+    private Finding again() {
+      return new Finding(word, form, where, offset, around, count + 1);
+    }
+  }
 
   private record Form(String word, String form) {}
 
@@ -50,8 +57,8 @@ public final class WordCheck {
   private static final int BASE64_FROM_BYTES = 6;
   private static final int BASE64_CHARS = 7;
 
-  /** The longest escape that may stand before a word: of a UTF-16 unit in JSON. */
-  private static final int ESCAPE_BYTES = 6;
+  /** What is kept and shown beside a word; more than an escape that may stand before it. */
+  private static final int AROUND_BYTES = 16;
 
   private static final int BLOCK_BYTES = 1 << 16;
 
@@ -173,23 +180,23 @@ public final class WordCheck {
   public List<Finding> scan(String where, InputStream in) throws IOException {
     Map<Place, Finding> found = new LinkedHashMap<>();
     // The first bytes are what stood before the block.
-    byte[] buffer = new byte[ESCAPE_BYTES + longest + BLOCK_BYTES];
-    int filled = ESCAPE_BYTES;
-    long base = -ESCAPE_BYTES;
+    byte[] buffer = new byte[2 * AROUND_BYTES + longest + BLOCK_BYTES];
+    int filled = AROUND_BYTES;
+    long base = -AROUND_BYTES;
     boolean ended = false;
     while (!ended) {
       int read = in.readNBytes(buffer, filled, buffer.length - filled);
       ended = read < buffer.length - filled;
       filled += read;
       // A word that begins in the last bytes may end behind them: they are looked at again.
-      int starts = ended ? filled : filled - longest;
-      for (int i = ESCAPE_BYTES; i < starts; i++) {
+      int starts = ended ? filled : filled - longest - AROUND_BYTES;
+      for (int i = AROUND_BYTES; i < starts; i++) {
         if (begins[buffer[i] & 0xff]) {
           match(folded, buffer, i, filled, where, base, found);
           match(exact, buffer, i, filled, where, base, found);
         }
       }
-      int kept = starts - ESCAPE_BYTES;
+      int kept = starts - AROUND_BYTES;
       System.arraycopy(buffer, kept, buffer, 0, filled - kept);
       base += kept;
       filled -= kept;
@@ -225,12 +232,29 @@ public final class WordCheck {
         if (here.add(form.word())) {
           found.merge(
               new Place(form.word(), form.form(), where),
-              new Finding(form.word(), form.form(), where, base + from, 1),
-              (old, one) ->
-                  new Finding(old.word(), old.form(), old.where(), old.offset(), old.count() + 1));
+              new Finding(
+                  form.word(),
+                  form.form(),
+                  where,
+                  base + from,
+                  around(buffer, from, at + 1, (int) Math.max(0, -base), to),
+                  1),
+              (old, one) -> old.again());
         }
       }
     }
+  }
+
+  private static String around(byte[] buffer, int from, int to, int first, int end) {
+    int start = from;
+    while (start > Math.max(first, from - AROUND_BYTES) && buffer[start - 1] != '\n') {
+      start--;
+    }
+    int stop = to;
+    while (stop < Math.min(end, to + AROUND_BYTES) && buffer[stop] != '\n') {
+      stop++;
+    }
+    return KernelText.decode(ByteBuffer.wrap(buffer, start, stop - start));
   }
 
   private static boolean isAlphanumeric(byte[] buffer, int at, int end) {

@@ -74,9 +74,23 @@ class WordCheckTest {
   void whereAndHowOftenIsTold() throws IOException {
     assertEquals(
         List.of(
-            new WordCheck.Finding("db01", "plain", "entry", 4, 2),
-            new WordCheck.Finding("mpatha", "plain", "entry", 9, 1)),
+            new WordCheck.Finding("db01", "plain", "entry", 4, "on: db01.mpatha DB01", 2),
+            new WordCheck.Finding("mpatha", "plain", "entry", 9, "on: db01.mpatha DB01", 1)),
         scan("on: db01.mpatha DB01", "mpatha", "db01", "absent", "", "x"));
+  }
+
+  /** So that its user sees a name from a digest that happens to hold it. */
+  @Test
+  void whatStandsAroundIsShownUpToTheLinesEnds() throws IOException {
+    String digest = "86311dda2bfa6b09073f4f7d265f1c6f500d330a0d0d95345020ddd404842e0e";
+    assertEquals("11dda2bfa6b09073f4f7d265f1c6f500d330", scan(digest, "f4f7").get(0).around());
+    assertEquals("86311dda2bfa6b09073f", scan(digest, "8631").get(0).around());
+    assertEquals("20ddd404842e0e", scan(digest, "2e0e").get(0).around().substring(6));
+    assertEquals("on db01!", scan("of all\non db01!\nand more", "db01").get(0).around());
+    for (int before : List.of((1 << 16) - 30, (1 << 16) - 10, 1 << 16, (1 << 16) + 10)) {
+      String text = "\n".repeat(before) + "on db01!\n";
+      assertEquals("on db01!", scan(text, "db01").get(0).around());
+    }
   }
 
   @Test
@@ -91,8 +105,9 @@ class WordCheckTest {
       System.arraycopy(word, 0, bytes, at, word.length);
 
       // then
+      String around = ".".repeat(16) + "secretvg-home" + ".".repeat(16);
       assertEquals(
-          List.of(new WordCheck.Finding("secretvg-home", "plain", "entry", at, 1)),
+          List.of(new WordCheck.Finding("secretvg-home", "plain", "entry", at, around, 1)),
           scan(bytes, "secretvg-home"));
     }
   }
@@ -101,7 +116,11 @@ class WordCheckTest {
   void aShortWordCountsOnlyAsAWordOfItsOwn() throws IOException {
     String text = "feedback db2 adb db.db \"db\"" + "x".repeat(1 << 17) + "db db";
     List<WordCheck.Finding> found = scan(text, "db");
-    assertEquals(List.of(new WordCheck.Finding("db", "plain", "entry", 17, 4)), found);
+    assertEquals(
+        List.of(
+            new WordCheck.Finding(
+                "db", "plain", "entry", 17, "eedback db2 adb db.db \"db\"xxxxxxxx", 4)),
+        found);
   }
 
   @ParameterizedTest

@@ -74,6 +74,8 @@ final class WordSearch {
               + " at byte "
               + each.offset()
               + (each.count() > 1 ? ", and " + (each.count() - 1) + " times more" : "")
+              + ": "
+              + KernelText.printable(each.around())
               + "\n");
       count += each.count();
     }

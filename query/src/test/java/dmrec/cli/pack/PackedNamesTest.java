@@ -93,8 +93,8 @@ class PackedNamesTest extends CommandTest {
   @Test
   void aCommonWordThatIsAskedForIsNowhereAndTheStackHasTheSameShape() throws IOException {
     Path journal = Journals.sample("failover", folder.resolve("failover"));
-    Files.writeString(folder.resolve("note"), "root of ACME, 4711: Root failed\n");
-    Files.writeString(folder.resolve("list"), "root\nACME\n4711\n");
+    Files.writeString(folder.resolve("note"), "root of ACME, 4711-0815: Root failed\n");
+    Files.writeString(folder.resolve("list"), "root\nACME\n4711-0815\n");
 
     pack(
         journal,
@@ -107,7 +107,7 @@ class PackedNamesTest extends CommandTest {
         "--redact-word",
         "ACME",
         "--redact-word",
-        "4711");
+        "4711-0815");
 
     assertEquals(0, run("pack", "--check", path("list"), path("b.dmrec")), out());
     assertEquals("word1 of word2, word3: word1v2 failed\n", part(Part.NOTE));
@@ -182,10 +182,10 @@ class PackedNamesTest extends CommandTest {
     Files.writeString(
         folder.resolve("sys.log"),
         """
-        2026-02-27T20:00:00+00:00 db01 multipathd[812]: mpatha: remaining active paths: 1
-        2026-02-27T20:00:01+00:00 db02 multipathd[812]: mpathb: remaining active paths: 1
-        2026-02-27T20:00:30+00:00 db02 multipathd[812]: mpatha: remaining active paths: 2
-        2026-02-27T20:00:31+00:00 db02 dmeventd[8]: Now monitoring RAID array acme-db for events.
+        2026-02-27T20:00:00+00:00 host1 multipathd[812]: mpatha: remaining active paths: 1
+        2026-02-27T20:00:01+00:00 host2 multipathd[812]: mpathb: remaining active paths: 1
+        2026-02-27T20:00:30+00:00 host2 multipathd[812]: mpatha: remaining active paths: 2
+        2026-02-27T20:00:31+00:00 host2 dmeventd[8]: Now monitoring RAID array acme-db for events.
         """);
     assertEquals(0, run("import", path("sys.log"), "-j", path("journal")), err());
 
@@ -199,7 +199,7 @@ class PackedNamesTest extends CommandTest {
 
     // and packed as a whole, nothing of it is told
     pack(journal, "b.dmrec", "--force");
-    Files.writeString(folder.resolve("list"), "mpatha\nmpathb\ndb01\ndb02\nacme-db\n");
+    Files.writeString(folder.resolve("list"), "mpatha\nmpathb\nhost1\nhost2\nacme-db\n");
     assertEquals(0, run("pack", "--check", path("list"), path("b.dmrec")), out());
   }
 
