@@ -105,13 +105,13 @@ final class Looks {
 
   void sampled(Observation.Sampled o) throws IOException {
     endShortLives(o.began());
-    count(o.began());
     lives.sampleBegan(o.began().wallNs());
     baselineDue = false;
     afterLoss = false;
     restart.end();
     paths.recover();
     paths.giveUpWaiting(false);
+    count(o.began());
   }
 
   /**

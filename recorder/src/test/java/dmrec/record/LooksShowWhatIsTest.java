@@ -8,11 +8,13 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a device does, the picture after a look is what the look showed. */
 class LooksShowWhatIsTest {
@@ -35,8 +37,9 @@ class LooksShowWhatIsTest {
   private long lives = 1000;
 
   @Test
-  void aStateThatIsSeenTwiceIsThePicture() throws Exception {
-    Scene scene = Scene.with();
+  void aStateThatIsSeenTwiceIsThePicture(@TempDir Path folder) throws Exception {
+    Path capture = folder.resolve("capture.ndjson");
+    Scene scene = Scene.capturedIn(capture);
     @Nullable State[] now = new State[DEVICES];
     for (int step = 0; step < STEPS; step++) {
       int minor = random.nextInt(DEVICES);
@@ -88,6 +91,7 @@ class LooksShowWhatIsTest {
     }
     scene.list();
     assertEquals(scene.devices.keySet(), known(scene));
+    scene.assertCaptured(capture);
   }
 
   private static java.util.Set<DevNo> known(Scene scene) {
@@ -122,10 +126,18 @@ class LooksShowWhatIsTest {
   }
 
   private void noise(Scene scene, State state) throws IOException {
-    switch (random.nextInt(4)) {
-      case 0 -> scene.pathFrom(77, state, "PATH_FAILED", "8:0", 1, 1);
-      case 1 -> scene.uevent(state, "change", "SYNTH_UUID=0");
-      case 2 -> scene.uevent(state.life(5), "remove", "DM_COOKIE=1");
+    switch (random.nextInt(6)) {
+      case 0 ->
+          scene.path(state, random.nextBoolean() ? "PATH_FAILED" : "PATH_REINSTATED", "8:0", 1, 0);
+      case 1 -> {
+        scene.path(state, "PATH_FAILED", "8:16", 1, 0);
+        scene.later(1_000_000);
+        scene.sampled(scene.stamp());
+        scene.sampled();
+      }
+      case 2 -> scene.pathFrom(77, state, "PATH_FAILED", "8:0", 1, 1);
+      case 3 -> scene.uevent(state, "change", "SYNTH_UUID=0");
+      case 4 -> scene.uevent(state.life(5), "remove", "DM_COOKIE=1");
       default -> scene.kernelLog(9, "snapshots: Invalidating snapshot: Error reading/writing.");
     }
   }

@@ -13,10 +13,12 @@ import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,8 @@ final class Scene {
   private @Nullable Kind diesBefore;
   private boolean dead;
   private long ueventSeq;
+  private final List<EventRecord> captured = new ArrayList<>();
+  private @Nullable CaptureWriter capture;
 
   private long append(EventRecord record) {
     dead |= record.kind() == diesBefore;
@@ -50,6 +54,9 @@ final class Scene {
     }
     EventRecord kept = record.withSeq(++seq);
     records.add(kept);
+    if (capture != null) {
+      captured.add(kept);
+    }
     fold.apply(kept);
     check(kept);
     return kept.seq();
@@ -75,11 +82,46 @@ final class Scene {
 
   /** Started, with the devices that are there already. */
   static Scene with(State... states) throws IOException {
+    return new Scene().begun(states);
+  }
+
+  /** The same, and all that the recorder is told goes into a capture. */
+  static Scene capturedIn(Path file, State... states) throws IOException {
     Scene scene = new Scene();
-    scene.started(BOOT);
-    scene.lookAtAll(states);
-    scene.records.clear();
-    return scene;
+    CaptureWriter capture = CaptureWriter.create(file);
+    scene.capture = capture;
+    scene.recorder = new Recorder(scene::append, capture);
+    return scene.begun(states);
+  }
+
+  private Scene begun(State... states) throws IOException {
+    started(BOOT);
+    lookAtAll(states);
+    records.clear();
+    return this;
+  }
+
+  /** The recording ends, and its capture gives the same events. */
+  void assertCaptured(Path file) throws IOException {
+    stopped();
+    Objects.requireNonNull(capture).close();
+    List<EventRecord> again = new ArrayList<>();
+    Recorder second =
+        new Recorder(
+            record -> {
+              again.add(record.withSeq(again.size() + 1));
+              return again.size();
+            },
+            null);
+    try (CaptureReader in = CaptureReader.open(file)) {
+      for (Observation next = in.next(); next != null; next = in.next()) {
+        second.accept(next);
+      }
+    }
+    for (int i = 0; i < Math.min(captured.size(), again.size()); i++) {
+      assertEquals(captured.get(i), again.get(i));
+    }
+    assertEquals(captured.size(), again.size());
   }
 
   /** The recorder is killed before it writes such an event. */
