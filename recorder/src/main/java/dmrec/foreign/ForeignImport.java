@@ -1,30 +1,18 @@
 package dmrec.foreign;
 
-import dmrec.decode.DecodeException;
-import dmrec.decode.Fault;
-import dmrec.decode.KernelLogLine;
-import dmrec.decode.Uevent;
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
-import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.event.Source;
 import dmrec.record.EventSink;
 import dmrec.record.Observation;
-import dmrec.record.Recorder;
 import dmrec.record.Stamp;
-import dmrec.target.DevNo;
-import dmrec.topology.Disk;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.StringJoiner;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -33,9 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes events of what other programs kept where dmrec was not running.
  *
- * <p>Uevents and lines of the kernel log go through the recorder's own rules, so that the same
- * bytes give the same events. What those rules leave to a better witness is told here where that is
- * missing: a path that the kernel log, udev or multipathd calls failed.
+ * <p>What each thing tells is the matter of {@link ForeignRules}; here is when.
  *
  * <p>The files are merged by their times. Each is read a few seconds ahead of what is told, so that
  * of several witnesses of one change the best one tells it; that, one record of each file and the
@@ -58,23 +44,15 @@ public final class ForeignImport {
       new PriorityQueue<>(
           Comparator.comparingLong((Entry each) -> each.item.at().wallNs())
               .thenComparingLong(each -> each.number));
-  private final Names names = new Names();
-  private final Claims claims = new Claims();
-  private final Copies copies = new Copies();
-  private final Room room = new Room();
   private final LongFunction<String> files;
-  private final Told told;
-  private final Recorder recorder;
-  private final Topology topology;
+  private final ForeignRules rules;
   private final TreeSet<String> guessed = new TreeSet<>();
   private long waitingBytes;
   private long readNs = When.UNKNOWN;
   private long number;
-  private long copied;
   private long recordings;
   private String boot = "";
   private long offsetNs = When.UNKNOWN;
-  private final Map<String, Long> left = new TreeMap<>();
 
   /**
    * Something read that waits for its turn.
@@ -86,16 +64,13 @@ public final class ForeignImport {
 
   private ForeignImport(
       ForeignOptions options,
-      EventSink journal,
+      ForeignRules rules,
       LongFunction<String> files,
-      Topology topology,
       Consumer<String> notices) {
     this.options = options;
+    this.rules = rules;
     this.files = files;
     this.notices = notices;
-    this.topology = topology;
-    this.told = new Told(journal, topology, names);
-    this.recorder = new Recorder(told, null, topology);
   }
 
   /**
@@ -116,7 +91,8 @@ public final class ForeignImport {
       Topology topology,
       Consumer<String> notices)
       throws IOException {
-    ForeignImport run = new ForeignImport(options, journal, files, topology, notices);
+    ForeignImport run =
+        new ForeignImport(options, new ForeignRules(journal, topology), files, notices);
     try {
       for (ForeignInput input : inputs) {
         run.open(input);
@@ -174,11 +150,11 @@ public final class ForeignImport {
       tellOldest();
     }
     if (recordings > 0) {
-      told.stop("the files end here");
+      rules.stop("the files end here");
     }
-    if (!left.isEmpty()) {
+    if (!rules.left().isEmpty()) {
       StringJoiner why = new StringJoiner("; ");
-      left.forEach((reason, count) -> why.add(count + " more left out: " + reason));
+      rules.left().forEach((reason, count) -> why.add(count + " more left out: " + reason));
       notices.accept(why.toString());
     }
   }
@@ -207,9 +183,9 @@ public final class ForeignImport {
       readNs = wallNs;
     }
     readNs = readNs == When.UNKNOWN ? wallNs : Math.max(readNs, wallNs);
-    Claims.Claim claim = claim(item.told());
+    Claims.Claim claim = ForeignRules.claim(item.told());
     if (claim != null) {
-      claims.hear(claim, wallNs);
+      rules.hear(claim, wallNs);
     }
     lane.read(item);
     long bytes = bytes(item.told());
@@ -234,76 +210,28 @@ public final class ForeignImport {
     return 0;
   }
 
-  private Claims.@Nullable Claim claim(@Nullable Foreign told) {
-    if (told instanceof Foreign.UeventHeard e) {
-      try {
-        Uevent u = Uevent.decode(e.message().buffer());
-        DevNo path = u.dmPath();
-        String action = u.dmAction();
-        boolean failed = "PATH_FAILED".equals(action);
-        return path != null && u.isDm() && (failed || "PATH_REINSTATED".equals(action))
-            ? new Claims.Claim(e.udev() ? Claims.Witness.UDEV : Claims.Witness.KERNEL, path, failed)
-            : null;
-      } catch (DecodeException damaged) {
-        return null; // The recorder's rules keep it as a gap.
-      }
-    }
-    if (told instanceof Foreign.KernelLine e) {
-      KernelLogLine line = line(e);
-      DevNo path = line.path();
-      return switch (line.fault()) {
-        case PATH_FAILED, PATH_REINSTATED ->
-            path == null
-                ? null
-                : new Claims.Claim(
-                    Claims.Witness.KERNEL_LOG, path, line.fault() == Fault.PATH_FAILED);
-        default -> null;
-      };
-    }
-    // What multipathd believes, the least of all, is of no use to others before its turn.
-    return null;
-  }
-
-  private Claims.@Nullable Claim claim(DaemonWords words) {
-    DevNo path = words.path() == null ? names.pathOf(words.pathName()) : words.path();
-    return path == null || words.change() == DaemonWords.Change.NONE
-        ? null
-        : new Claims.Claim(
-            Claims.Witness.MULTIPATHD, path, words.change() == DaemonWords.Change.FAILED);
-  }
-
-  private static KernelLogLine line(Foreign.KernelLine told) {
-    return new KernelLogLine(
-        told.priority(), 0, 0, told.at().kernelUs(), '-', told.text(), List.of());
-  }
-
   private void tellOldest() throws IOException {
     Entry entry = waiting.remove();
     waitingBytes -= entry.bytes;
     When at = entry.item.at();
     boolean other = isOfOtherBoot(entry);
     if (other && recordings >= MOST_BOOTS) {
-      leave("it names more boots than a log has");
+      rules.leave("it names more boots than a log has");
       return;
     }
     String complaint = files.apply(at.wallNs());
     if (!complaint.isEmpty()) {
-      leave(complaint);
+      rules.leave(complaint);
       return;
     }
     Stamp stamp = stamp(entry, other);
     entry.lane.told(recordings);
     Foreign what = entry.item.told();
-    told.begin(stamp, null);
-    if (what instanceof Foreign.UeventHeard e) {
-      uevent(e, stamp, entry.claim);
-    } else if (what instanceof Foreign.KernelLine e) {
-      kernelLine(e, stamp, entry.claim);
-    } else if (what instanceof Foreign.DaemonLine e) {
-      daemonLine(e);
+    if (what != null) {
+      rules.tell(what, stamp, entry.claim);
     } else {
       When from = entry.item.from();
-      recorder.accept(
+      rules.lose(
           new Observation.Lost(
               stamp,
               new Stamp(Math.min(from.wallNs(), stamp.wallNs()), stamp.monoNs()),
@@ -311,10 +239,6 @@ public final class ForeignImport {
               entry.item.lost(),
               "could not be read from " + entry.lane.label()));
     }
-  }
-
-  private void leave(String why) {
-    left.merge(why, 1L, Long::sum);
   }
 
   // Time and boots.
@@ -349,7 +273,7 @@ public final class ForeignImport {
     When at = entry.item.at();
     if (recordings == 0 || other) {
       if (recordings > 0) {
-        told.stop("the log goes on with another boot");
+        rules.stop("the log goes on with another boot");
       }
       start(entry);
     } else if (entry.lane.isExact() && at.monoNs() != When.UNKNOWN) {
@@ -385,23 +309,16 @@ public final class ForeignImport {
     boot = at.isBootKnown() || !best.isBootKnown() ? at.boot() : best.boot();
     offsetNs = best.monoNs() == When.UNKNOWN ? at.wallNs() : best.wallNs() - best.monoNs();
     recordings++;
-    names.clear();
-    claims.clear();
-    copies.clear();
-    room.clear();
-    waiting.forEach(
-        each -> {
-          if (each.claim != null) {
-            claims.hear(each.claim, each.item.at().wallNs());
-          }
-        });
-    if (entry.claim != null) {
-      claims.hear(entry.claim, at.wallNs());
-    }
     Stamp stamp = new Stamp(at.wallNs(), at.wallNs() - offsetNs);
-    told.startOver();
-    told.begin(stamp, null);
-    recorder.accept(new Observation.Started(stamp, facts(host, kernel)));
+    rules.start(stamp, facts(host, kernel));
+    waiting.forEach(this::claim);
+    claim(entry);
+  }
+
+  private void claim(Entry entry) {
+    if (entry.claim != null) {
+      rules.hear(entry.claim, entry.item.at().wallNs());
+    }
   }
 
   /** Only ids can tell one from another. */
@@ -436,111 +353,15 @@ public final class ForeignImport {
         "");
   }
 
-  // What is told.
-
-  private void uevent(Foreign.UeventHeard heard, Stamp at, Claims.@Nullable Claim claim)
-      throws IOException {
-    Uevent u = null;
-    try {
-      u = Uevent.decode(heard.message().buffer());
-    } catch (DecodeException e) {
-      // The recorder's rules keep it as a gap.
-    }
-    if (u != null) {
-      if (!u.isBlock()) {
-        return;
-      }
-      if (copies.isCopy(u, heard.udev(), at.wallNs())) {
-        copied++;
-        return;
-      }
-      if (!room.holds(u, heard.message().length())) {
-        leave("they name more devices than an import remembers");
-        return;
-      }
-      names.hear(u);
-    }
-    boolean tells = claims.tells(claim, at.wallNs());
-    recorder.accept(new Observation.UeventSeen(at, heard.udev(), -1, -1, "", heard.message()));
-    if (u == null) {
-      return;
-    }
-    names.forgetRemoved(u);
-    DevNo dev = u.devNo();
-    if (dev != null && !heard.udev() && u.isDm() && u.action().equals("add") && !u.synthetic()) {
-      told.added(dev, at.wallNs());
-    }
-    if (tells && heard.udev() && dev != null && claim != null) {
-      told.tell(
-          Source.UDEV,
-          Certainty.DERIVED,
-          0,
-          names.complete(new DeviceRef(dev, u.diskSeq(), "", "")),
-          change(claim, u.validPaths(), u.dmSeqNum()),
-          heard.message());
-    }
-  }
-
-  private void kernelLine(Foreign.KernelLine heard, Stamp at, Claims.@Nullable Claim claim)
-      throws IOException {
-    KernelLogLine line = line(heard);
-    DevNo dev = line.device();
-    if (dev != null && !dev.equals(DevNo.NONE)) {
-      names.mapped(dev, line.path());
-    }
-    told.begin(at, heard.line());
-    recorder.accept(
-        new Observation.LogRead(
-            at, Bytes.of(heard.priority() + ",0," + heard.at().kernelUs() + ",-;" + heard.text())));
-    if (claims.tells(claim, at.wallNs()) && claim != null && dev != null) {
-      told.tell(
-          Source.KMSG,
-          Certainty.DERIVED,
-          heard.at().kernelUs() * 1000,
-          names.complete(new DeviceRef(dev, 0, "", "")),
-          change(claim, -1, 0),
-          heard.line());
-    }
-  }
-
-  private void daemonLine(Foreign.DaemonLine heard) throws IOException {
-    DaemonWords words =
-        heard.program().equals("dmeventd") ? DaemonWords.of("") : DaemonWords.of(heard.text());
-    names.hear(words, heard.text());
-    Claims.Claim claim = claim(words);
-    String map = words.map();
-    if (map.isEmpty() && words.path() != null) {
-      map = names.mapOf(words.path());
-    }
-    DeviceRef device = names.ofMap(map);
-    told.tell(
-        Source.LOG,
-        Certainty.REPORTED,
-        0,
-        device,
-        new DmEvent.DaemonMessage(heard.program(), heard.text(), heard.priority()),
-        heard.line());
-    if (claims.tells(claim, heard.at().wallNs()) && claim != null) {
-      told.tell(Source.LOG, Certainty.INFERRED, 0, device, change(claim, -1, 0), heard.line());
-    }
-  }
-
-  private DmEvent change(Claims.Claim claim, int validPaths, long dmSeqNum) {
-    Disk disk = topology.disk(claim.path());
-    String name = disk == null ? names.nameOf(claim.path()) : disk.name();
-    return claim.failed()
-        ? new DmEvent.PathFailed(claim.path(), name, validPaths, dmSeqNum)
-        : new DmEvent.PathReinstated(claim.path(), name, validPaths, dmSeqNum);
-  }
-
   private ForeignSummary summary() {
+    Told told = rules.told();
     long passed = 0;
-    long damaged = left.values().stream().mapToLong(Long::longValue).sum();
+    long damaged = rules.left().values().stream().mapToLong(Long::longValue).sum();
     for (Lane lane : lanes) {
       passed += lane.passed();
       damaged += lane.damaged();
     }
     return new ForeignSummary(
-        told.byKind(), recordings, told.firstNs(), told.lastNs(), passed, copied, damaged);
+        told.byKind(), recordings, told.firstNs(), told.lastNs(), passed, rules.copied(), damaged);
   }
 }
