@@ -31,6 +31,30 @@ public sealed interface DmEvent {
     String status();
   }
 
+  /** An event of a path, of which the status of the target says the same. */
+  sealed interface OfPath extends DmEvent {
+    /** Its disk's number. */
+    DevNo path();
+
+    /** The kernel's name for that disk; empty where it is not known. */
+    String disk();
+
+    /** How many paths of the device work after the event; -1 where it is not known. */
+    int validPaths();
+
+    /** Whether the path does not work any more. */
+    boolean failed();
+  }
+
+  /** An event of a disk or partition itself, which no device of ours need use. */
+  sealed interface OfDisk extends DmEvent {
+    /** Its number. */
+    DevNo dev();
+
+    /** The kernel's name for it. */
+    String name();
+  }
+
   // The nine of 2007.
 
   /**
@@ -54,11 +78,20 @@ public sealed interface DmEvent {
    * @param validPaths how many paths are left; -1 where the source does not tell
    * @param dmSeqnum the device's own count of path uevents (DM_SEQNUM); 0 where there is none
    */
-  record PathFailed(DevNo path, String disk, int validPaths, long dmSeqnum) implements DmEvent {}
+  record PathFailed(DevNo path, String disk, int validPaths, long dmSeqnum) implements OfPath {
+    @Override
+    public boolean failed() {
+      return true;
+    }
+  }
 
   /** A path works again; components as in {@link PathFailed}. */
-  record PathReinstated(DevNo path, String disk, int validPaths, long dmSeqnum)
-      implements DmEvent {}
+  record PathReinstated(DevNo path, String disk, int validPaths, long dmSeqnum) implements OfPath {
+    @Override
+    public boolean failed() {
+      return false;
+    }
+  }
 
   /** A path group is not to be used. Groups count from 1. */
   record GroupBypassed(int target, int group, String status) implements OfTarget {}
@@ -143,9 +176,9 @@ public sealed interface DmEvent {
    * @param sizeSectors its size in 512-byte sectors; -1 where unknown
    */
   record DiskAdded(DevNo dev, String name, String wwid, String serial, long sizeSectors)
-      implements DmEvent {}
+      implements OfDisk {}
 
-  record DiskRemoved(DevNo dev, String name) implements DmEvent {}
+  record DiskRemoved(DevNo dev, String name) implements OfDisk {}
 
   // More targets.
 
@@ -296,7 +329,7 @@ public sealed interface DmEvent {
 
   /** One disk underneath, as it was found; components as in {@link DiskAdded}. */
   record DiskBaseline(DevNo dev, String name, String wwid, String serial, long sizeSectors)
-      implements DmEvent {}
+      implements OfDisk {}
 
   /**
    * Something was not seen.

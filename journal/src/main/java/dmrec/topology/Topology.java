@@ -296,9 +296,8 @@ public final class Topology {
         takeAll(other);
       }
       case GAP -> takeAll(other);
-      case DISK_ADDED -> takeDisk(other, ((DmEvent.DiskAdded) applied.event()).dev());
-      case DISK_BASELINE -> takeDisk(other, ((DmEvent.DiskBaseline) applied.event()).dev());
-      case DISK_REMOVED -> takeDisk(other, ((DmEvent.DiskRemoved) applied.event()).dev());
+      case DISK_ADDED, DISK_BASELINE, DISK_REMOVED ->
+          takeDisk(other, ((DmEvent.OfDisk) applied.event()).dev());
       default -> {
         DevNo dev = applied.device().dev();
         Device device = other.devices.get(dev);
@@ -427,13 +426,9 @@ public final class Topology {
       case EVENTS_MISSED -> {
         return device.withEventNr(((DmEvent.EventsMissed) event).toNr());
       }
-      case PATH_FAILED -> {
-        return withPath(
-            device, ((DmEvent.PathFailed) event).path(), true, Mark.LATE.isIn(record.marks()));
-      }
-      case PATH_REINSTATED -> {
-        return withPath(
-            device, ((DmEvent.PathReinstated) event).path(), false, Mark.LATE.isIn(record.marks()));
+      case PATH_FAILED, PATH_REINSTATED -> {
+        DmEvent.OfPath e = (DmEvent.OfPath) event;
+        return withPath(device, e.path(), e.failed(), Mark.LATE.isIn(record.marks()));
       }
       case VERITY_CORRUPTED -> {
         return withCorruption(device, (DmEvent.VerityCorrupted) event);

@@ -95,12 +95,7 @@ final class RelatedDevices {
   }
 
   private static @Nullable DevNo disk(DmEvent event) {
-    if (event instanceof DmEvent.DiskAdded e) {
-      return e.dev();
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return e.dev();
-    }
-    return event instanceof DmEvent.DiskRemoved e ? e.dev() : null;
+    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
   }
 
   /** The part of a stack that they are. */

@@ -107,12 +107,7 @@ final class Correlation {
   }
 
   static boolean isDisk(DmEvent event, DevNo dev) {
-    if (event instanceof DmEvent.DiskRemoved e) {
-      return e.dev().equals(dev);
-    } else if (event instanceof DmEvent.DiskAdded e) {
-      return e.dev().equals(dev);
-    }
-    return event instanceof DmEvent.DiskBaseline e && e.dev().equals(dev);
+    return event instanceof DmEvent.OfDisk e && e.dev().equals(dev);
   }
 
   /** A device and all that it stands on. */

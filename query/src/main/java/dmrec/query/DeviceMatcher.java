@@ -64,9 +64,7 @@ public final class DeviceMatcher {
   }
 
   private boolean namesDisk(DmEvent event) {
-    if (event instanceof DmEvent.PathFailed e) {
-      return isDisk(e.path(), e.disk());
-    } else if (event instanceof DmEvent.PathReinstated e) {
+    if (event instanceof DmEvent.OfPath e) {
       return isDisk(e.path(), e.disk());
     } else if (event instanceof DmEvent.DiskAdded e) {
       return isDisk(e.dev(), e.name()) || isNumbered(e.wwid(), e.serial());

@@ -342,14 +342,7 @@ public final class EventText {
     if (!device.isNone()) {
       return Names.of(device);
     }
-    DmEvent event = record.event();
-    if (event instanceof DmEvent.DiskAdded e) {
-      return diskName(e.dev(), e.name());
-    }
-    if (event instanceof DmEvent.DiskBaseline e) {
-      return diskName(e.dev(), e.name());
-    }
-    if (event instanceof DmEvent.DiskRemoved e) {
+    if (record.event() instanceof DmEvent.OfDisk e) {
       return diskName(e.dev(), e.name());
     }
     return device.name().isEmpty() ? "-" : Names.quoted(device.name());

@@ -171,15 +171,9 @@ public final class HistoryReader {
   private void takeDisk(EventRecord record) {
     DmEvent event = record.event();
     DevNo dev;
-    if (event instanceof DmEvent.PathFailed e) {
+    if (event instanceof DmEvent.OfPath e) {
       dev = e.path();
-    } else if (event instanceof DmEvent.PathReinstated e) {
-      dev = e.path();
-    } else if (event instanceof DmEvent.DiskAdded e) {
-      dev = e.dev();
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      dev = e.dev();
-    } else if (event instanceof DmEvent.DiskRemoved e) {
+    } else if (event instanceof DmEvent.OfDisk e) {
       dev = e.dev();
     } else {
       return;

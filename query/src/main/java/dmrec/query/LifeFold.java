@@ -180,10 +180,8 @@ final class LifeFold {
     String user = Names.of(record.device());
     if (!record.tellsState()) {
       pathOf.putIfAbsent(user, record.event() instanceof DmEvent.PathReinstated);
-    } else if (record.event() instanceof DmEvent.PathFailed) {
-      pathOf.put(user, true);
-    } else if (record.event() instanceof DmEvent.PathReinstated) {
-      pathOf.put(user, false);
+    } else if (record.event() instanceof DmEvent.OfPath e) {
+      pathOf.put(user, e.failed());
     }
     Disk disk = stack.disk(ref.dev());
     if (disk != null) {

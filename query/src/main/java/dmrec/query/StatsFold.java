@@ -193,9 +193,7 @@ final class StatsFold {
               ? new DeviceRef(ref.dev(), ref.diskSeq(), renamed.newName(), ref.uuid())
               : ref;
       counter.count(record.kind());
-    } else if (event instanceof DmEvent.DiskAdded e) {
-      disk(e.dev(), e.name(), record.kind());
-    } else if (event instanceof DmEvent.DiskRemoved e) {
+    } else if (event instanceof DmEvent.OfDisk e && record.kind() != Kind.DISK_BASELINE) {
       disk(e.dev(), e.name(), record.kind());
     }
   }

@@ -73,9 +73,6 @@ public final class SubStack {
   }
 
   private static DevNo about(EventRecord record) {
-    if (record.event() instanceof DmEvent.DiskBaseline disk) {
-      return disk.dev();
-    }
-    return record.event() instanceof DmEvent.DiskRemoved disk ? disk.dev() : record.device().dev();
+    return record.event() instanceof DmEvent.OfDisk disk ? disk.dev() : record.device().dev();
   }
 }

@@ -241,10 +241,8 @@ final class TargetTroubles {
             STATES);
     Trouble.Test test =
         record -> {
-          if (record.event() instanceof DmEvent.PathFailed e) {
-            return e.path().equals(dev) ? Boolean.TRUE : null;
-          } else if (record.event() instanceof DmEvent.PathReinstated e) {
-            return e.path().equals(dev) ? Boolean.FALSE : null;
+          if (record.event() instanceof DmEvent.OfPath e) {
+            return e.path().equals(dev) ? (Boolean) e.failed() : null;
           }
           return status.isThereAfter(record);
         };
@@ -264,15 +262,10 @@ final class TargetTroubles {
     Trouble.Test status =
         test(now -> now instanceof Multipath m && isTrouble.test(m.validPaths()), STATES);
     return record -> {
-      int valid = -1;
-      if (record.event() instanceof DmEvent.PathFailed e) {
-        valid = e.validPaths();
-      } else if (record.event() instanceof DmEvent.PathReinstated e) {
-        valid = e.validPaths();
-      } else {
-        return status.isThereAfter(record);
+      if (record.event() instanceof DmEvent.OfPath e) {
+        return e.validPaths() < 0 ? null : (Boolean) isTrouble.test(e.validPaths());
       }
-      return valid < 0 ? null : (Boolean) isTrouble.test(valid);
+      return status.isThereAfter(record);
     };
   }
 

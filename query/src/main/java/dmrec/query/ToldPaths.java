@@ -23,16 +23,10 @@ final class ToldPaths {
     if (!record.tellsState()) {
       return;
     }
-    if (record.event() instanceof DmEvent.PathFailed e) {
-      put(e.path(), e.disk(), true, e.validPaths());
-    } else if (record.event() instanceof DmEvent.PathReinstated e) {
-      put(e.path(), e.disk(), false, e.validPaths());
+    if (record.event() instanceof DmEvent.OfPath e) {
+      paths.put(e.path(), new Path(e.disk(), e.failed()));
+      valid = e.validPaths();
     }
-  }
-
-  private void put(DevNo path, String disk, boolean failed, int validPaths) {
-    paths.put(path, new Path(disk, failed));
-    valid = validPaths;
   }
 
   boolean isEmpty() {

@@ -75,37 +75,21 @@ final class EventRows {
 
   /** The path, leg, log or disk that an event is about; null where it is about none. */
   static @Nullable DevNo partOf(DmEvent event) {
-    if (event instanceof DmEvent.PathFailed e) {
-      return e.path();
-    } else if (event instanceof DmEvent.PathReinstated e) {
+    if (event instanceof DmEvent.OfPath e) {
       return e.path();
     } else if (event instanceof DmEvent.MirrorLogFailed e) {
       return e.log();
     } else if (event instanceof DmEvent.MirrorLegFailed e) {
       return e.leg();
-    } else if (event instanceof DmEvent.DiskAdded e) {
-      return e.dev();
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return e.dev();
-    } else if (event instanceof DmEvent.DiskRemoved e) {
-      return e.dev();
     }
-    return null;
+    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
   }
 
   private static String diskOf(DmEvent event) {
-    if (event instanceof DmEvent.PathFailed e) {
+    if (event instanceof DmEvent.OfPath e) {
       return e.disk();
-    } else if (event instanceof DmEvent.PathReinstated e) {
-      return e.disk();
-    } else if (event instanceof DmEvent.DiskAdded e) {
-      return e.name();
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return e.name();
-    } else if (event instanceof DmEvent.DiskRemoved e) {
-      return e.name();
     }
-    return "";
+    return event instanceof DmEvent.OfDisk e ? e.name() : "";
   }
 
   /** Everything else about it: names and values in turn, as JSON names them. */

@@ -294,12 +294,7 @@ public final class FilterFields {
 
   /** The number of the disk that an event is about, not only names. */
   static @Nullable DevNo diskDev(DmEvent event) {
-    if (event instanceof DmEvent.DiskAdded e) {
-      return e.dev();
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return e.dev();
-    }
-    return event instanceof DmEvent.DiskRemoved e ? e.dev() : null;
+    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
   }
 
   private static @Nullable Object uuid(EventRecord record) {
@@ -340,10 +335,7 @@ public final class FilterFields {
 
   private static FilterField.@Nullable Disk path(EventRecord record) {
     int dmMajor = record.device().dev().major();
-    if (record.event() instanceof DmEvent.PathFailed e) {
-      return new FilterField.Disk(e.path(), e.disk(), dmMajor);
-    }
-    return record.event() instanceof DmEvent.PathReinstated e
+    return record.event() instanceof DmEvent.OfPath e
         ? new FilterField.Disk(e.path(), e.disk(), dmMajor)
         : null;
   }
@@ -352,11 +344,7 @@ public final class FilterFields {
   static FilterField.@Nullable Disk disk(EventRecord record) {
     int dmMajor = record.device().dev().major();
     DmEvent event = record.event();
-    if (event instanceof DmEvent.DiskAdded e) {
-      return new FilterField.Disk(e.dev(), e.name(), dmMajor);
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return new FilterField.Disk(e.dev(), e.name(), dmMajor);
-    } else if (event instanceof DmEvent.DiskRemoved e) {
+    if (event instanceof DmEvent.OfDisk e) {
       return new FilterField.Disk(e.dev(), e.name(), dmMajor);
     } else if (event instanceof DmEvent.MirrorLegFailed e) {
       return new FilterField.Disk(e.leg(), "", dmMajor);
