@@ -75,7 +75,7 @@ final class WordSearch {
               + each.offset()
               + (each.count() > 1 ? ", and " + (each.count() - 1) + " times more" : "")
               + ": "
-              + KernelText.printable(each.around())
+              + KernelText.printable(each.around().strip())
               + "\n");
       count += each.count();
     }
