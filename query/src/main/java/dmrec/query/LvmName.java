@@ -6,9 +6,9 @@ package dmrec.query;
  *
  * @param subsystem what stands before the UUID's first hyphen
  */
-record LvmName(String subsystem, String vg, String lv, String layer) {
+public record LvmName(String subsystem, String vg, String lv, String layer) {
 
-  static LvmName of(String uuid, String name) {
+  public static LvmName of(String uuid, String name) {
     String subsystem = uuid.substring(0, Math.max(0, uuid.indexOf('-')));
     if (!subsystem.equals("LVM")) {
       return new LvmName(subsystem, "", "", "");

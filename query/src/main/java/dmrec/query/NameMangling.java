@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names and UUIDs go by the same rules. All texts are {@link RawText}.
  */
-final class NameMangling {
+public final class NameMangling {
   private static final String ALSO_PLAIN = "#+-.:=@_";
   private static final int BUFFER = 128;
 
   private NameMangling() {}
 
   /** What became of a text: the result, or why there is none (one line each). */
-  record Mangled(@Nullable String text, String complaint) {
+  public record Mangled(@Nullable String text, String complaint) {
     static Mangled of(String text) {
       return new Mangled(text, "");
     }
@@ -33,11 +33,11 @@ final class NameMangling {
   }
 
   /** Whether a text went through the mangling more than once, which is refused. */
-  static boolean isMangledTwice(String text) {
+  public static boolean isMangledTwice(String text) {
     return text.contains("\\x5cx");
   }
 
-  static String twiceComplaint(String text, String what) {
+  public static String twiceComplaint(String text, String what) {
     return "The "
         + what
         + " \""
@@ -46,7 +46,7 @@ final class NameMangling {
   }
 
   /** A user's text as the kernel knows it. What is mangled already stays as it is. */
-  static Mangled mangle(String text, String what) {
+  public static Mangled mangle(String text, String what) {
     StringBuilder out = new StringBuilder(text.length());
     boolean isMangled = false;
     boolean needsMangling = false;
@@ -101,7 +101,7 @@ final class NameMangling {
    * <p>A text that libdevmapper would have mangled but did not is an error of the whole command:
    * dmsetup treats the kernel's reply as unusable.
    */
-  static Mangled unmangle(String text, String what) {
+  public static Mangled unmangle(String text, String what) {
     if (isMangledTwice(text)) {
       return Mangled.failed(twiceComplaint(text, what));
     }

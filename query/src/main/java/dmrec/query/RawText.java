@@ -9,18 +9,18 @@ import java.nio.charset.StandardCharsets;
  * <p>dmsetup counts, pads, sorts and escapes bytes, whatever they spell, so its printers work on
  * such text and only what is finished becomes bytes again.
  */
-final class RawText {
+public final class RawText {
   private RawText() {}
 
-  static String of(String kernelText) {
+  public static String of(String kernelText) {
     return new String(KernelText.encode(kernelText), StandardCharsets.ISO_8859_1);
   }
 
-  static byte[] bytes(CharSequence raw) {
+  public static byte[] bytes(CharSequence raw) {
     return raw.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  static String kernelText(CharSequence raw) {
+  public static String kernelText(CharSequence raw) {
     return KernelText.decode(bytes(raw));
   }
 }

@@ -27,12 +27,12 @@ import java.util.Objects;
  * <p>The file: for each run a line {@code == STATUS OUT ERR<tab>ARGUMENT...} with the lengths of
  * the two streams, then their bytes and a line feed.
  */
-record Recorded(List<Run> runs) {
+public record Recorded(List<Run> runs) {
 
   /** One run of dmsetup. */
-  record Run(List<String> arguments, int status, String out, String err) {}
+  public record Run(List<String> arguments, int status, String out, String err) {}
 
-  static Recorded load(String name) {
+  public static Recorded load(String name) {
     try (InputStream in = Recorded.class.getResourceAsStream(name + ".recorded")) {
       return parse(
           new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.ISO_8859_1));
@@ -70,7 +70,7 @@ record Recorded(List<Run> runs) {
   }
 
   /** The topology that all runs are about. */
-  Topology topology() {
+  public Topology topology() {
     Topology topology = new Topology();
     for (int minor = 0; minor < 100; minor++) {
       apply(
@@ -180,7 +180,7 @@ record Recorded(List<Run> runs) {
     return all;
   }
 
-  static void apply(Topology topology, DeviceRef device, DmEvent event) {
+  public static void apply(Topology topology, DeviceRef device, DmEvent event) {
     topology.apply(
         new EventRecord(
             topology.seq() + 1,

@@ -1,7 +1,7 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupSession.Call;
-import dmrec.query.DmsetupSession.Reply;
+import dmrec.query.dmsetup.DmsetupSession.Call;
+import dmrec.query.dmsetup.DmsetupSession.Reply;
 import dmrec.topology.Device;
 
 /** {@code dmsetup info} in its long form. */

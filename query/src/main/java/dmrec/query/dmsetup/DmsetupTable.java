@@ -1,9 +1,10 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupRequest.DeviceChoice;
-import dmrec.query.DmsetupSession.Call;
-import dmrec.query.DmsetupSession.Reply;
-import dmrec.query.DmsetupSession.Wanted;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmsetupRequest.DeviceChoice;
+import dmrec.query.dmsetup.DmsetupSession.Call;
+import dmrec.query.dmsetup.DmsetupSession.Reply;
+import dmrec.query.dmsetup.DmsetupSession.Wanted;
 import dmrec.target.Target;
 import dmrec.topology.Device;
 import java.util.List;

@@ -1,12 +1,16 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
-import dmrec.query.DmsetupRequest.Columns;
-import dmrec.query.DmsetupRequest.DeviceChoice;
+import dmrec.query.LvmName;
+import dmrec.query.NameMangling;
+import dmrec.query.RawText;
+import dmrec.query.Recorded;
+import dmrec.query.dmsetup.DmsetupRequest.Columns;
+import dmrec.query.dmsetup.DmsetupRequest.DeviceChoice;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import org.junit.jupiter.api.Test;

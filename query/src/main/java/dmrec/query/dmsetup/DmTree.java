@@ -1,8 +1,8 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupSession.Call;
-import dmrec.query.DmsetupSession.Reply;
-import dmrec.query.DmsetupSession.Wanted;
+import dmrec.query.dmsetup.DmsetupSession.Call;
+import dmrec.query.dmsetup.DmsetupSession.Reply;
+import dmrec.query.dmsetup.DmsetupSession.Wanted;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import java.util.ArrayList;

@@ -1,7 +1,9 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
 import dmrec.event.Bytes;
+import dmrec.query.NameMangling;
 import dmrec.query.NameMangling.Mangled;
+import dmrec.query.RawText;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;

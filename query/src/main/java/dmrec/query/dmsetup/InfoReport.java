@@ -1,9 +1,10 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupRequest.Columns;
-import dmrec.query.DmsetupSession.Call;
-import dmrec.query.DmsetupSession.Reply;
-import dmrec.query.InfoField.Row;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmsetupRequest.Columns;
+import dmrec.query.dmsetup.DmsetupSession.Call;
+import dmrec.query.dmsetup.DmsetupSession.Reply;
+import dmrec.query.dmsetup.InfoField.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

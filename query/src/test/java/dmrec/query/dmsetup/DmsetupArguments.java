@@ -1,7 +1,8 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupRequest.Columns;
-import dmrec.query.DmsetupRequest.DeviceChoice;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmsetupRequest.Columns;
+import dmrec.query.dmsetup.DmsetupRequest.DeviceChoice;
 import dmrec.target.DevNo;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
 import dmrec.topology.Topology;
 

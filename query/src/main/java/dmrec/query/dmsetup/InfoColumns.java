@@ -1,7 +1,8 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupRequest.Columns;
-import dmrec.query.InfoField.Group;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmsetupRequest.Columns;
+import dmrec.query.dmsetup.InfoField.Group;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,8 +1,9 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupRequest.DeviceChoice;
-import dmrec.query.DmsetupSession.Listed;
-import dmrec.query.DmsetupSession.Wanted;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmsetupRequest.DeviceChoice;
+import dmrec.query.dmsetup.DmsetupSession.Listed;
+import dmrec.query.dmsetup.DmsetupSession.Wanted;
 import dmrec.topology.Device;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

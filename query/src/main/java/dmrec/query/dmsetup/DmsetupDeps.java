@@ -1,7 +1,8 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmsetupSession.Call;
-import dmrec.query.DmsetupSession.Reply;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmsetupSession.Call;
+import dmrec.query.dmsetup.DmsetupSession.Reply;
 import dmrec.target.DevNo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

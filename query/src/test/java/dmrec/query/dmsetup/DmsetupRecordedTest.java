@@ -1,8 +1,10 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.query.RawText;
+import dmrec.query.Recorded;
 import dmrec.topology.Topology;
 import java.util.ArrayList;
 import java.util.List;

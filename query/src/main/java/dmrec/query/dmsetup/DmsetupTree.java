@@ -1,7 +1,8 @@
-package dmrec.query;
+package dmrec.query.dmsetup;
 
-import dmrec.query.DmTree.Node;
-import dmrec.query.DmsetupSession.Reply;
+import dmrec.query.RawText;
+import dmrec.query.dmsetup.DmTree.Node;
+import dmrec.query.dmsetup.DmsetupSession.Reply;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
