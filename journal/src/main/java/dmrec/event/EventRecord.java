@@ -49,26 +49,28 @@ public record EventRecord(
 
   /** The same event at another place of a journal. */
   public EventRecord withSeq(long newSeq) {
-    return new EventRecord(
-        newSeq,
-        wallNs,
-        monoNs,
-        notBeforeNs,
-        kernelNs,
-        source,
-        certainty,
-        marks,
-        actor,
-        device,
-        event,
-        evidence,
-        extra);
+    return with(newSeq, actor, device, event, evidence, extra);
   }
 
   /** The same observation, told of another device or in other words. */
   public EventRecord with(@Nullable Actor newActor, DeviceRef newDevice, DmEvent newEvent) {
+    return with(seq, newActor, newDevice, newEvent, evidence, extra);
+  }
+
+  /** The same event with other evidence and other fields of a newer format. */
+  public EventRecord with(Bytes newEvidence, Bytes newExtra) {
+    return with(seq, actor, device, event, newEvidence, newExtra);
+  }
+
+  private EventRecord with(
+      long newSeq,
+      @Nullable Actor newActor,
+      DeviceRef newDevice,
+      DmEvent newEvent,
+      Bytes newEvidence,
+      Bytes newExtra) {
     return new EventRecord(
-        seq,
+        newSeq,
         wallNs,
         monoNs,
         notBeforeNs,
@@ -79,24 +81,6 @@ public record EventRecord(
         newActor,
         newDevice,
         newEvent,
-        evidence,
-        extra);
-  }
-
-  /** The same event with other evidence and other fields of a newer format. */
-  public EventRecord with(Bytes newEvidence, Bytes newExtra) {
-    return new EventRecord(
-        seq,
-        wallNs,
-        monoNs,
-        notBeforeNs,
-        kernelNs,
-        source,
-        certainty,
-        marks,
-        actor,
-        device,
-        event,
         newEvidence,
         newExtra);
   }

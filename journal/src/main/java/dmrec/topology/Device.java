@@ -115,57 +115,29 @@ public record Device(
   }
 
   Device withSuspended(boolean now) {
-    return new Device(
-        ref,
-        now,
-        readOnly,
-        deferredRemove,
-        internalSuspend,
-        eventNr,
-        openCount,
-        readAheadKib,
-        live,
-        inactive,
-        dependencies);
-  }
-
-  Device withInternalSuspend(boolean now) {
-    return new Device(
-        ref,
-        suspended,
-        readOnly,
-        deferredRemove,
-        now,
-        eventNr,
-        openCount,
-        readAheadKib,
-        live,
-        inactive,
-        dependencies);
+    return withFlags(now, readOnly, deferredRemove, internalSuspend);
   }
 
   Device withReadOnly(boolean now) {
-    return new Device(
-        ref,
-        suspended,
-        now,
-        deferredRemove,
-        internalSuspend,
-        eventNr,
-        openCount,
-        readAheadKib,
-        live,
-        inactive,
-        dependencies);
+    return withFlags(suspended, now, deferredRemove, internalSuspend);
   }
 
   Device withDeferredRemove(boolean now) {
+    return withFlags(suspended, readOnly, now, internalSuspend);
+  }
+
+  Device withInternalSuspend(boolean now) {
+    return withFlags(suspended, readOnly, deferredRemove, now);
+  }
+
+  private Device withFlags(
+      boolean nowSuspended, boolean nowReadOnly, boolean nowDeferred, boolean nowInternal) {
     return new Device(
         ref,
-        suspended,
-        readOnly,
-        now,
-        internalSuspend,
+        nowSuspended,
+        nowReadOnly,
+        nowDeferred,
+        nowInternal,
         eventNr,
         openCount,
         readAheadKib,
@@ -194,21 +166,15 @@ public record Device(
   }
 
   Device withLive(List<Target> targets, List<DevNo> uses) {
-    return new Device(
-        ref,
-        suspended,
-        readOnly,
-        deferredRemove,
-        internalSuspend,
-        eventNr,
-        openCount,
-        readAheadKib,
-        targets,
-        inactive,
-        uses);
+    return withTables(targets, inactive, uses);
   }
 
   Device withInactive(@Nullable List<Target> targets) {
+    return withTables(live, targets, dependencies);
+  }
+
+  private Device withTables(
+      @Nullable List<Target> nowLive, @Nullable List<Target> nowInactive, List<DevNo> nowUses) {
     return new Device(
         ref,
         suspended,
@@ -218,9 +184,9 @@ public record Device(
         eventNr,
         openCount,
         readAheadKib,
-        live,
-        targets,
-        dependencies);
+        nowLive,
+        nowInactive,
+        nowUses);
   }
 
   /** The same device with another status of one target; unchanged where it has no such target. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.JournalArgument;
 import dmrec.cli.host.OutputForm;
-import dmrec.cli.host.ProgressBar;
 import dmrec.event.KernelText;
 import dmrec.journal.Finding;
 import dmrec.journal.JournalVerifier;

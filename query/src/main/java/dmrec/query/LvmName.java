@@ -5,9 +5,13 @@ package dmrec.query;
  * hyphen of a part is written twice. Empty where another subsystem made it.
  *
  * @param subsystem what stands before the UUID's first hyphen
+ * @param vg the volume group
+ * @param lv the logical volume
+ * @param layer what the device is of the volume, as {@code real} or {@code cow}; often empty
  */
 public record LvmName(String subsystem, String vg, String lv, String layer) {
 
+  /** The parts of a name, if the UUID is one of LVM's. */
   public static LvmName of(String uuid, String name) {
     String subsystem = uuid.substring(0, Math.max(0, uuid.indexOf('-')));
     if (!subsystem.equals("LVM")) {

@@ -37,6 +37,7 @@ public final class NameMangling {
     return text.contains("\\x5cx");
   }
 
+  /** What dmsetup says of a text that is mangled twice; {@code what} it is: name or UUID. */
   public static String twiceComplaint(String text, String what) {
     return "The "
         + what

@@ -12,14 +12,17 @@ import java.nio.charset.StandardCharsets;
 public final class RawText {
   private RawText() {}
 
+  /** The bytes that {@code kernelText} was decoded from. */
   public static String of(String kernelText) {
     return new String(KernelText.encode(kernelText), StandardCharsets.ISO_8859_1);
   }
 
+  /** The bytes that it stands for. */
   public static byte[] bytes(CharSequence raw) {
     return raw.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
+  /** The text of {@link KernelText} that those bytes are. */
   public static String kernelText(CharSequence raw) {
     return KernelText.decode(bytes(raw));
   }

@@ -28,6 +28,7 @@ public final class Failure extends RuntimeException {
     return new Failure(2, message, null);
   }
 
+  /** 1 where something failed, 2 where it was asked for wrongly. */
   public int exitCode() {
     return exitCode;
   }

@@ -62,6 +62,7 @@ public record Host(
   private static final OutputStream STANDARD_OUT =
       new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
 
+  /** The machine and user of this process. */
   public static Host ofThisProcess() {
     // Java cannot ask which streams are terminals; the launcher has.
     List<String> terminals = List.of(System.getProperty("dmrec.terminal", "").split(","));

@@ -36,6 +36,7 @@ public final class JournalOption {
     return journal != null || host.standpoint() != null || !host.env("DMREC_JOURNAL").isEmpty();
   }
 
+  /** Where the environment or the user's rank puts the journal. */
   public static Path defaultPath(Host host) {
     String named = host.env("DMREC_JOURNAL");
     if (!named.isEmpty()) {

@@ -7,8 +7,20 @@ import dmrec.journal.JournalReader;
 import dmrec.query.Moment;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers between two moments: those of the first and of the last event. */
+/**
+ * The numbers of the events between two moments.
+ *
+ * @param fromSeq of the first event, from 1
+ * @param toSeq of the last event; {@link Long#MAX_VALUE} where the journal's end is meant
+ */
 public record Stretch(long fromSeq, long toSeq) {
+  /**
+   * What lies between two moments, both included.
+   *
+   * @param since null for the journal's beginning
+   * @param until null for its end
+   * @throws JournalException where a file cannot be read; damage is read over
+   */
   public static Stretch of(JournalIndex index, @Nullable Moment since, @Nullable Moment until)
       throws JournalException {
     long from = 1;
@@ -46,6 +58,7 @@ public record Stretch(long fromSeq, long toSeq) {
     }
   }
 
+  /** Whether there is no number in it; one that is not may yet have no event. */
   public boolean isEmpty() {
     return fromSeq > toSeq;
   }

@@ -37,6 +37,13 @@ public final class WholeFile implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(remover);
   }
 
+  /**
+   * Begins to write.
+   *
+   * @param force whether a file of that name is replaced
+   * @throws Failure where there is one and is to stay, where the name is a folder's, or where there
+   *     is no folder for it
+   */
   public static WholeFile begin(Path file, boolean force) throws IOException {
     if (Files.isDirectory(file)) {
       throw Failure.usage(file + " is a folder; name a file in it");
@@ -70,6 +77,7 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
+  /** Where it is written to, buffered. */
   public OutputStream out() {
     return out;
   }

@@ -1,9 +1,10 @@
-package dmrec.cli.host;
+package dmrec.cli;
 
+import dmrec.cli.host.Host;
 import java.util.Locale;
 
 /** How far a command is, on a terminal only; redrawn at most four times a second. */
-public final class ProgressBar {
+final class ProgressBar {
   private static final long REDRAW_NS = 250_000_000L;
   private static final String CLEAR = "\r\033[K";
   private static final int WIDTH = 30;
@@ -13,11 +14,11 @@ public final class ProgressBar {
   private long shownAtNs = beganNs;
   private boolean visible;
 
-  public ProgressBar(Host host) {
+  ProgressBar(Host host) {
     this.host = host;
   }
 
-  public void show(long doneBytes, long totalBytes) {
+  void show(long doneBytes, long totalBytes) {
     long nowNs = System.nanoTime();
     if (!host.errIsTerminal() || nowNs - shownAtNs < REDRAW_NS || totalBytes <= 0) {
       return;
@@ -41,7 +42,7 @@ public final class ProgressBar {
   }
 
   /** Takes the line away before something else is printed. */
-  public void clear() {
+  void clear() {
     if (visible) {
       host.err().print(CLEAR);
       host.err().flush();
