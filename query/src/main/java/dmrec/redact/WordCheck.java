@@ -230,16 +230,19 @@ public final class WordCheck {
         }
         here = here == null ? new HashSet<>() : here;
         if (here.add(form.word())) {
-          found.merge(
-              new Place(form.word(), form.form(), where),
-              new Finding(
-                  form.word(),
-                  form.form(),
-                  where,
-                  base + from,
-                  around(buffer, from, at + 1, (int) Math.max(0, -base), to),
-                  1),
-              (old, one) -> old.again());
+          Place place = new Place(form.word(), form.form(), where);
+          Finding before = found.get(place);
+          found.put(
+              place,
+              before != null
+                  ? before.again()
+                  : new Finding(
+                      form.word(),
+                      form.form(),
+                      where,
+                      base + from,
+                      around(buffer, from, at + 1, (int) Math.max(0, -base), to),
+                      1));
         }
       }
     }
