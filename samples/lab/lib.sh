@@ -16,9 +16,9 @@ say() { printf '%s %s\n' "$(date +%T.%3N)" "$*"; }
 settle() { sleep "${1:-3.5}"; }
 
 # caught_up: waits while an emulated recorder still works off a storm: until it uses less than 60 % of a processor over
-# four seconds, for three minutes at most.
+# four seconds, for ten minutes at most.
 caught_up() {
-    local before end=$((SECONDS + 180))
+    local before end=$((SECONDS + 600))
     [ -n "$LAB_RECORDER" ] || return 0
     while [ $SECONDS -lt $end ]; do
         before=$(recorder_ticks)
@@ -33,7 +33,7 @@ recorder_ticks() {
 # ramdisks N SIZE_KB: N RAM disks, 1:0 (/dev/ram0) and up. Their memory is taken when it is written.
 ramdisks() {
     modprobe brd "rd_nr=$1" "rd_size=$2"
-    udevadm settle --timeout=60
+    udevadm settle --timeout=600
 }
 
 devno() { dmsetup info -c --noheadings -o devno "$1" 2>/dev/null; }

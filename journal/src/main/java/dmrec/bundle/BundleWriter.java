@@ -2,7 +2,7 @@ package dmrec.bundle;
 
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,7 +59,7 @@ public final class BundleWriter implements AutoCloseable {
   }
 
   /** Writes a stack as the events that rebuild it. */
-  public void add(Part part, Topology stack) throws IOException {
+  public void add(Part part, TopologyView stack) throws IOException {
     add(
         part,
         out -> {

@@ -27,6 +27,11 @@ public final class Bytes {
     return new Bytes(copy);
   }
 
+  /** Copies {@code length} bytes from {@code from} on. */
+  public static Bytes of(byte[] bytes, int from, int length) {
+    return length == 0 ? NONE : new Bytes(Arrays.copyOfRange(bytes, from, from + length));
+  }
+
   /** The bytes that {@code text} was decoded from. */
   public static Bytes of(String text) {
     return new Bytes(KernelText.encode(text));
@@ -40,9 +45,20 @@ public final class Bytes {
     return bytes.length == 0;
   }
 
-  /** Copies all of them into {@code target} from {@code at} on. */
-  public void copyTo(byte[] target, int at) {
-    System.arraycopy(bytes, 0, target, at, bytes.length);
+  public byte at(int index) {
+    return bytes[index];
+  }
+
+  /** Whether {@code length} bytes of {@code other} from {@code from} on stand at {@code index}. */
+  public boolean hasAt(int index, byte[] other, int from, int length) {
+    return index >= 0
+        && length <= bytes.length - index
+        && Arrays.equals(bytes, index, index + length, other, from, from + length);
+  }
+
+  /** Copies {@code length} bytes from {@code index} on into {@code target} from {@code at} on. */
+  public void copyTo(int index, int length, byte[] target, int at) {
+    System.arraycopy(bytes, index, target, at, length);
   }
 
   public byte[] toArray() {

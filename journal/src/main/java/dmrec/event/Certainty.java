@@ -9,7 +9,9 @@ public enum Certainty {
   /** Proved by the difference of two states; the event tells the time of the look before. */
   DERIVED(1),
   /** Correlated, as a snapshot's reason is with the kernel log. */
-  INFERRED(2);
+  INFERRED(2),
+  /** What a program said: kept and shown, but it changes nothing in the topology. */
+  CLAIMED(3);
 
   private final int code;
   private final String word = name().toLowerCase(Locale.ROOT);

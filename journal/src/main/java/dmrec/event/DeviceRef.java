@@ -20,4 +20,10 @@ public record DeviceRef(DevNo dev, long diskSeq, String name, String uuid) {
   public boolean isNone() {
     return dev.equals(DevNo.NONE);
   }
+
+  /** Whether both are one life of one device, as far as they tell. */
+  public boolean isSameLife(DeviceRef other) {
+    return dev.equals(other.dev)
+        && (diskSeq == other.diskSeq || diskSeq <= 0 || other.diskSeq <= 0);
+  }
 }

@@ -3,7 +3,6 @@ package dmrec.event;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What can happen to the device-mapper stack: one record per {@link Kind}.
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * ever removed, reordered or given another type.
  *
  * <p>Component types: {@code int}, {@code long}, {@code boolean}, {@link String}, {@link DevNo},
- * {@link Bytes}, and lists of {@link Target}, {@link DevNo} or {@link String}.
+ * {@link Bytes}, and lists of {@link Target}, {@link DevNo} or {@link String}. A component may also
+ * be a record of these, whose components then stand for it.
  */
 public sealed interface DmEvent {
 
@@ -42,8 +42,13 @@ public sealed interface DmEvent {
     /** How many paths of the device work after the event; -1 where it is not known. */
     int validPaths();
 
+    /** The device's own count of path uevents (DM_SEQNUM); 0 where there is none. */
+    long dmSeqnum();
+
     /** Whether the path does not work any more. */
-    boolean failed();
+    default boolean failed() {
+      return this instanceof PathFailed;
+    }
   }
 
   /** An event of a disk or partition itself, which no device of ours need use. */
@@ -70,28 +75,11 @@ public sealed interface DmEvent {
 
   record DeviceRenamed(String oldName, String newName) implements DmEvent {}
 
-  /**
-   * A path of a multipath target failed.
-   *
-   * @param path the path's device
-   * @param disk the kernel's name of that device; empty where unknown
-   * @param validPaths how many paths are left; -1 where the source does not tell
-   * @param dmSeqnum the device's own count of path uevents (DM_SEQNUM); 0 where there is none
-   */
-  record PathFailed(DevNo path, String disk, int validPaths, long dmSeqnum) implements OfPath {
-    @Override
-    public boolean failed() {
-      return true;
-    }
-  }
+  /** A path of a multipath target failed. */
+  record PathFailed(DevNo path, String disk, int validPaths, long dmSeqnum) implements OfPath {}
 
-  /** A path works again; components as in {@link PathFailed}. */
-  record PathReinstated(DevNo path, String disk, int validPaths, long dmSeqnum) implements OfPath {
-    @Override
-    public boolean failed() {
-      return false;
-    }
-  }
+  /** A path works again. */
+  record PathReinstated(DevNo path, String disk, int validPaths, long dmSeqnum) implements OfPath {}
 
   /** A path group is not to be used. Groups count from 1. */
   record GroupBypassed(int target, int group, String status) implements OfTarget {}
@@ -169,13 +157,14 @@ public sealed interface DmEvent {
   /**
    * A disk or partition appeared.
    *
-   * @param dev its number
-   * @param name the kernel's name for it
    * @param wwid its world-wide name; empty where sysfs has none
    * @param serial its serial number; empty where sysfs has none
    * @param sizeSectors its size in 512-byte sectors; -1 where unknown
+   * @param port the target's port it is reached by: an FC port name, an iSCSI target, a SAS or NVMe
+   *     address; empty where sysfs has none
    */
-  record DiskAdded(DevNo dev, String name, String wwid, String serial, long sizeSectors)
+  record DiskAdded(
+      DevNo dev, String name, String wwid, String serial, long sizeSectors, @Later String port)
       implements OfDisk {}
 
   record DiskRemoved(DevNo dev, String name) implements OfDisk {}
@@ -258,7 +247,6 @@ public sealed interface DmEvent {
   /**
    * A line of a program that watches mapped devices, as multipathd, in the system's log.
    *
-   * @param program its name
    * @param text the line without its prefix
    * @param priority syslog level, 0 to 7
    */
@@ -269,15 +257,13 @@ public sealed interface DmEvent {
   /**
    * A recording began.
    *
-   * @param bootId the kernel's id of this boot
-   * @param kernel release of the kernel
    * @param driver version of the device-mapper driver; empty where there is none
-   * @param version version of dmrec
-   * @param host the machine's name
-   * @param sources what is listened to
    * @param sampleNs time between two looks at the states that raise no event; 0 for never
    * @param clock what the stamps are
    * @param previousBootId the boot of the journal's recording before; empty where there is none
+   * @param machine the machine's id, hashed for dmrec alone, in hex; empty where unknown
+   * @param clockErrorNs how far the wall clock may be off, as the kernel says (maxerror); -1 where
+   *     it cannot be asked, 0 in recordings that did not ask
    */
   record RecordingStarted(
       String bootId,
@@ -288,23 +274,10 @@ public sealed interface DmEvent {
       List<String> sources,
       long sampleNs,
       String clock,
-      String previousBootId)
+      String previousBootId,
+      @Later String machine,
+      @Later long clockErrorNs)
       implements DmEvent {
-
-    /** The same recording, as the one that follows {@code before}; null is none. */
-    public RecordingStarted after(@Nullable RecordingStarted before) {
-      return new RecordingStarted(
-          bootId,
-          kernel,
-          driver,
-          version,
-          host,
-          sources,
-          sampleNs,
-          clock,
-          before == null ? "" : before.bootId());
-    }
-
     /** Whether the recorder went on from what was known, as the kernel was still the same. */
     public boolean goesOn() {
       return !bootId.isEmpty() && bootId.equals(previousBootId);
@@ -312,23 +285,11 @@ public sealed interface DmEvent {
   }
 
   /** One device's full state, where a recording begins and after a loss. */
-  record Baseline(
-      boolean suspended,
-      boolean readOnly,
-      boolean deferredRemove,
-      boolean internalSuspend,
-      long eventNr,
-      int openCount,
-      int readAheadKib,
-      boolean hasLive,
-      List<Target> live,
-      boolean hasInactive,
-      List<Target> inactive,
-      List<DevNo> dependencies)
-      implements DmEvent {}
+  record Baseline(DeviceState state) implements DmEvent {}
 
   /** One disk underneath, as it was found; components as in {@link DiskAdded}. */
-  record DiskBaseline(DevNo dev, String name, String wwid, String serial, long sizeSectors)
+  record DiskBaseline(
+      DevNo dev, String name, String wwid, String serial, long sizeSectors, @Later String port)
       implements OfDisk {}
 
   /**
@@ -346,16 +307,14 @@ public sealed interface DmEvent {
      * be read. The state of everything is told again behind such a gap.
      */
     public static final String JOURNAL = "journal";
+
+    /** What {@code lost} says where events can no longer be read and no state follows. */
+    public static final String RECORDS = "records";
   }
 
   /**
    * The oldest files of the journal were removed, as the retention asks for.
    *
-   * @param firstFile the oldest of them
-   * @param lastFile the newest of them
-   * @param files how many
-   * @param firstSeq number of their first record
-   * @param lastSeq number of their last record
    * @param bytes what they took on the disk
    * @param link the chain's value at their end, which the next file begins with
    * @param reason which limit was reached
@@ -382,7 +341,6 @@ public sealed interface DmEvent {
   /**
    * A recording ended as it should.
    *
-   * @param reason why it ended
    * @param events how many records it wrote, this one included
    * @param lost how many messages it knows it missed
    * @param dropped how many messages it refused because their sender was not the kernel
@@ -392,12 +350,10 @@ public sealed interface DmEvent {
   /**
    * A device's event number moved between two recordings of one boot.
    *
-   * <p>After a recording that ended as it should, {@code count} is the difference of the two
-   * numbers. One that was killed may have written down path events whose number it had not looked
-   * at yet. The kernel sends the uevents of an event before it counts it, and counts several of a
-   * multipath target as one ({@code dm.c:event_callback}, {@code dm-mpath.c:trigger_event}): so of
-   * the difference at most as many are known as such uevents were recorded, and {@code count} is
-   * the difference less these. The truth then lies between {@code count} and the difference.
+   * <p>A recording that was killed may have written down path events that the number it last saw
+   * does not count: the kernel sends their uevents first, and counts several as one ({@code
+   * dm.c:event_callback}, {@code dm-mpath.c:trigger_event}). Then {@code count} is the difference
+   * less these, and the truth lies between the two.
    *
    * @param count how many events are in no recording, at least
    * @param fromNr the number when the earlier recording last saw it, unsigned 32 bits
@@ -410,6 +366,21 @@ public sealed interface DmEvent {
       return (toNr - fromNr) & 0xffffffffL;
     }
   }
+
+  /** The key that signs the journal could not be changed when its time was over, and signs on. */
+  record KeyNotChanged(int epoch, String reason) implements DmEvent {}
+
+  /** The key that signs the journal could be changed after all. */
+  record KeyChanged(int epoch) implements DmEvent {}
+
+  /**
+   * Somebody asked device-mapper for something and was refused.
+   *
+   * @param request what was asked for, as dmsetup words it: {@code table_load}
+   * @param error why not: the errno, above 0
+   * @param name the device's name or UUID as it was asked for; empty where none was
+   */
+  record RequestFailed(String request, int error, String name) implements DmEvent {}
 
   /** A kind that this version does not know; its fields are kept in {@link EventRecord#extra}. */
   record Unknown(int code) implements DmEvent {}

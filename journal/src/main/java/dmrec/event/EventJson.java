@@ -32,6 +32,7 @@ public final class EventJson {
       List.of(
           "seq",
           "time",
+          "received",
           "mono_ns",
           "kind",
           "code",
@@ -96,6 +97,9 @@ public final class EventJson {
     json.writeStartObject();
     json.writeNumberField("seq", record.seq());
     json.writeStringField("time", time(record.wallNs()));
+    if (record.receivedNs() != record.wallNs()) {
+      json.writeStringField("received", time(record.receivedNs()));
+    }
     json.writeNumberField("mono_ns", record.monoNs());
     json.writeStringField("kind", record.kind().word());
     if (record.event() instanceof DmEvent.Unknown unknown) {
@@ -114,11 +118,8 @@ public final class EventJson {
     }
     Actor actor = record.actor();
     if (actor != null) {
-      json.writeObjectFieldStart("actor");
-      json.writeNumberField("pid", actor.pid());
-      json.writeNumberField("uid", actor.uid());
-      json.writeStringField("command", actor.command());
-      json.writeEndObject();
+      json.writeFieldName("actor");
+      writeActor(actor, json);
     }
     DeviceRef device = record.device();
     if (!device.equals(DeviceRef.NONE)) {
@@ -130,6 +131,9 @@ public final class EventJson {
       json.writeEndObject();
     }
     for (Field field : Fields.of(record.kind()).list()) {
+      if (field.isLeftOut(record.event())) {
+        continue;
+      }
       json.writeFieldName(field.jsonName());
       writeValue(field, record.event(), json);
     }
@@ -184,6 +188,39 @@ public final class EventJson {
       json.writeNumber(rest);
     }
     json.writeEndArray();
+  }
+
+  /** What every actor has, then what is known of this one. */
+  private static void writeActor(Actor actor, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("pid", actor.pid());
+    json.writeNumberField("uid", actor.uid());
+    json.writeStringField("command", actor.command());
+    if (actor.relation() != Actor.Relation.ASKED) {
+      json.writeStringField("relation", actor.relation().word());
+    }
+    if (actor.startNs() != 0) {
+      json.writeNumberField("start_ns", actor.startNs());
+    }
+    if (actor.tid() != 0) {
+      json.writeNumberField("tid", actor.tid());
+    }
+    if (actor.loginUid() != -1) {
+      json.writeNumberField("login_uid", actor.loginUid());
+    }
+    writeKnown("executable", actor.executable(), json);
+    if (actor.parentPid() != 0) {
+      json.writeNumberField("parent_pid", actor.parentPid());
+    }
+    writeKnown("parent_command", actor.parentCommand(), json);
+    writeKnown("unit", actor.unit(), json);
+    json.writeEndObject();
+  }
+
+  private static void writeKnown(String name, String text, JsonGenerator json) throws IOException {
+    if (!text.isEmpty()) {
+      json.writeStringField(name, text);
+    }
   }
 
   private static void writeValue(Field field, DmEvent event, JsonGenerator json)

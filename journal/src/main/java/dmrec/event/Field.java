@@ -3,7 +3,6 @@ package dmrec.event;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
@@ -20,8 +19,12 @@ public final class Field {
   private final int tag;
   private final FieldType type;
   private final MethodHandle getter;
+  private final boolean later;
 
-  Field(RecordComponent component, int tag) {
+  /**
+   * @param getter gives the value from the event
+   */
+  Field(RecordComponent component, MethodHandle getter, int tag) {
     this.name = component.getName();
     this.jsonName = snake(name);
     this.tag = tag;
@@ -33,14 +36,8 @@ public final class Field {
           case BOOLEAN -> boolean.class;
           default -> Object.class;
         };
-    try {
-      this.getter =
-          MethodHandles.lookup()
-              .unreflect(component.getAccessor())
-              .asType(MethodType.methodType(result, DmEvent.class));
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException(e);
-    }
+    this.getter = getter.asType(MethodType.methodType(result, DmEvent.class));
+    this.later = component.isAnnotationPresent(Later.class);
   }
 
   /** The component's name in Java. */
@@ -129,6 +126,11 @@ public final class Field {
       case BOOLEAN -> getBoolean(event);
       default -> getObject(event);
     };
+  }
+
+  /** Whether JSON leaves it out: the first format did not have it, and it says nothing. */
+  boolean isLeftOut(DmEvent event) {
+    return later && get(event).equals(type.defaultValue());
   }
 
   private IllegalArgumentException wrong(Throwable cause) {

@@ -32,6 +32,11 @@ public enum FieldType {
     return defaultValue;
   }
 
+  /** Whether a component of that type is a record whose components are the fields. */
+  static boolean isNested(Class<?> type) {
+    return type.isRecord() && type != DevNo.class;
+  }
+
   /** The type of a record component; anything but those listed is a mistake in {@link DmEvent}. */
   static FieldType of(Type type) {
     if (type == int.class) {

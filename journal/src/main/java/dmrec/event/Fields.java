@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The payload fields of one kind of event, read off its record: the one place that the journal's
  * format, JSON and filters take them from, so that they cannot disagree.
  *
+ * <p>A record within the payload counts as its components, in its place.
+ *
  * <p>{@link Kind#UNKNOWN} has none: what such an event holds is in {@link EventRecord#extra}.
  * Immutable, for any thread.
  */
 public final class Fields {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
   private static final Map<Kind, Fields> BY_KIND = new EnumMap<>(Kind.class);
 
   static {
@@ -32,27 +35,50 @@ public final class Fields {
 
   private Fields(Kind kind) {
     this.kind = kind;
-    RecordComponent[] components =
-        kind == Kind.UNKNOWN ? new RecordComponent[0] : kind.type().getRecordComponents();
-    List<Field> list = new ArrayList<>(components.length);
-    List<Class<?>> types = new ArrayList<>(components.length);
-    for (RecordComponent component : components) {
-      list.add(new Field(component, list.size() + 1));
-      types.add(component.getType());
-    }
-    fields = List.copyOf(list);
-    if (kind == Kind.UNKNOWN) {
-      types.add(int.class);
-    }
+    List<Field> list = new ArrayList<>();
     try {
+      MethodHandle maker =
+          kind == Kind.UNKNOWN
+              ? LOOKUP.findConstructor(kind.type(), MethodType.methodType(void.class, int.class))
+              : maker(kind.type(), null, list);
       constructor =
-          MethodHandles.lookup()
-              .findConstructor(kind.type(), MethodType.methodType(void.class, types))
-              .asSpreader(Object[].class, types.size())
+          maker
+              .asSpreader(Object[].class, maker.type().parameterCount())
               .asType(MethodType.methodType(DmEvent.class, Object[].class));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+    fields = List.copyOf(list);
+  }
+
+  /**
+   * Adds the fields of a record to {@code list}, those of a record in it in its place.
+   *
+   * @param outer gives the record from the event; null where it is the event
+   * @return what makes the record from the values of its fields
+   */
+  private static MethodHandle maker(Class<?> record, @Nullable MethodHandle outer, List<Field> list)
+      throws ReflectiveOperationException {
+    List<Class<?>> types = new ArrayList<>();
+    List<MethodHandle> inner = new ArrayList<>();
+    List<Integer> innerAt = new ArrayList<>();
+    for (RecordComponent component : record.getRecordComponents()) {
+      MethodHandle getter = LOOKUP.unreflect(component.getAccessor());
+      MethodHandle fromEvent =
+          outer == null ? getter : MethodHandles.filterReturnValue(outer, getter);
+      if (FieldType.isNested(component.getType())) {
+        innerAt.add(types.size());
+        inner.add(maker(component.getType(), fromEvent, list));
+      } else {
+        list.add(new Field(component, fromEvent, list.size() + 1));
+      }
+      types.add(component.getType());
+    }
+    MethodHandle maker = LOOKUP.findConstructor(record, MethodType.methodType(void.class, types));
+    for (int i = inner.size() - 1; i >= 0; i--) {
+      maker = MethodHandles.collectArguments(maker, innerAt.get(i), inner.get(i));
+    }
+    return maker;
   }
 
   public static Fields of(Kind kind) {
@@ -78,16 +104,6 @@ public final class Fields {
   /** All of them, in the order of their tags. */
   public List<Field> list() {
     return fields;
-  }
-
-  /** The field of that name in JSON, or null. */
-  public @Nullable Field named(String jsonName) {
-    for (Field field : fields) {
-      if (field.jsonName().equals(jsonName)) {
-        return field;
-      }
-    }
-    return null;
   }
 
   /**

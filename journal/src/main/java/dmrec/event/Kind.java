@@ -58,6 +58,9 @@ public enum Kind {
   FILES_REMOVED(88, DmEvent.FilesRemoved.class),
   CLOCK_STEPPED(89, DmEvent.ClockStepped.class),
   EVENTS_MISSED(91, DmEvent.EventsMissed.class),
+  REQUEST_FAILED(92, DmEvent.RequestFailed.class),
+  KEY_NOT_CHANGED(94, DmEvent.KeyNotChanged.class),
+  KEY_CHANGED(95, DmEvent.KeyChanged.class),
 
   UNKNOWN(0, DmEvent.Unknown.class);
 

@@ -17,7 +17,9 @@ public enum Source {
   /** The kernel log. */
   KMSG(5),
   /** The log of a program that watches mapped devices, as multipathd; only imports have it. */
-  LOG(6);
+  LOG(6),
+  /** A kernel probe, read through tracefs. */
+  PROBE(7);
 
   private final int code;
   private final String word = name().toLowerCase(Locale.ROOT);

@@ -88,14 +88,13 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
           case YES -> {}
         }
         EventRecord changed = change.of(record);
-        EventRecord kept = changed.withSeq(writer.append(changed));
-        writer.topology().apply(kept);
+        long seq = writer.append(changed);
         told =
             new EventsImport(
                 told.events + 1,
                 told.events == 0 ? record.seq() : told.firstSeq,
                 record.seq(),
-                told.isRenumbered || record.seq() != kept.seq());
+                told.isRenumbered || record.seq() != seq);
       }
       String complaint = check.of(told);
       if (complaint != null) {

@@ -4,6 +4,7 @@ import dmrec.event.EventJson;
 import dmrec.event.EventJsonException;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
+import dmrec.journal.file.Reasons;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,8 @@
 package dmrec.journal;
 
-import dmrec.topology.Topology;
+import dmrec.journal.file.CheckpointNote;
+import dmrec.journal.file.MalformedException;
+import dmrec.topology.TopologyView;
 
 /**
  * How much a journal may be cut up by the events of strangers.
@@ -55,7 +57,7 @@ public final class FilesOfDays {
    *
    * @param before the stack that it finds
    */
-  public Answer hold(long wallNs, Topology before) {
+  public Answer hold(long wallNs, TopologyView before) {
     boolean begins =
         files == 0
             || wallNs < newestNs - JournalWriter.STEP_BACK_NS
@@ -77,7 +79,7 @@ public final class FilesOfDays {
     return Answer.YES;
   }
 
-  private boolean addStack(Topology stack) {
+  private boolean addStack(TopologyView stack) {
     try {
       stackBytes += CheckpointNote.bytes(stack);
     } catch (MalformedException e) {

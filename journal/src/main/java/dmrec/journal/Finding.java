@@ -70,6 +70,8 @@ public record Finding(
     KEY_WRONG,
     KEY_CHANGED,
     CERTIFICATE_WRONG,
+    /** A key signs that did not follow from the ones before it. */
+    CERTIFICATE_ABSENT,
     /** What an erased key had signed was sealed anew. */
     SEALED_ANEW;
 

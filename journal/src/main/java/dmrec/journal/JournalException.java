@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 public sealed class JournalException extends IOException permits JournalFullException {
   private static final long serialVersionUID = 1L;
 
-  JournalException(String message) {
+  public JournalException(String message) {
     super(message);
   }
 
-  JournalException(String message, @Nullable Throwable cause) {
+  public JournalException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,103 +1,59 @@
 package dmrec.journal;
 
-import dmrec.event.EventRecord;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import dmrec.event.Kind;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a journal holds, in numbers.
  *
  * @param path its folder
- * @param formatVersion the version of its format
- * @param firstSeq number of the first sound record; 0 where there is none
- * @param lastSeq number of the last sound record; 0 where there is none
- * @param firstWallNs wall clock of the first sound record
- * @param lastWallNs wall clock of the last sound record
- * @param recordCount how many records lie between the two, as their numbers say
+ * @param formatVersion the version of the format of its newest file; 0 where nothing tells
+ * @param extent from where to where it goes
+ * @param events how many sound events it holds
+ * @param kinds how many of which kind
  * @param allocatedBytes what it takes on the disk: the files up to their last document, in pages
  * @param apparentBytes the sum of the lengths of its files, which are sparse
- * @param cycles its cycle files, oldest first
+ * @param files its cycle files, oldest first
  * @param sync when its last writer brings what it writes to the disk: what a power failure can take
+ * @param seals how it is sealed, as {@link Journal#verify} proves it
+ * @param isIntact whether a verification without a key finds nothing wrong
+ * @param damage what cannot be read of it
  */
 public record JournalInfo(
     Path path,
     int formatVersion,
-    long firstSeq,
-    long lastSeq,
-    long firstWallNs,
-    long lastWallNs,
-    long recordCount,
+    Journal.Extent extent,
+    long events,
+    Map<Kind, Long> kinds,
     long allocatedBytes,
     long apparentBytes,
-    List<Path> cycles,
-    SyncPolicy sync) {
-  private static final long PAGE_BYTES = 4096;
-
+    List<Path> files,
+    SyncPolicy sync,
+    Seals seals,
+    boolean isIntact,
+    Damage damage) {
   /**
-   * Looks at a journal, which may be written to meanwhile.
+   * How a journal is sealed.
    *
-   * @throws JournalException where it is none or cannot be read
+   * @param publicKey the key of epoch 0 that signs; empty where nobody does
+   * @param policy how often it is to be sealed, as its newest file says
+   * @param sealedSeq number of the last event before the last good seal; 0 where there is none
+   * @param sealedWallNs wall clock of that
+   * @param keyEpoch which of the keys signs; 0 where nobody does
+   * @param keyDueNs wall clock of when the next one is due; 0 where nothing tells
    */
-  public static JournalInfo of(Path folder) throws JournalException {
-    List<Path> cycles = JournalFolder.cyclesOfJournal(folder);
-    EventRecord first;
-    EventRecord last;
-    try (JournalReader reader = JournalReader.open(folder)) {
-      first = reader.first();
-      last = reader.last();
-    }
-    long apparent = 0;
-    long allocated = 0;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (Files.isRegularFile(file)) {
-          long size = Files.size(file);
-          apparent += size;
-          allocated += cycles.contains(file) ? usedBytes(file) : Math.min(size, PAGE_BYTES);
-        }
-      }
-    } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("list", folder, e), e);
-    }
-    return new JournalInfo(
-        folder,
-        RecordLayout.FORMAT_VERSION,
-        first == null ? 0 : first.seq(),
-        last == null ? 0 : last.seq(),
-        first == null ? 0 : first.wallNs(),
-        last == null ? 0 : last.wallNs(),
-        first == null || last == null ? 0 : last.seq() - first.seq() + 1,
-        allocated,
-        apparent,
-        cycles,
-        syncOf(cycles));
-  }
-
-  /** Of the newest file whose header is sound. */
-  private static SyncPolicy syncOf(List<Path> cycles) throws JournalException {
-    for (int i = cycles.size() - 1; i >= 0; i--) {
-      FileHeader header = CycleScanner.headerOf(cycles.get(i));
-      if (header != null) {
-        return header.sync();
-      }
-    }
-    return SyncPolicy.OS;
-  }
-
-  /** Behind its last document a cycle file is a hole. */
-  private static long usedBytes(Path cycle) throws JournalException {
-    try (CycleFile file = CycleFile.open(cycle)) {
-      long size = file.sizeBytes();
-      long written = file.writePosition();
-      if (written < 0 || written >= size) {
-        return size;
-      }
-      int length = file.header(written) & CycleFile.LENGTH_MASK;
-      long end = (written + 4 + length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-      return Math.min(size, end);
+  public record Seals(
+      String publicKey,
+      SealPolicy policy,
+      long sealedSeq,
+      long sealedWallNs,
+      int keyEpoch,
+      long keyDueNs) {
+    /** Whether a key signs whose time was over: it could not be changed. */
+    public boolean isKeyOverdue() {
+      return keyDueNs != 0 && sealedWallNs >= keyDueNs;
     }
   }
 }

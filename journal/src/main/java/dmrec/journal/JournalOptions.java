@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     twentieth of it, 64 MiB at most
  * @param key signs the seals; null for seals without signatures
  * @param mayEndSigning whether a journal that was signed so far may go on without signatures
+ * @param mayBeUnsafe whether others may be able to put files into the journal's folder
+ * @param group who may read the journal beside its owner; empty for whatever group the folder has
  * @param notices gets what a person should know at once, a line each
  */
 public record JournalOptions(
@@ -22,6 +24,8 @@ public record JournalOptions(
     long reserveBytes,
     @Nullable SigningKey key,
     boolean mayEndSigning,
+    boolean mayBeUnsafe,
+    String group,
     Consumer<String> notices) {
   /** The largest file; a new one begins with each day, and before a file grows larger than this. */
   private static final long FILE_BYTES = 64L << 20;
@@ -40,31 +44,51 @@ public record JournalOptions(
         -1,
         null,
         false,
+        false,
+        "",
         notice -> {});
   }
 
   public JournalOptions with(SyncPolicy other) {
-    return new JournalOptions(other, seals, retention, reserveBytes, key, mayEndSigning, notices);
+    return new JournalOptions(
+        other, seals, retention, reserveBytes, key, mayEndSigning, mayBeUnsafe, group, notices);
   }
 
   public JournalOptions with(SealPolicy other) {
-    return new JournalOptions(sync, other, retention, reserveBytes, key, mayEndSigning, notices);
+    return new JournalOptions(
+        sync, other, retention, reserveBytes, key, mayEndSigning, mayBeUnsafe, group, notices);
   }
 
   public JournalOptions with(RetentionPolicy other) {
-    return new JournalOptions(sync, seals, other, reserveBytes, key, mayEndSigning, notices);
+    return new JournalOptions(
+        sync, seals, other, reserveBytes, key, mayEndSigning, mayBeUnsafe, group, notices);
   }
 
   public JournalOptions with(@Nullable SigningKey other) {
-    return new JournalOptions(sync, seals, retention, reserveBytes, other, mayEndSigning, notices);
+    return new JournalOptions(
+        sync, seals, retention, reserveBytes, other, mayEndSigning, mayBeUnsafe, group, notices);
   }
 
   public JournalOptions withReserve(long bytes) {
-    return new JournalOptions(sync, seals, retention, bytes, key, mayEndSigning, notices);
+    return new JournalOptions(
+        sync, seals, retention, bytes, key, mayEndSigning, mayBeUnsafe, group, notices);
   }
 
   public JournalOptions withNotices(Consumer<String> to) {
-    return new JournalOptions(sync, seals, retention, reserveBytes, key, mayEndSigning, to);
+    return new JournalOptions(
+        sync, seals, retention, reserveBytes, key, mayEndSigning, mayBeUnsafe, group, to);
+  }
+
+  /** Writes wherever it is told to, as a person does who makes a journal for himself. */
+  public JournalOptions inAnyFolder() {
+    return new JournalOptions(
+        sync, seals, retention, reserveBytes, key, mayEndSigning, true, group, notices);
+  }
+
+  /** Lets a group read the journal. */
+  public JournalOptions sharedWith(String name) {
+    return new JournalOptions(
+        sync, seals, retention, reserveBytes, key, mayEndSigning, mayBeUnsafe, name, notices);
   }
 
   /** How many bytes of events lie between two states of the stack where that is small. */

@@ -1,16 +1,16 @@
 package dmrec.journal;
 
-import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.event.Source;
+import dmrec.journal.file.EventScanner;
+import dmrec.journal.file.Fault;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.MalformedException;
 import dmrec.topology.Topology;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * behind it, and it is. One thread.
  */
 public final class JournalRepair implements AutoCloseable {
-  /** What a gap says was lost where no state follows it. */
-  private static final String RECORDS = "records";
-
   private static final int SEAL_EVERY = 1000;
 
   /**
@@ -58,6 +55,12 @@ public final class JournalRepair implements AutoCloseable {
   private long oldSeq = -1;
   private @Nullable EventRecord last;
 
+  /** Behind the last sound event. */
+  private int lostBehind;
+
+  /** Whether a file behind the last event is lost, of which nobody knows how many it held. */
+  private boolean isMoreLost;
+
   private JournalRepair(JournalWriter writer) {
     this.writer = writer;
   }
@@ -69,14 +72,15 @@ public final class JournalRepair implements AutoCloseable {
    */
   public static Result copy(Path from, Path to) throws JournalException {
     List<Path> files = JournalFolder.cyclesOfJournal(from);
-    expectNothing(to);
+    JournalFolder.expectEmpty(to);
     JournalOptions options =
         JournalOptions.usual().with(SyncPolicy.OS).with(new SealPolicy(SEAL_EVERY, 0));
-    try (JournalRepair repair = new JournalRepair(JournalWriter.open(to, options))) {
+    try (JournalRepair repair =
+        new JournalRepair(JournalWriter.begin(to, options, beginning(files)))) {
       for (Path file : files) {
         repair.file(file);
       }
-      repair.end(from);
+      repair.end();
       if (repair.writer.lastSeq() > 0) {
         repair.writer.sync();
       }
@@ -85,50 +89,59 @@ public final class JournalRepair implements AutoCloseable {
     }
   }
 
-  private static void expectNothing(Path to) throws JournalException {
-    if (!Files.exists(to)) {
-      return;
+  /** The stack that the first sound event finds, under the number before the first of the copy. */
+  private static Topology beginning(List<Path> files) throws JournalException {
+    if (files.isEmpty()) {
+      return new Topology();
     }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(to)) {
-      if (files.iterator().hasNext()) {
-        throw new JournalException(
-            Reasons.shown(to)
-                + ": expected a folder that does not exist yet or is empty, found files in it. Name"
-                + " another one");
-      }
-    } catch (JournalException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("look into", to, e), e);
+    try (EventScanner first = EventScanner.open(files.get(0), true)) {
+      return first.next(true) == EventScanner.Found.STATE
+          ? first.state().withSeq(0)
+          : new Topology();
     }
   }
 
   private void file(Path file) throws JournalException {
-    try (CycleScanner scanner = new CycleScanner(CycleFile.open(file))) {
-      Topology stack = new Topology();
-      boolean known = Beginning.read(scanner, stack);
-      FileHeader header = scanner.header();
-      if (oldSeq < 0) {
-        oldSeq = header == null ? -1 : header.firstSeq() - 1;
-        if (known) {
-          stack.records().forEach(writer.topology()::apply);
+    try (EventScanner scanner = EventScanner.open(file, true)) {
+      Topology stack = null;
+      boolean begun = false;
+      for (EventScanner.Found found = scanner.next(true);
+          found != null;
+          found = scanner.next(true)) {
+        if (!begun) {
+          begun = true;
+          begin(scanner);
+        }
+        if (found == EventScanner.Found.STATE) {
+          stack = scanner.state();
+        } else {
+          boolean follows = scanner.faults().isEmpty();
+          event(scanner, follows ? stack : null);
+          stack = null;
         }
       }
-      boolean isFirst = known && header != null;
-      while (true) {
-        try {
-          EventRecord record = scanner.next(true);
-          if (record == null) {
-            return;
-          }
-          boolean begins = isFirst && header != null && record.seq() == header.firstSeq();
-          record(record, begins ? stack : null);
-          isFirst = false;
-        } catch (MalformedException e) {
-          // Counted by the numbers.
-          isFirst = false;
-        }
+      if (!begun) {
+        begin(scanner);
       }
+      lostBehind = scanner.damagedSince();
+      isMoreLost |= scanner.faults().stream().anyMatch(fault -> fault.minSeq() == Fault.UNKNOWN);
+    }
+  }
+
+  private void begin(EventScanner scanner) {
+    FileHeader header = scanner.header();
+    if (oldSeq < 0 && header != null) {
+      oldSeq = header.firstSeq() - 1;
+    }
+  }
+
+  private void event(EventScanner scanner, @Nullable Topology stack) throws JournalException {
+    // What was lost before this one its number tells, or the writer that went on behind it.
+    isMoreLost = false;
+    try {
+      record(scanner.event(), stack);
+    } catch (MalformedException e) {
+      return; // Counted by the numbers.
     }
   }
 
@@ -145,7 +158,7 @@ public final class JournalRepair implements AutoCloseable {
     if (oldSeq >= 0 && record.seq() > oldSeq + 1) {
       gap(record.seq() - oldSeq - 1, record, stack);
     }
-    append(record);
+    writer.append(record);
     copied++;
     oldSeq = record.seq();
     long nowBy = writer.lastSeq() - record.seq();
@@ -164,60 +177,51 @@ public final class JournalRepair implements AutoCloseable {
     long toNs = near == null ? 0 : near.wallNs();
     long monoNs = near == null ? 0 : near.monoNs();
     String reason =
-        count == 1
-            ? "#" + (oldSeq + 1) + " of the journal that this is a copy of could not be read"
-            : "#"
-                + (oldSeq + 1)
-                + " to #"
-                + (oldSeq + count)
-                + " of the journal that this is a copy of could not be read";
-    append(
+        count < 0
+            ? "what followed #"
+                + oldSeq
+                + " of the journal that this is a copy of could not be read"
+            : count == 1
+                ? "#" + (oldSeq + 1) + " of the journal that this is a copy of could not be read"
+                : "#"
+                    + (oldSeq + 1)
+                    + " to #"
+                    + (oldSeq + count)
+                    + " of the journal that this is a copy of could not be read";
+    writer.append(
         own(
             toNs,
             monoNs,
             DeviceRef.NONE,
             new DmEvent.Gap(
-                stack == null ? RECORDS : DmEvent.Gap.JOURNAL, count, fromNs, toNs, reason)));
+                stack == null ? DmEvent.Gap.RECORDS : DmEvent.Gap.JOURNAL,
+                count,
+                fromNs,
+                toNs,
+                reason)));
     gaps++;
-    missing += count;
+    missing += Math.max(0, count);
     if (stack != null) {
       for (EventRecord each : stack.records()) {
         if (each.kind() != Kind.RECORDING_STARTED && each.kind() != Kind.RECORDING_STOPPED) {
-          append(own(toNs, monoNs, each.device(), each.event()));
+          writer.append(own(toNs, monoNs, each.device(), each.event()));
         }
       }
     }
   }
 
   private static EventRecord own(long wallNs, long monoNs, DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        0,
-        wallNs,
-        monoNs,
-        0,
-        0,
-        Source.RECORDER,
-        Certainty.DERIVED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .at(wallNs, monoNs)
+        .certainty(Certainty.DERIVED)
+        .device(device)
+        .build();
   }
 
-  private void append(EventRecord record) throws JournalException {
-    long seq = writer.append(record);
-    writer.topology().apply(record.withSeq(seq));
-  }
-
-  /** Damaged records behind the last sound one count as one each. */
-  private void end(Path from) throws JournalException {
-    try (JournalReader reader = JournalReader.open(from)) {
-      long lost = reader.lastNumber() - oldSeq;
-      if (oldSeq >= 0 && lost > 0) {
-        gap(lost, null, null);
-      }
+  /** Damaged records behind the last sound one count as one each; of a lost file nothing tells. */
+  private void end() throws JournalException {
+    if (oldSeq >= 0 && (lostBehind > 0 || isMoreLost)) {
+      gap(isMoreLost ? -1 : lostBehind, null, null);
     }
   }
 

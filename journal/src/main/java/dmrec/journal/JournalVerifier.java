@@ -2,10 +2,11 @@ package dmrec.journal;
 
 import dmrec.event.Bytes;
 import dmrec.event.KernelText;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.seal.VerifierRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,27 +16,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is changed, no lock is taken: a recorder may be writing meanwhile. The end is fixed
  * first, and what comes behind it is not judged. One thread.
  */
-public final class JournalVerifier {
-  /** Is told how far a verification is. */
-  public interface Progress {
-    Progress NONE = (done, total) -> {};
-
-    void at(long doneBytes, long totalBytes);
-  }
-
+final class JournalVerifier {
   /** How often it is begun anew where retention removes a file meanwhile. */
   private static final int TRIES = 10;
 
   private JournalVerifier() {}
 
-  /**
-   * Verifies a journal.
-   *
-   * @param key the public key that its seals must be signed with, as {@code dmrec key new} printed
-   *     it; null to believe the journal
-   * @throws JournalException where it is none, cannot be read, or the key is none
-   */
-  public static Verification verify(Path folder, @Nullable String key, Progress progress)
+  /** As {@link Journal#verify}. */
+  static Verification verify(Path folder, @Nullable String key, Verification.Progress progress)
       throws JournalException {
     Bytes given = key == null ? null : publicKey(key);
     JournalException failure = null;
@@ -95,30 +83,5 @@ public final class JournalVerifier {
             + ": expected a public key as 'dmrec key new' printed it (ed25519:...), or a file that"
             + " holds one, found none",
         cause);
-  }
-
-  /** What a verification does not prove. */
-  static List<String> notProved(
-      Bytes root, boolean given, long sealedSeq, long lastSeq, boolean isStopped) {
-    List<String> texts = new ArrayList<>();
-    if (root.equals(Chain.ZERO)) {
-      texts.add("who wrote it: without a key, whoever can write the files can seal others anew");
-    } else if (!given) {
-      texts.add(
-          "that the key is the right one: it was read from the journal itself; give it (--key)");
-    }
-    if (!root.equals(Chain.ZERO)) {
-      texts.add("what was sealed since the key last changed, should the key have been stolen");
-    }
-    if (lastSeq > sealedSeq) {
-      texts.add("#" + (sealedSeq + 1) + " to #" + lastSeq + ": they are not sealed yet");
-    }
-    texts.add(
-        isStopped
-            ? "that nothing was recorded later and cut off at a seal, or in whole files"
-            : "that it did not go on: an end cut off at a seal looks like a recorder that was"
-                + " killed there");
-    texts.add("that what the kernel said is true");
-    return texts;
   }
 }

@@ -1,5 +1,13 @@
 package dmrec.journal;
 
+import dmrec.event.DmEvent;
+import dmrec.journal.file.Content;
+import dmrec.journal.file.FileCopy;
+import dmrec.journal.file.Held;
+import dmrec.journal.file.Inspection;
+import dmrec.journal.file.JournalFiles;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.Room;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,22 +18,20 @@ import org.jspecify.annotations.Nullable;
  * Moves what a writer leaves in a spool into the journal, on a thread of its own. That thread alone
  * touches the journal: where its file system is full, fails or hangs, nobody else waits.
  */
-final class Mover {
+final class Mover implements Retention.Owner {
   /** How far a reader of the journal is behind the recorder. */
   private static final long CADENCE_NS = 40_000_000L;
 
   private static final long RETRY_NS = 1_000_000_000L;
 
-  /** A disk may take this long without being broken. */
-  private static final long HANG_NS = 5_000_000_000L;
-
-  private static final long SLACK_BYTES = 2L << 20;
-
   private final Path spool;
   private final Path journal;
   private final JournalOptions options;
-  private final Room room;
+  private final MovedFiles moved;
   private final JournalFiles files;
+  private final Retention retention;
+  private final SpoolStall stall;
+  private Room room;
 
   /** What is not written to any more from the beginning: files up to that name. */
   private final String leftovers;
@@ -39,15 +45,13 @@ final class Mover {
 
   private boolean folderChanged;
   private long unsyncedSinceNs;
-  private long stalledSinceNs;
-  private long busySinceNs;
-  private boolean stalled;
   private boolean ending;
   private boolean givenUp;
   private volatile long journalBytes;
+  private volatile Runnable alarm = () -> {};
 
   /**
-   * @param files the journal's, but for one that is copied in part
+   * @param moved the journal's files, but for one that is copied in part
    * @param leftovers name of the last file that another writer left in the spool; or empty
    */
   Mover(
@@ -55,14 +59,17 @@ final class Mover {
       Path journal,
       JournalOptions options,
       Room room,
-      JournalFiles files,
+      MovedFiles moved,
       String leftovers,
       JournalWriter writer) {
     this.spool = spool;
     this.journal = journal;
     this.options = options;
     this.room = room;
-    this.files = files;
+    this.moved = moved;
+    this.files = moved.files();
+    this.retention = new Retention(options.retention(), files, options.notices(), this);
+    this.stall = new SpoolStall(spool, journal, options);
     this.leftovers = leftovers;
     this.writer = writer;
     this.thread = new Thread(this::run, "dmrec-spool");
@@ -74,17 +81,19 @@ final class Mover {
     while (true) {
       boolean ended = isEnding();
       long waitNs = CADENCE_NS;
-      isBusy(true);
+      stall.begin();
+      boolean known = moved.isHarmed();
       try {
         move(ended);
-        isBusy(false);
-        goesOn();
+        stall.ended();
         if (ended) {
           return;
         }
       } catch (IOException | RuntimeException | InternalError e) {
-        stalls(e);
-        waitNs = RETRY_NS;
+        if (known || !moved.check()) {
+          stalls(e);
+          waitNs = RETRY_NS;
+        }
       }
       if (!rest(waitNs)) {
         close();
@@ -93,28 +102,9 @@ final class Mover {
     }
   }
 
-  private synchronized void isBusy(boolean now) {
-    busySinceNs = now ? System.nanoTime() : 0;
-  }
-
   /** Says so once where the journal's file system hangs; from another thread, from time to time. */
   void watch() {
-    synchronized (this) {
-      if (stalled || busySinceNs == 0 || System.nanoTime() - busySinceNs < HANG_NS) {
-        return;
-      }
-      stalled = true;
-      stalledSinceNs = busySinceNs;
-    }
-    options
-        .notices()
-        .accept(
-            Reasons.shown(journal)
-                + ": its file system has taken nothing for "
-                + HANG_NS / 1_000_000_000L
-                + " s. Until it does the spool "
-                + Reasons.shown(spool)
-                + " keeps what is recorded");
+    stall.watch();
   }
 
   private synchronized boolean isEnding() {
@@ -143,52 +133,19 @@ final class Mover {
       // A file system that comes back may be another one: the file is opened anew.
       copy.release();
     }
-    if (!setStalled(true)) {
-      String what =
-          e instanceof JournalException
-              ? String.valueOf(e.getMessage())
-              : Reasons.cannot("write", journal, e);
-      options
-          .notices()
-          .accept(
-              what
-                  + ". It is tried again each second; until then the spool "
-                  + Reasons.shown(spool)
-                  + " keeps what is recorded");
-    }
-  }
-
-  private synchronized long stalledSinceNs() {
-    return stalledSinceNs;
-  }
-
-  /** What it was before. */
-  private synchronized boolean setStalled(boolean now) {
-    boolean before = stalled;
-    stalled = now;
-    busySinceNs = 0;
-    if (now && !before) {
-      stalledSinceNs = System.nanoTime();
-    }
-    return before;
-  }
-
-  private void goesOn() {
-    long sinceNs = stalledSinceNs();
-    if (setStalled(false)) {
-      options
-          .notices()
-          .accept(
-              Reasons.shown(journal)
-                  + ": can be written again after "
-                  + (System.nanoTime() - sinceNs) / 1_000_000_000L
-                  + " s; the spool has moved into it");
-    }
+    stall.failed(e);
   }
 
   /** Moves what there is; where the writer has ended, all of it. */
   private void move(boolean ended) throws IOException {
-    List<Path> spooled = JournalFolder.cycles(spool);
+    if (moved.isHarmed()) {
+      mend(ended);
+    }
+    List<Path> spooled = spooled();
+    FileCopy open = current;
+    if (open != null && !spooled.contains(open.from())) {
+      return; // Somebody took it out of the spool; the writer says so soon.
+    }
     for (int i = 0; i < spooled.size(); i++) {
       Path from = spooled.get(i);
       FileCopy copy = current;
@@ -202,15 +159,76 @@ final class Mover {
           ended || i + 1 < spooled.size() || JournalFolder.nameOf(from).compareTo(leftovers) <= 0;
       copy(copy);
       syncIfDue(copy);
-      if (complete) {
+      if (complete && !moved.check()) {
         finish(copy);
       }
-      if (outgrows()) {
-        removeOldest("--max-size is reached");
+      if (moved.isHarmed()) {
+        return;
       }
+      retention.removeForSize(openBytes(), writer.lastSeq());
     }
+    journalBytes = files.closedBytes() + openBytes();
+  }
+
+  private long openBytes() {
     FileCopy copy = current;
-    journalBytes = files.closedBytes() + (copy == null ? 0 : copy.bytes());
+    return copy == null ? 0 : copy.bytes();
+  }
+
+  /** What there is to move, oldest first. */
+  private List<Path> spooled() throws IOException {
+    for (Inspection.Missing each = moved.orphan(); each != null; each = moved.orphan()) {
+      forsake(each);
+    }
+    moved.tell(isEnding() ? null : writer);
+    if (!Files.isDirectory(spool)) {
+      return List.of(); // The writer makes it anew.
+    }
+    return JournalFolder.cycles(spool).stream().filter(moved::isWanted).toList();
+  }
+
+  /** Moves what can still be had of a file that somebody took out of the spool. */
+  private void forsake(Inspection.Missing file) throws IOException {
+    FileCopy copy = current;
+    Content content = null;
+    if (copy != null && copy.from().equals(file.was().path())) {
+      if (begun) {
+        copy.advance();
+        copy.leave();
+        syncFolder();
+        content = Content.whole(copy.path());
+        files.complete(Held.of(copy.path(), content));
+      }
+      copy.close();
+      current = null;
+    }
+    moved.forsake(file, content);
+    writer.release(file.was().path());
+    file.was().delete();
+    alarm.run();
+  }
+
+  /** Goes on in the right place where somebody changed the journal. */
+  private void mend(boolean ended) throws IOException {
+    FileCopy copy = current;
+    Path open = copy == null || !begun ? null : copy.path();
+    boolean again = moved.examine(open);
+    if (again) {
+      files.again();
+    }
+    if (copy != null && (again || open == null)) {
+      copy.close();
+      current = null;
+    }
+    moved.hold();
+    room = Room.in(journal, options.reserveBytes());
+    moved.tell(ended ? null : writer);
+    alarm.run();
+  }
+
+  /** Called when the writer has something to tell; by this thread. */
+  void alarm(Runnable other) {
+    alarm = other;
   }
 
   /** What the journal takes on the disk; from any thread. */
@@ -223,14 +241,15 @@ final class Mover {
       try {
         copy.advance();
         if (!begun) {
-          files.begin(copy.path());
+          moved.begin(copy);
           begun = true;
           folderChanged = true;
-          removeOld();
+          retention.removeOld(System.currentTimeMillis() * 1_000_000L);
         }
+        files.grown(copy.bytes());
         return;
       } catch (IOException e) {
-        if (!isFull(e) || !removeOldest("the file system is full")) {
+        if (!isFull(e) || !retention.removeForRoom(writer.lastSeq())) {
           throw e;
         }
       }
@@ -245,8 +264,12 @@ final class Mover {
   private void finish(FileCopy copy) throws IOException {
     copy.finish();
     syncFolder();
+    Held file = writer.release(copy.from());
+    files.complete(
+        file == null
+            ? Held.of(copy.path(), Content.whole(copy.path()))
+            : file.copiedTo(copy.path()));
     Files.deleteIfExists(copy.from());
-    files.closed(copy.bytes());
     copy.close();
     current = null;
   }
@@ -276,40 +299,23 @@ final class Mover {
 
   // Retention.
 
-  private boolean outgrows() {
-    long max = options.retention().maxBytes();
-    FileCopy copy = current;
-    long open = copy == null ? 0 : copy.bytes();
-    return max > 0 && files.closedBytes() + open + SLACK_BYTES > max;
-  }
-
-  private void removeOld() throws IOException {
-    long keepNs = options.retention().keepNs();
-    if (keepNs > 0) {
-      remove(
-          files.olderThan(System.currentTimeMillis() * 1_000_000L - keepNs), "--keep has passed");
-    }
-  }
-
-  private boolean removeOldest(String reason) throws IOException {
-    return options.retention().maxBytes() > 0 && remove(files.oldest(writer.lastSeq()), reason);
-  }
-
-  /** The event that tells of it goes into the spool first; false where it cannot. */
-  private boolean remove(JournalFiles.@Nullable Removal removal, String reason) throws IOException {
-    if (removal == null || isEnding()) {
+  /** The event that tells of it goes into the spool first. */
+  @Override
+  public boolean tell(DmEvent.FilesRemoved event) throws IOException {
+    if (isEnding()) {
       return false;
     }
     try {
-      writer.tellRemoval(removal.event(reason));
+      writer.tellRemoval(event);
+      return true;
     } catch (JournalFullException e) {
       return false;
     }
-    String notice = removal.notice(reason);
-    files.remove(removal);
+  }
+
+  @Override
+  public void removed() {
     folderChanged = true;
-    options.notices().accept(notice);
-    return true;
   }
 
   // The end.

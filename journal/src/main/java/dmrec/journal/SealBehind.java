@@ -1,5 +1,11 @@
 package dmrec.journal;
 
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.Note;
+import dmrec.journal.file.SealNote;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,12 +25,12 @@ public record SealBehind(String journal, String publicKey, long seq, String valu
    *
    * @throws JournalException where the folder is no journal or cannot be read
    */
-  public static SealBehind of(Path folder, long seq) throws JournalException {
+  static SealBehind of(Path folder, long seq) throws JournalException {
     List<Path> files = JournalFolder.cyclesOfJournal(folder);
     SealBehind found = new SealBehind("", "", 0, "");
     // Mostly it is near the end.
     for (int i = files.size() - 1; i >= 0; i--) {
-      try (CycleScanner scanner = new CycleScanner(CycleFile.open(files.get(i)))) {
+      try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(files.get(i)))) {
         SealNote seal = firstSeal(scanner, seq);
         FileHeader header = scanner.header();
         if (header != null) {
@@ -50,24 +56,19 @@ public record SealBehind(String journal, String publicKey, long seq, String valu
     return header.isSigned() ? SigningKey.text(header.publicKey()) : "";
   }
 
-  private static @Nullable SealNote firstSeal(CycleScanner scanner, long seq)
+  private static @Nullable SealNote firstSeal(DocumentScanner scanner, long seq)
       throws JournalException {
-    while (true) {
-      try {
-        CycleScanner.Found found = scanner.nextDocument(false);
-        if (found == null) {
-          return null;
+    for (DocumentScanner.Found found = scanner.next(false);
+        found != null;
+        found = scanner.next(false)) {
+      if (found == DocumentScanner.Found.NOTE
+          && Note.at(scanner.bytes(), scanner.at()) == Note.SEAL) {
+        SealNote seal = SealNote.decode(scanner.bytes(), scanner.at());
+        if (seal != null && seal.seq() >= seq) {
+          return seal;
         }
-        if (found == CycleScanner.Found.NOTE
-            && Note.at(scanner.bytes(), scanner.at()) == Note.SEAL) {
-          SealNote seal = SealNote.decode(scanner.bytes(), scanner.at());
-          if (seal != null && seal.seq() >= seq) {
-            return seal;
-          }
-        }
-      } catch (MalformedException e) {
-        // Told by those who verify.
       }
     }
+    return null;
   }
 }

@@ -11,5 +11,6 @@ public record SealPolicy(int records, long intervalNs) {
   /** What a recorder does: every 1,000 records, every 10 seconds. */
   public static final SealPolicy DEFAULT = new SealPolicy(1000, 10_000_000_000L);
 
-  static final SealPolicy NEVER = new SealPolicy(0, 0);
+  /** No seals. */
+  public static final SealPolicy NEVER = new SealPolicy(0, 0);
 }

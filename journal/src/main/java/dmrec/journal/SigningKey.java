@@ -1,27 +1,25 @@
 package dmrec.journal;
 
 import dmrec.event.Bytes;
-import dmrec.journal.KeysNote.Certificate;
+import dmrec.journal.file.Chain;
+import dmrec.journal.file.KeyPath;
+import dmrec.journal.file.KeysNote.Certificate;
+import dmrec.journal.file.Reasons;
+import dmrec.journal.seal.Ed25519;
+import dmrec.journal.seal.KeyFile;
+import dmrec.journal.seal.KeyText;
+import dmrec.journal.seal.KeyTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key that signs a journal's seals, in a file that only its owner can read.
@@ -29,35 +27,25 @@ import java.util.UUID;
  * <p>It is not one key but a row of them: each signs for an epoch, then signs the next one's public
  * key and the journal's state, and is erased. Who steals the file can sign from then on, but what
  * was sealed in an earlier epoch he cannot seal anew, as the keys that could are gone. All trust
- * begins with the public key of epoch 0, which {@code dmrec key new} prints. One thread.
+ * begins with the public key of epoch 0, which {@code dmrec key new} prints.
+ *
+ * <p>A file that cannot be written keeps nobody from recording: the present key then signs on, see
+ * {@link #trouble}. One thread, but for that.
  */
 public final class SigningKey {
-  private static final String FIRST_LINE = "dmrec signing key 1";
   private static final byte[] SEAL_WORDS = "dmrec seal 1".getBytes(StandardCharsets.US_ASCII);
 
   private final Path file;
-  private final long epochNs;
-  private final Bytes root;
-  private final List<Certificate> certificates;
-  private int epoch;
-  private long sinceNs;
-  private byte[] secret;
+  private KeyText text;
 
-  private SigningKey(
-      Path file,
-      long epochNs,
-      Bytes root,
-      List<Certificate> certificates,
-      int epoch,
-      long sinceNs,
-      byte[] secret) {
+  /** While a journal is signed. */
+  private @Nullable KeyFile held;
+
+  private volatile String trouble = "";
+
+  private SigningKey(Path file, KeyText text) {
     this.file = file;
-    this.epochNs = epochNs;
-    this.root = root;
-    this.certificates = certificates;
-    this.epoch = epoch;
-    this.sinceNs = sinceNs;
-    this.secret = secret;
+    this.text = text;
   }
 
   /**
@@ -69,11 +57,11 @@ public final class SigningKey {
    */
   public static SigningKey create(Path file, long epochNs, long nowNs) throws JournalException {
     Ed25519.Pair pair = Ed25519.generate();
-    SigningKey key =
-        new SigningKey(file, epochNs, pair.publicKey, new ArrayList<>(), 0, nowNs, pair.secretKey);
+    KeyTree tree = KeyTree.begin(new KeyPath.Origin(0, nowNs, epochNs), pair.secretKey);
+    KeyText text = new KeyText(pair.publicKey, List.of(), tree, nowNs, List.of());
+    byte[] content = text.encode();
     try {
-      Files.createFile(file, ownerOnly());
-      key.write(file);
+      KeyFile.create(file, content);
     } catch (FileAlreadyExistsException e) {
       throw new JournalException(
           Reasons.shown(file)
@@ -82,114 +70,49 @@ public final class SigningKey {
           e);
     } catch (IOException | UnsupportedOperationException e) {
       throw new JournalException(Reasons.cannot("write a key to", file, e), e);
+    } finally {
+      Arrays.fill(content, (byte) 0);
     }
-    return key;
-  }
-
-  private static FileAttribute<Set<PosixFilePermission>> ownerOnly() {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    return new SigningKey(file, text);
   }
 
   /**
    * Reads a key.
    *
-   * @throws JournalException where the file is missing, holds no key, or can be read by others than
-   *     its owner
+   * @throws JournalException where the file is missing, a link, holds no key, or can be read by
+   *     others than its owner
    */
   public static SigningKey read(Path file) throws JournalException {
     try {
-      Set<PosixFilePermission> open = EnumSet.copyOf(Files.getPosixFilePermissions(file));
-      open.remove(PosixFilePermission.OWNER_READ);
-      open.remove(PosixFilePermission.OWNER_WRITE);
-      if (!open.isEmpty()) {
-        throw new JournalException(
-            Reasons.shown(file)
-                + ": expected a key that only its owner can read (mode 0600), found mode "
-                + PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
-                + ". Others may have read it: make a new one (dmrec key new)");
-      }
-      return parse(file, Files.readString(file, StandardCharsets.US_ASCII));
+      return new SigningKey(file, parse(file, KeyFile.read(file)));
     } catch (JournalException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
       throw new JournalException(Reasons.cannot("read", file, e), e);
-    } catch (IllegalArgumentException e) {
+    }
+  }
+
+  private static KeyText parse(Path file, byte[] content) throws JournalException {
+    try {
+      return KeyText.decode(content);
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new JournalException(
           Reasons.shown(file)
               + ": expected a key that 'dmrec key new' made, found something else. Name the right"
               + " file",
           e);
-    }
-  }
-
-  private static SigningKey parse(Path file, String text) {
-    String[] lines = text.lines().toArray(String[]::new);
-    if (lines.length < 6 || !lines[0].equals(FIRST_LINE)) {
-      throw new IllegalArgumentException();
-    }
-    Bytes root = Bytes.of(bytes(value(lines[1], "root")));
-    long epochNs = Long.parseLong(value(lines[2], "epoch-ns"));
-    int epoch = Integer.parseInt(value(lines[3], "epoch"));
-    long sinceNs = Long.parseLong(value(lines[4], "since-ns"));
-    byte[] secret = bytes(value(lines[5], "secret"));
-    List<Certificate> certificates = new ArrayList<>();
-    for (int i = 6; i < lines.length; i++) {
-      byte[] each = Base64.getDecoder().decode(value(lines[i], "certificate"));
-      if (each.length != Certificate.BYTES) {
-        throw new IllegalArgumentException();
-      }
-      certificates.add(Certificate.get(ByteBuffer.wrap(each).order(ByteOrder.LITTLE_ENDIAN)));
-    }
-    if (epoch != certificates.size() || epochNs <= 0) {
-      throw new IllegalArgumentException();
-    }
-    return new SigningKey(file, epochNs, root, certificates, epoch, sinceNs, secret);
-  }
-
-  private static String value(String line, String name) {
-    if (!line.startsWith(name + " ")) {
-      throw new IllegalArgumentException();
-    }
-    return line.substring(name.length() + 1);
-  }
-
-  private static byte[] bytes(String base64) {
-    byte[] bytes = Base64.getDecoder().decode(base64);
-    if (bytes.length != Chain.BYTES) {
-      throw new IllegalArgumentException();
-    }
-    return bytes;
-  }
-
-  private void write(Path to) throws IOException {
-    StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
-    Base64.Encoder base64 = Base64.getEncoder();
-    text.append("root ").append(base64.encodeToString(root.toArray())).append('\n');
-    text.append("epoch-ns ").append(epochNs).append('\n');
-    text.append("epoch ").append(epoch).append('\n');
-    text.append("since-ns ").append(sinceNs).append('\n');
-    text.append("secret ").append(base64.encodeToString(secret)).append('\n');
-    for (Certificate each : certificates) {
-      ByteBuffer bytes = ByteBuffer.allocate(Certificate.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      each.put(bytes);
-      text.append("certificate ").append(base64.encodeToString(bytes.array())).append('\n');
-    }
-    ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
-    try (FileChannel channel = FileChannel.open(to, StandardOpenOption.WRITE)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
+    } finally {
+      Arrays.fill(content, (byte) 0);
     }
   }
 
   /** The public key of epoch 0 as people pass it on. */
   public String publicKey() {
-    return text(root);
+    return text(text.root());
   }
 
   /** A public key as people pass it on. */
-  static String text(Bytes publicKey) {
+  public static String text(Bytes publicKey) {
     return "ed25519:" + Base64.getUrlEncoder().withoutPadding().encodeToString(publicKey.toArray());
   }
 
@@ -198,7 +121,7 @@ public final class SigningKey {
    *
    * @throws IllegalArgumentException where it is none
    */
-  static Bytes parsePublicKey(String text) {
+  public static Bytes parsePublicKey(String text) {
     if (!text.startsWith("ed25519:")) {
       throw new IllegalArgumentException();
     }
@@ -209,31 +132,36 @@ public final class SigningKey {
     return Bytes.of(bytes);
   }
 
-  Bytes rootPublicKey() {
-    return root;
+  public Bytes rootPublicKey() {
+    return text.root();
   }
 
-  /** Which of its keys signs now, from 0. */
+  /** Which of its keys signs now, from 0: how many epochs have begun since it was made. */
   public int epoch() {
-    return epoch;
+    return text.epoch();
   }
 
   /** How long each of its keys signs. */
   public long epochNs() {
-    return epochNs;
+    return text.tree().path().origin().epochNs();
   }
 
   /** Wall clock of when the present one began to. */
   public long sinceNs() {
-    return sinceNs;
+    return text.sinceNs();
   }
 
-  List<Certificate> certificates() {
-    return certificates;
+  /** Why its file cannot be written, for a person; empty where it can be. For any thread. */
+  public String trouble() {
+    return trouble;
+  }
+
+  public KeyText facts() {
+    return text;
   }
 
   /** What a seal's signature is over. */
-  static byte[] sealBytes(
+  public static byte[] sealBytes(
       UUID journal, int epoch, long seq, long wallNs, Bytes value, Bytes digests) {
     ByteBuffer out =
         ByteBuffer.allocate(SEAL_WORDS.length + 16 + 4 + 8 + 8 + 2 * Chain.BYTES)
@@ -248,60 +176,132 @@ public final class SigningKey {
     return out.array();
   }
 
-  Bytes sign(byte[] message) {
-    return Ed25519.sign(secret, message);
+  public Bytes sign(byte[] message) {
+    return text.tree().sign(message);
   }
 
   /** Whether this epoch's time is over. */
-  boolean isDue(long wallNs) {
-    return wallNs - sinceNs >= epochNs;
+  public boolean isDue(long wallNs) {
+    return text.tree().path().origin().epochAt(wallNs) > epoch();
+  }
+
+  // The file, while a journal is signed.
+
+  /**
+   * Takes the key for one writer, and finds out whether its file can be written.
+   *
+   * @return false where another recorder signs with it
+   */
+  public boolean hold() throws JournalException {
+    if (held != null) {
+      return false;
+    }
+    byte[][] content = new byte[1][];
+    KeyFile taken;
+    try {
+      taken = KeyFile.hold(file, bytes -> content[0] = bytes);
+    } catch (JournalException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new JournalException(Reasons.cannot("read", file, e), e);
+    }
+    if (taken == null) {
+      return false;
+    }
+    try {
+      // It may have changed since it was read.
+      text = parse(file, content[0].clone());
+    } catch (JournalException e) {
+      taken.close();
+      throw e;
+    }
+    held = taken;
+    try {
+      taken.probe(content[0]);
+      trouble = "";
+    } catch (IOException e) {
+      trouble = Reasons.cannot("write", file, e);
+    } finally {
+      Arrays.fill(content[0], (byte) 0);
+    }
+    return true;
+  }
+
+  public void release() {
+    if (held != null) {
+      held.close();
+      held = null;
+    }
   }
 
   /**
-   * Begins the next epoch: from here on the present key is gone.
+   * Begins the epoch of a time: from here on the present key is gone. Where the file cannot be
+   * written the present key stays, and {@link #trouble} says why.
    *
    * @param seq the last number of the journal
    * @param value the chain's value there, which is on the disk and sealed
+   * @return whether the key was changed
    */
-  void evolve(UUID journal, long seq, long wallNs, Bytes value) throws IOException {
-    Ed25519.Pair pair = Ed25519.generate();
+  public boolean change(UUID journal, long seq, long wallNs, Bytes value) {
+    KeyFile to = held;
+    if (to == null) {
+      throw new IllegalStateException("nobody holds " + file);
+    }
+    KeyTree before = text.tree();
+    KeyTree after = before.at(before.path().origin().epochAt(wallNs));
+    List<KeyPath.Step> steps = after.path().steps();
     Certificate facts =
-        new Certificate(epoch + 1, pair.publicKey, wallNs, journal, seq, value, Bytes.NONE);
-    Certificate certificate =
         new Certificate(
-            facts.epoch(),
-            facts.publicKey(),
+            after.epoch(),
+            steps.get(steps.size() - 1).publicKey(),
             wallNs,
             journal,
             seq,
             value,
-            sign(facts.signedBytes()));
-    byte[] before = secret;
-    certificates.add(certificate);
-    epoch++;
-    sinceNs = wallNs;
-    secret = pair.secretKey;
-    replace();
-    Arrays.fill(before, (byte) 0);
+            Bytes.NONE);
+    KeyText changed = text.changed(after, facts.signed(sign(facts.signedBytes())));
+    byte[] content = changed.encode();
+    try {
+      expectUnchanged(to);
+      to.replace(content);
+    } catch (IOException | UnsupportedOperationException e) {
+      after.eraseBut(before);
+      trouble =
+          e instanceof JournalException
+              ? String.valueOf(e.getMessage())
+              : Reasons.cannot("write", file, e);
+      return false;
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+    text = changed;
+    before.eraseBut(after);
+    trouble = "";
+    return true;
   }
 
-  /** Writes the new file beside the old one, overwrites the old one's bytes, then swaps them. */
-  private void replace() throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    Files.deleteIfExists(next);
-    Files.createFile(next, ownerOnly());
-    write(next);
-    try (FileChannel old = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      ByteBuffer zeros = ByteBuffer.allocate((int) old.size());
-      while (zeros.hasRemaining()) {
-        old.write(zeros);
-      }
-      old.force(true);
+  /** A key of one epoch must never be two: whoever wrote the file meanwhile has made another. */
+  private void expectUnchanged(KeyFile to) throws IOException {
+    byte[] other = to.changedContent();
+    if (other == null) {
+      return;
     }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      JournalFolder.sync(folder);
+    String found;
+    try {
+      KeyText now = parse(file, other);
+      found =
+          now.root().equals(text.root())
+              ? "it at epoch " + now.epoch() + ": another recorder signs with it too"
+              : "another key, " + text(now.root());
+    } catch (JournalException e) {
+      found = "something that is no key";
     }
+    throw new JournalException(
+        Reasons.shown(file)
+            + ": expected the key as this recorder wrote it, at epoch "
+            + epoch()
+            + ", found "
+            + found
+            + ". It was left as it is; give each recorder a key of its own (dmrec key new)");
   }
 }

@@ -1,5 +1,18 @@
 package dmrec.journal;
 
+import dmrec.journal.file.ChronicleSetup;
+import dmrec.journal.file.Content;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.CycleWriter;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.FileCopy;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.JournalFiles;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.JournalTail;
+import dmrec.journal.file.Reasons;
+import dmrec.journal.file.Room;
+import dmrec.journal.file.WriterLock;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -26,7 +39,9 @@ public final class Spool implements AutoCloseable {
   private final JournalOptions options;
   private final WriterLock lock;
   private final JournalWriter writer;
+  private final MovedFiles moved;
   private final Mover mover;
+
   private boolean closed;
 
   private Spool(Path journal, Path spool, JournalOptions options, WriterLock lock)
@@ -41,26 +56,27 @@ public final class Spool implements AutoCloseable {
     try {
       List<Path> there = JournalFolder.cycles(journal);
       List<Path> left = JournalFolder.cycles(spool);
-      JournalTail tail = there.isEmpty() ? JournalTail.none() : JournalTail.of(journal, there);
-      boolean inPart = !left.isEmpty() && joins(there, left, tail);
+      JournalTail tail = there.isEmpty() ? JournalTail.none() : JournalTail.of(there);
+      boolean inPart = joins(there, left, tail);
       JournalFiles files =
           JournalFiles.of(inPart ? there.subList(0, there.size() - 1) : there, tail.number());
       this.writer =
           new JournalWriter(
               spool,
               left,
-              left.isEmpty() ? tail : JournalTail.of(spool, left),
+              left.isEmpty() ? tail : JournalTail.of(left),
               options.with(RetentionPolicy.KEEP_ALL).withReserve(-1),
               Math.min(options.fileBytes(), Math.max(1L << 20, totalBytes(spool) / FILES)),
               System::nanoTime,
               own);
+      this.moved = new MovedFiles(journal, options, lock, files, writer.journal());
       this.mover =
           new Mover(
               spool,
               journal,
               options,
               room,
-              files,
+              moved,
               left.isEmpty() ? "" : JournalFolder.nameOf(left.get(left.size() - 1)),
               writer);
     } catch (JournalException | RuntimeException | Error e) {
@@ -76,11 +92,11 @@ public final class Spool implements AutoCloseable {
    * @throws JournalException as {@link JournalWriter#open}; and where the spool holds something
    *     that does not belong behind the journal's end
    */
-  public static Spool open(Path journal, Path spool, JournalOptions options)
+  public static Spool open(Path journalFolder, Path spoolFolder, JournalOptions options)
       throws JournalException {
     ChronicleSetup.quiet();
-    JournalFolder.prepare(journal);
-    JournalFolder.prepare(spool);
+    Path journal = JournalFolder.prepare(journalFolder, options);
+    Path spool = JournalFolder.prepare(spoolFolder, options);
     if (isSame(journal, spool)) {
       throw new JournalException(
           Reasons.shown(spool)
@@ -126,9 +142,10 @@ public final class Spool implements AutoCloseable {
    */
   private boolean joins(List<Path> there, List<Path> left, JournalTail tail)
       throws JournalException {
+    FileHeader first = null;
     FileHeader before = null;
     for (Path file : left) {
-      FileHeader header = CycleScanner.headerOf(file);
+      FileHeader header = DocumentScanner.headerOf(file);
       if (header == null) {
         throw refused("the header of " + JournalFolder.nameOf(file) + " is damaged");
       }
@@ -137,14 +154,14 @@ public final class Spool implements AutoCloseable {
               || header.number() != before.number() + 1)) {
         throw refused("file " + header.number() + " behind file " + before.number());
       }
+      first = first == null ? header : first;
       before = header;
     }
-    FileHeader first = CycleScanner.headerOf(left.get(0));
     if (first == null) {
-      throw new IllegalStateException("it was there before");
+      return false; // Nothing is left.
     }
     if (there.isEmpty()) {
-      if (first.number() != 1) {
+      if (first.number() != 1 && !isToldMissing(left, first.firstSeq() - 1)) {
         throw refused("file " + first.number() + " of a journal, while this one is empty");
       }
       return false;
@@ -163,9 +180,13 @@ public final class Spool implements AutoCloseable {
       }
       return true;
     }
-    if (first.number() != tail.number() + 1
-        || first.firstSeq() != tail.lastSeq() + 1
-        || !first.link().equals(tail.link())) {
+    boolean follows =
+        first.number() == tail.number() + 1
+            && first.firstSeq() == tail.lastSeq() + 1
+            && first.link().equals(tail.link());
+    long missing = first.firstSeq() - 1 - tail.lastSeq();
+    boolean isBehind = first.number() > tail.number() + 1 && missing >= 0;
+    if (!follows && !(isBehind && isToldMissing(left, missing))) {
       throw refused(
           "file "
               + first.number()
@@ -179,6 +200,15 @@ public final class Spool implements AutoCloseable {
     return false;
   }
 
+  /** Whether what is left says itself that somebody took so many events out of the journal. */
+  private static boolean isToldMissing(List<Path> left, long events) throws JournalException {
+    long told = 0;
+    for (Path file : left) {
+      told += Content.whole(file).lost();
+    }
+    return told >= events;
+  }
+
   private JournalException refused(String found) {
     return new JournalException(
         Reasons.shown(spool)
@@ -187,6 +217,18 @@ public final class Spool implements AutoCloseable {
             + ", found "
             + found
             + ". Read it (dmrec log -j) and move it away, or name another folder");
+  }
+
+  /**
+   * Watches over spool and journal: where somebody takes files away, what the spool still has is
+   * moved once more, and a gap says exactly how many events are gone. Before the first append.
+   *
+   * @param alarm called by another thread when something is found; the writer's next append or tick
+   *     mends it
+   */
+  public void guard(Runnable alarm) {
+    writer.guard(alarm, moved::orphan, moved.files().lost());
+    mover.alarm(alarm);
   }
 
   /** Writes into the spool; {@link #close} closes it. */
@@ -215,8 +257,8 @@ public final class Spool implements AutoCloseable {
     }
     closed = true;
     writer.close();
-    boolean moved = mover.end(END_NS);
-    if (!moved) {
+    boolean ended = mover.end(END_NS);
+    if (!ended) {
       options
           .notices()
           .accept(

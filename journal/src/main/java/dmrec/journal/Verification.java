@@ -16,7 +16,8 @@ import java.util.List;
  * @param sealed the last good seal
  * @param publicKey the key of epoch 0 that signed; empty where nobody did
  * @param keyGiven whether the caller named that key, so that it need not be believed
- * @param epochs how many keys followed it
+ * @param epochs the epoch of the last key: how many have begun since that of the first
+ * @param keyDueNs wall clock of when that epoch is over; 0 where nothing tells
  * @param findings what was found, those that are fine included
  * @param moreFindings how many more there are than are kept
  * @param notProved what all of this does not prove, for a person
@@ -33,9 +34,17 @@ public record Verification(
     String publicKey,
     boolean keyGiven,
     int epochs,
+    long keyDueNs,
     List<Finding> findings,
     long moreFindings,
     List<String> notProved) {
+
+  /** Is told how far a verification is. */
+  public interface Progress {
+    Progress NONE = (done, total) -> {};
+
+    void at(long doneBytes, long totalBytes);
+  }
 
   /** Whether nothing is wrong. */
   public boolean isIntact() {

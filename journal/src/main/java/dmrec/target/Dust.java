@@ -10,11 +10,6 @@ package dmrec.target;
 public record Dust(DevNo device, String mode, String verbosity, String rest)
     implements TargetStatus {
 
-  /** Whether reads of blocks marked bad fail. */
-  public boolean failsReads() {
-    return mode.equals("fail_read_on_bad_block");
-  }
-
   @Override
   public String text() {
     Line line = new Line().word(device).word(mode);

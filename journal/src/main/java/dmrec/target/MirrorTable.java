@@ -26,11 +26,6 @@ public record MirrorTable(
     return logArgs.stream().filter(DevNo::isDevNo).map(DevNo::parse).toList();
   }
 
-  /** Whether the mirror goes on after an error; without it no failure raises an event. */
-  public boolean handlesErrors() {
-    return features.contains("handle_errors");
-  }
-
   /** Whether its regions are taken as equal from the start, without a synchronisation. */
   public boolean startsInSync() {
     return logArgs.contains("nosync");

@@ -87,23 +87,11 @@ public record Multipath(
     public Path {
       selectorArgs = List.copyOf(selectorArgs);
     }
-
-    private Path with(boolean nowFailed) {
-      if (nowFailed == failed) {
-        return this;
-      }
-      return new Path(device, nowFailed, nowFailed ? failCount + 1 : failCount, selectorArgs);
-    }
   }
 
   /** Whether I/O is queued inside the target at this moment. */
   public boolean queueIo() {
     return !features.isEmpty() && !features.get(0).equals("0");
-  }
-
-  /** How often path group initialisation was started; 0 where the kernel does not say. */
-  public long pgInitCount() {
-    return features.size() < 2 ? 0 : Words.numberOf(features.get(1));
   }
 
   /** The path over {@code device}, or null where the target has none. */
@@ -118,18 +106,6 @@ public record Multipath(
     return null;
   }
 
-  /** Number, from 1, of the group with a path over {@code device}; 0 where the target has none. */
-  public int groupOf(DevNo device) {
-    for (int i = 0; i < groups.size(); i++) {
-      for (Path path : groups.get(i).paths()) {
-        if (path.device().equals(device)) {
-          return i + 1;
-        }
-      }
-    }
-    return 0;
-  }
-
   /** Paths that are not failed, over all groups: what a path uevent calls DM_NR_VALID_PATHS. */
   public int validPaths() {
     int valid = 0;
@@ -137,31 +113,6 @@ public record Multipath(
       valid += group.validPaths();
     }
     return valid;
-  }
-
-  /**
-   * The status to expect once the path has failed or been reinstated: a failure counts one more, a
-   * reinstatement leaves the count alone, and no change is no change ({@code dm-mpath.c:fail_path}
-   * and {@code reinstate_path}). A device that is no path changes nothing.
-   */
-  public Multipath withPath(DevNo device, boolean failed) {
-    List<Group> changed = new ArrayList<>(groups.size());
-    for (Group group : groups) {
-      List<Path> paths = new ArrayList<>(group.paths().size());
-      for (Path path : group.paths()) {
-        paths.add(path.device().equals(device) ? path.with(failed) : path);
-      }
-      changed.add(new Group(group.state(), group.selectorArgs(), group.pathArgCount(), paths));
-    }
-    return new Multipath(features, hardwareHandler, currentGroup, changed, rest);
-  }
-
-  /** The same after an uevent of a path that an older state of it sent: a failure counts. */
-  public Multipath withLate(DevNo device, boolean failed) {
-    Path path = path(device);
-    return !failed || path == null || path.failed()
-        ? this
-        : withPath(device, true).withPath(device, false);
   }
 
   @Override

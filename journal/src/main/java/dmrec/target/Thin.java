@@ -15,11 +15,6 @@ public record Thin(long mappedSectors, String highest, String rest) implements T
     return mappedSectors >= 0;
   }
 
-  /** The highest mapped sector; -1 for none. */
-  public long highestMappedSector() {
-    return isUsable() && !highest.equals("-") ? Words.numberOf(highest) : -1;
-  }
-
   @Override
   public String text() {
     Line line = new Line();

@@ -4,7 +4,6 @@ import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.event.Mark;
 import dmrec.target.DevNo;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,43 +20,57 @@ final class Uncounted {
   /** A look was written in part: any number of events may be known by what there is of it. */
   private static final long ANY = Long.MAX_VALUE;
 
-  private final Map<DevNo, Long> events;
+  /** A count that moves in place, so that an event costs no object. */
+  private static final class Count {
+    private long events;
+
+    private Count(long events) {
+      this.events = events;
+    }
+  }
+
+  private final Map<DevNo, Count> counts;
   private DevNo lookedAt = DevNo.NONE;
   private long lookedNs;
 
   Uncounted() {
-    events = new HashMap<>();
+    counts = new HashMap<>();
   }
 
   Uncounted(Uncounted other) {
-    events = new HashMap<>(other.events);
+    counts = new HashMap<>();
+    other.counts.forEach((dev, count) -> restore(dev, count.events));
     lookedAt = other.lookedAt;
     lookedNs = other.lookedNs;
   }
 
   long of(DevNo dev) {
-    return dev.equals(lookedAt) && !dev.equals(DevNo.NONE) ? ANY : events.getOrDefault(dev, 0L);
+    if (dev.equals(lookedAt) && !dev.equals(DevNo.NONE)) {
+      return ANY;
+    }
+    Count count = counts.get(dev);
+    return count == null ? 0 : count.events;
   }
 
   void restore(DevNo dev, long count) {
     lookedAt = DevNo.NONE;
     if (count > 0) {
-      events.put(dev, count);
+      counts.put(dev, new Count(count));
     }
   }
 
   void clear() {
-    events.clear();
+    counts.clear();
     lookedAt = DevNo.NONE;
   }
 
   void apply(EventRecord record) {
-    if (Mark.INJECTED.isIn(record.marks())) {
+    if (!record.changesState()) {
       return;
     }
     if (record.kind() == Kind.RECORDING_STARTED) {
       if (!lookedAt.equals(DevNo.NONE)) {
-        events.put(lookedAt, ANY);
+        counts.put(lookedAt, new Count(ANY));
         lookedAt = DevNo.NONE;
       }
       return;
@@ -71,13 +84,20 @@ final class Uncounted {
     switch (record.kind()) {
       case PATH_FAILED, PATH_REINSTATED, VERITY_CORRUPTED -> {
         if (record.certainty() == Certainty.REPORTED) {
-          events.merge(dev, 1L, (known, one) -> known == ANY ? ANY : known + one);
+          countOne(dev);
         } else {
           lookedAt = dev;
         }
       }
-      case COUNTERS_CHANGED, EVENTS_MISSED, BASELINE, DEVICE_CREATED, DEVICE_REMOVED -> {
-        events.remove(dev);
+      case COUNTERS_CHANGED, EVENTS_MISSED, BASELINE, DEVICE_CREATED -> {
+        Count count = counts.get(dev);
+        if (count != null) {
+          count.events = 0; // Kept, as more events will come.
+        }
+        lookedAt = DevNo.NONE;
+      }
+      case DEVICE_REMOVED -> {
+        counts.remove(dev);
         lookedAt = DevNo.NONE;
       }
       case RECORDING_STOPPED -> clear();
@@ -85,6 +105,15 @@ final class Uncounted {
         // Numbers that move raise no event.
       }
       default -> lookedAt = record.event() instanceof DmEvent.OfTarget ? dev : lookedAt;
+    }
+  }
+
+  private void countOne(DevNo dev) {
+    Count count = counts.get(dev);
+    if (count == null) {
+      counts.put(dev, new Count(1));
+    } else if (count.events != ANY) {
+      count.events++;
     }
   }
 }

@@ -34,7 +34,7 @@ class BundleDocumentTest {
   /** What stands in the place of a value. */
   private static final Set<String> NAMED_BY_DATA = Set.of("linear", "baseline");
 
-  private final List<EventRecord> events = new EventRecords(3).list(200);
+  private final List<EventRecord> events = EventRecords.full(3).list(200);
 
   @Test
   void everyPartIsInIt() throws IOException {

@@ -12,8 +12,9 @@ import dmrec.event.EventRecords;
 import dmrec.event.Kind;
 import dmrec.fuzz.Scratch;
 import dmrec.journal.EventsImport;
-import dmrec.journal.JournalReader;
+import dmrec.journal.Journal;
 import dmrec.journal.Journals;
+import dmrec.journal.Position;
 import dmrec.topology.Device;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -75,8 +76,8 @@ class BundleTest {
       assertEquals(Bundles.manifest(start, events, bundle.manifest().files()), bundle.manifest());
     }
     assertEquals(events, Journals.events(journal));
-    try (JournalReader reader = JournalReader.open(journal)) {
-      Topology stack = reader.seekFoldSeq(0);
+    try (Journal opened = Journal.open(journal)) {
+      Topology stack = opened.at(Position.atSeq(from)).topology();
       assertEquals(List.copyOf(start.devices()), List.copyOf(stack.devices()));
       assertEquals(List.copyOf(start.disks()), List.copyOf(stack.disks()));
       assertEquals(start.recording(), stack.recording());

@@ -18,20 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** JSON of events is what people and scripts keep: it must not change, and must lose nothing. */
 class EventJsonTest {
   private static final EventRecord PATH_FAILED =
-      new EventRecord(
-          812,
-          EventRecords.FIRST_WALL_NS + 123_456_789,
-          592_466_956_698L,
-          0,
-          0,
-          Source.UEVENT,
-          Certainty.REPORTED,
-          0,
-          null,
-          new DeviceRef(new DevNo(254, 0), 25, "mpatha", "mpath-3600"),
-          new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 3, 7),
-          Bytes.of("change@\0\u00e9\udcff"),
-          Bytes.NONE);
+      EventRecord.of(new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 3, 7))
+          .seq(812)
+          .at(EventRecords.FIRST_WALL_NS + 123_456_789, 592_466_956_698L)
+          .source(Source.UEVENT)
+          .device(new DeviceRef(new DevNo(254, 0), 25, "mpatha", "mpath-3600"))
+          .evidence(Bytes.of("change@\0\u00e9\udcff"))
+          .build();
 
   @Test
   void looksAsTheDesignShowsIt() {
@@ -48,7 +41,7 @@ class EventJsonTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void readsBackEveryKindWithoutLoss(Kind kind) throws Exception {
-    EventRecords records = new EventRecords(kind.code());
+    EventRecords records = EventRecords.full(kind.code());
     for (int i = 0; i < 200; i++) {
       EventRecord record = records.next(kind);
       String line = EventJson.write(record);
@@ -57,24 +50,73 @@ class EventJsonTest {
     }
   }
 
+  @Test
+  void tellsWhenItWasReadAndWhatIsKnownOfTheActor() throws Exception {
+    // given an event that a probe saw, of which not everything is known
+    Actor actor =
+        new Actor(
+            Actor.Relation.CONTEXT,
+            4711,
+            5_000,
+            4712,
+            0,
+            1000,
+            "dmsetup",
+            "/usr/sbin/dmsetup",
+            1,
+            "sh",
+            "");
+    EventRecord record =
+        EventRecord.of(new DmEvent.RequestFailed("table_load", 16, "vg-lv"))
+            .seq(3)
+            .at(EventRecords.FIRST_WALL_NS, 42)
+            .receivedNs(EventRecords.FIRST_WALL_NS + 1)
+            .source(Source.PROBE)
+            .certainty(Certainty.CLAIMED)
+            .actor(actor)
+            .build();
+    // when it is written
+    String line = EventJson.write(record);
+    // then what differs from the time and what is known stands in it, and no more
+    assertEquals(
+        "{\"seq\":3,\"time\":\"2026-03-01T03:12:05.000000000Z\","
+            + "\"received\":\"2026-03-01T03:12:05.000000001Z\",\"mono_ns\":42,"
+            + "\"kind\":\"request_failed\",\"source\":\"probe\",\"certainty\":\"claimed\","
+            + "\"actor\":{\"pid\":4711,\"uid\":0,\"command\":\"dmsetup\","
+            + "\"relation\":\"context\",\"start_ns\":5000,\"tid\":4712,\"login_uid\":1000,"
+            + "\"executable\":\"/usr/sbin/dmsetup\",\"parent_pid\":1,\"parent_command\":\"sh\"},"
+            + "\"request\":\"table_load\",\"error\":16,\"name\":\"vg-lv\"}",
+        line);
+    assertEquals(record, EventJson.read(line));
+  }
+
+  @Test
+  void leavesOutWhatOlderEventsDidNotHave() throws Exception {
+    EventRecord disk =
+        EventRecord.of(new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "", "", 8, "")).build();
+    assertFalse(EventJson.write(disk).contains("\"port\""));
+    EventRecord reached =
+        disk.toBuilder()
+            .event(new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "", "", 8, "0x5001"))
+            .build();
+    assertTrue(EventJson.write(reached).contains("\"port\":\"0x5001\""));
+    assertEquals(reached, EventJson.read(EventJson.write(reached)));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 1, 999_999_999, Long.MAX_VALUE})
   void keepsEveryTimeAClockCanShow(long wallNs) throws Exception {
     EventRecord record =
-        new EventRecord(
-            1,
-            wallNs,
-            Long.MIN_VALUE,
-            wallNs,
-            Long.MAX_VALUE,
-            Source.KMSG,
-            Certainty.INFERRED,
-            0xff,
-            new Actor(-1, -1, ""),
-            DeviceRef.NONE,
-            new DmEvent.DeviceRemoved(),
-            Bytes.NONE,
-            Bytes.NONE);
+        EventRecord.of(new DmEvent.DeviceRemoved())
+            .seq(1)
+            .at(wallNs, Long.MIN_VALUE)
+            .notBeforeNs(wallNs)
+            .kernelNs(Long.MAX_VALUE)
+            .source(Source.KMSG)
+            .certainty(Certainty.INFERRED)
+            .marks(0xff)
+            .actor(Actor.asked(-1, -1, ""))
+            .build();
     assertEquals(record, EventJson.read(EventJson.write(record)));
   }
 
@@ -137,6 +179,8 @@ class EventJsonTest {
         "2026-=9999-",
         "\"uevent\"=\"Uevent\"",
         "\"reported\"=\"rumoured\"",
+        "\"seq\":812=\"seq\":812,\"received\":1",
+        "\"seq\":812=\"seq\":812,\"actor\":{\"relation\":\"friend\"}",
         "\"seq\":812=\"seq\":812,\"marks\":[\"none\"]",
         "\"seq\":812=\"seq\":812,\"extra\":\"*\"",
         "\"path_failed\"=\"unknown\"",
@@ -153,7 +197,7 @@ class EventJsonTest {
   @Test
   void whateverTheTextIsNothingButItsOwnExceptionLeaves() {
     SplittableRandom random = new SplittableRandom(7);
-    EventRecords records = new EventRecords(7);
+    EventRecords records = EventRecords.full(7);
     String alphabet = "{}[]\",:\\u0dDcC-+.eE129 ntfZ";
     for (int i = 0; i < 20_000; i++) {
       StringBuilder line = new StringBuilder(EventJson.write(records.next()));

@@ -32,12 +32,24 @@ public final class EventRecords {
   };
 
   private final SplittableRandom random;
+  private final boolean full;
   private long seq;
   private long wallNs = FIRST_WALL_NS;
   private long monoNs = 592_000_000_000L;
 
+  /** Records that format 1 can say. */
   public EventRecords(long seed) {
+    this(seed, false);
+  }
+
+  private EventRecords(long seed, boolean full) {
     random = new SplittableRandom(seed);
+    this.full = full;
+  }
+
+  /** Records with everything that a record can have. */
+  public static EventRecords full(long seed) {
+    return new EventRecords(seed, true);
   }
 
   /** A record of any kind. */
@@ -50,38 +62,28 @@ public final class EventRecords {
     long stepNs = random.nextLong(1_000_000_000L);
     wallNs += stepNs;
     monoNs += stepNs;
-    return new EventRecord(
-        ++seq,
-        wallNs,
-        monoNs,
-        random.nextInt(3) == 0 ? wallNs - random.nextLong(1_000_000_000L) : 0,
-        random.nextInt(3) == 0 ? monoNs - random.nextLong(1_000_000L) : 0,
-        pick(Source.values()),
-        pick(Certainty.values()),
-        random.nextInt(4) == 0 ? random.nextInt(256) : 0,
-        random.nextInt(4) == 0 ? new Actor(random.nextInt(), random.nextInt(), text()) : null,
-        device(),
-        event(kind),
-        evidence(),
-        kind == Kind.UNKNOWN || random.nextInt(8) == 0 ? extra(kind) : Bytes.NONE);
+    EventRecord record =
+        EventRecord.of(event(kind))
+            .seq(++seq)
+            .at(wallNs, monoNs)
+            .receivedNs(full && random.nextBoolean() ? wallNs + random.nextLong(1 << 20) : wallNs)
+            .notBeforeNs(random.nextInt(3) == 0 ? wallNs - random.nextLong(1_000_000_000L) : 0)
+            .kernelNs(random.nextInt(3) == 0 ? monoNs - random.nextLong(1_000_000L) : 0)
+            .source(pick(Source.values()))
+            .certainty(pick(Certainty.values()))
+            .marks(random.nextInt(4) == 0 ? random.nextInt(256) : 0)
+            .actor(random.nextInt(4) == 0 ? actor() : null)
+            .device(device())
+            .evidence(evidence())
+            .extra(kind == Kind.UNKNOWN || random.nextInt(8) == 0 ? extra(kind) : Bytes.NONE)
+            .build();
+    Bytes told = full && random.nextBoolean() ? KernelEvidence.of(record) : null;
+    return told == null ? record : record.toBuilder().evidence(told).build();
   }
 
   /** The same event at another wall clock time. */
   public static EventRecord at(EventRecord record, long wallNs) {
-    return new EventRecord(
-        record.seq(),
-        wallNs,
-        record.monoNs(),
-        record.notBeforeNs(),
-        record.kernelNs(),
-        record.source(),
-        record.certainty(),
-        record.marks(),
-        record.actor(),
-        record.device(),
-        record.event(),
-        record.evidence(),
-        record.extra());
+    return record.toBuilder().at(wallNs, record.monoNs()).build();
   }
 
   /** Many records of any kind. */
@@ -96,6 +98,24 @@ public final class EventRecords {
       all.add(next(kind));
     }
     return all;
+  }
+
+  private Actor actor() {
+    if (!full) {
+      return Actor.asked(random.nextInt(), random.nextInt(), text());
+    }
+    return new Actor(
+        pick(Actor.Relation.values()),
+        random.nextInt(),
+        random.nextBoolean() ? 0 : random.nextLong(),
+        random.nextBoolean() ? 0 : random.nextInt(),
+        random.nextInt(),
+        random.nextInt(4) - 1,
+        text(),
+        text(),
+        random.nextBoolean() ? 0 : random.nextInt(),
+        text(),
+        text());
   }
 
   private DmEvent event(Kind kind) {
@@ -162,26 +182,36 @@ public final class EventRecords {
 
   /** Tagged fields that no version has yet, in ascending order. */
   private Bytes extra(Kind kind) {
+    boolean format2 = full && random.nextBoolean();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    if (format2) {
+      // Those of format 2 stand behind two zero bytes.
+      out.write(0);
+      out.write(0);
+    }
     int tag = Fields.of(kind).size();
     for (int i = random.nextInt(4); i >= 0; i--) {
       tag += 1 + random.nextInt(5);
-      field(out, tag);
+      field(out, tag, format2);
     }
     if (random.nextBoolean()) {
-      field(out, 0x9000 + random.nextInt(100));
+      field(out, format2 ? 140 + random.nextInt(100) : 0x9000 + random.nextInt(100), format2);
     }
     return Bytes.of(out.toByteArray());
   }
 
-  private void field(ByteArrayOutputStream out, int tag) {
+  private void field(ByteArrayOutputStream out, int tag, boolean format2) {
     int length = random.nextInt(20);
     out.write(tag);
-    out.write(tag >> 8);
-    out.write(length);
-    out.write(0);
-    out.write(0);
-    out.write(0);
+    if (format2) {
+      out.write(length);
+    } else {
+      out.write(tag >> 8);
+      out.write(length);
+      out.write(0);
+      out.write(0);
+      out.write(0);
+    }
     out.writeBytes(array(length));
   }
 

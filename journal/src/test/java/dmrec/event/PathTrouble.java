@@ -29,20 +29,13 @@ public final class PathTrouble {
 
   private void add(DeviceRef device, DmEvent event) {
     records.add(
-        new EventRecord(
-            records.size() + 1,
-            wallNs,
-            wallNs - 1_772_334_000_000_000_000L,
-            0,
-            0,
-            Source.UEVENT,
-            Certainty.REPORTED,
-            0,
-            null,
-            device,
-            event,
-            Bytes.of("change@/devices/virtual/block/dm-" + device.dev().minor()),
-            Bytes.NONE));
+        EventRecord.of(event)
+            .seq(records.size() + 1)
+            .at(wallNs, wallNs - 1_772_334_000_000_000_000L)
+            .source(Source.UEVENT)
+            .device(device)
+            .evidence(Bytes.of("change@/devices/virtual/block/dm-" + device.dev().minor()))
+            .build());
   }
 
   private DeviceRef map(int map) {
@@ -93,24 +86,36 @@ public final class PathTrouble {
     add(
         DeviceRef.NONE,
         new DmEvent.RecordingStarted(
-            "boot", "6.1.0", "4.47.0", "1", "host", List.of("uevent", "dm"), SECOND_NS, "", ""));
+            "boot",
+            "6.1.0",
+            "4.47.0",
+            "1",
+            "host",
+            List.of("uevent", "dm"),
+            SECOND_NS,
+            "",
+            "",
+            "",
+            0));
     for (int map = 0; map < MAPS; map++) {
       names[map] = "mpath" + (char) ('a' + map % 26) + (map < 26 ? "" : "2");
       add(
           map(map),
           new DmEvent.Baseline(
-              false,
-              false,
-              false,
-              false,
-              0,
-              1,
-              128,
-              true,
-              List.of(new Target(0, 2048, "multipath", "0 0 1 1 queue-length 0 4 1", "2 0 0 0")),
-              false,
-              List.of(),
-              List.of()));
+              new DeviceState(
+                  false,
+                  false,
+                  false,
+                  false,
+                  0,
+                  1,
+                  128,
+                  true,
+                  List.of(
+                      new Target(0, 2048, "multipath", "0 0 1 1 queue-length 0 4 1", "2 0 0 0")),
+                  false,
+                  List.of(),
+                  List.of())));
     }
     boolean isPlanted = false;
     while (records.size() < events) {

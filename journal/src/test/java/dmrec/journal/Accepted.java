@@ -4,6 +4,9 @@ import dmrec.event.EventJson;
 import dmrec.event.EventJsonException;
 import dmrec.event.EventRecord;
 import dmrec.fuzz.Scratch;
+import dmrec.journal.file.MalformedException;
+import dmrec.journal.file.RecordDecoder;
+import dmrec.journal.file.RecordEncoder;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -34,7 +37,13 @@ public final class Accepted {
       return;
     }
     try {
-      EventRecord back = new RecordDecoder().decode(encoder.bytes(), 0, encoder.length());
+      EventRecord back =
+          new RecordDecoder()
+              .decode(
+                  encoder.bytes(),
+                  0,
+                  encoder.length(),
+                  (dev, diskSeq, digest) -> numbered.device());
       if (!back.equals(numbered)) {
         throw new AssertionError("as a record " + numbered + " comes back as " + back);
       }
@@ -55,7 +64,7 @@ public final class Accepted {
   private static void expectAll(Path journal, List<EventRecord> events) throws JournalException {
     List<EventRecord> found = Journals.events(journal);
     Scratch.expectSame(events, found, "read back");
-    Verification verified = JournalVerifier.verify(journal, null, JournalVerifier.Progress.NONE);
+    Verification verified = Journal.verify(journal, null, Verification.Progress.NONE);
     if (!verified.isIntact() || verified.events() != events.size()) {
       throw new AssertionError(verified.events() + " events, " + verified.findings());
     }

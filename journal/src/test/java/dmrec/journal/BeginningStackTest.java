@@ -1,8 +1,8 @@
 package dmrec.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,7 +46,7 @@ class BeginningStackTest {
     try (JournalWriter writer =
         JournalWriter.begin(copy, JournalOptions.usual(), fold(from).withSeq(base))) {
       for (EventRecord record : all.subList(from, COUNT)) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
     }
     return copy;
@@ -59,7 +59,7 @@ class BeginningStackTest {
     try (JournalWriter writer =
         JournalWriter.begin(folder.resolve("copy"), JournalOptions.usual(), before)) {
       for (EventRecord record : all.subList(250, COUNT)) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
     }
 
@@ -83,16 +83,16 @@ class BeginningStackTest {
     Path copy = copy(from, base);
     Topology expected = fold(from);
 
-    try (JournalIndex index = JournalIndex.open(copy, null);
-        JournalReader reader = JournalReader.open(copy)) {
-      Topology read = reader.seekFoldSeq(base + 1);
+    try (Journal journal = Journal.open(copy);
+        EventCursor events = journal.events(EventQuery.ALL)) {
+      Topology read = journal.at(Position.atSeq(base)).topology();
       assertSame(expected, read);
       if (!expected.records().isEmpty()) {
         assertEquals(base, read.seq());
       }
       for (int seq = base; seq <= base + COUNT - from; seq++) {
         if (seq > base) {
-          EventRecord record = reader.next();
+          EventRecord record = events.next();
           assertNotNull(record);
           EventRecord original = all.get(from + seq - base - 1);
           assertEquals(original.withSeq(seq), record);
@@ -100,23 +100,22 @@ class BeginningStackTest {
           expected.apply(original);
           assertSame(expected, read);
         }
-        Topology indexed = index.stackAt(seq);
-        assertNotNull(indexed);
-        assertSame(expected, indexed);
+        Snapshot found = journal.at(Position.atSeq(seq));
+        assertEquals(Damage.NONE, found.damage());
+        assertSame(expected, found.topology());
         if (seq > base || !expected.records().isEmpty()) {
-          assertEquals(seq, indexed.seq());
-        }
-        if (seq > base || !expected.records().isEmpty()) {
-          assertEquals(expected.wallNs(), indexed.wallNs());
+          assertFalse(found.isBeforeJournal(), "#" + seq);
+          assertEquals(seq, found.topology().seq());
+          assertEquals(expected.wallNs(), found.topology().wallNs());
         }
       }
-      assertNull(index.stackAt(-1));
+      assertTrue(journal.at(Position.atSeq(-1)).isBeforeJournal());
     }
   }
 
   @Test
   void verifyFindsNothingWrongWithACopyOfAPart() throws IOException {
-    Verification verification = JournalVerifier.verify(copy(300, 300), null, (done, of) -> {});
+    Verification verification = Journal.verify(copy(300, 300), null, Verification.Progress.NONE);
 
     assertEquals(List.of(), verification.findings());
     assertEquals(300, verification.events());
@@ -127,11 +126,11 @@ class BeginningStackTest {
     Path copy = copy(300, 300);
 
     try (JournalWriter writer = JournalWriter.open(copy)) {
-      assertSame(fold(COUNT), writer.topology());
+      assertSame(fold(COUNT), writer.topology().copy());
       assertEquals(COUNT + 1, writer.append(all.get(0)));
     }
     assertEquals(301, Journals.events(copy).size());
-    assertEquals(List.of(), JournalVerifier.verify(copy, null, (done, of) -> {}).findings());
+    assertEquals(List.of(), Journal.verify(copy, null, Verification.Progress.NONE).findings());
   }
 
   @Test

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
-import java.io.IOException;
+import dmrec.journal.Journals.Read;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.RecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +38,6 @@ class DamageTest {
   private int firstRecordAt;
   private int endOfData;
 
-  private record Read(List<EventRecord> events, List<String> failures) {}
-
   @BeforeEach
   void write() throws Exception {
     Path original = folder.resolve("original");
@@ -62,7 +63,7 @@ class DamageTest {
     Files.write(cycle, sound);
     Read read = read();
     assertEquals(records, read.events());
-    assertEquals(List.of(), read.failures());
+    assertEquals(List.of(), read.messages());
   }
 
   @Test
@@ -74,9 +75,9 @@ class DamageTest {
       bytes[at] ^= (byte) (1 << random.nextInt(8));
       Files.write(cycle, bytes);
       Read read = read();
-      String where = "bit flipped at " + at + ": " + read.failures();
+      String where = "bit flipped at " + at + ": " + read.messages();
       assertTrue(read.events().size() >= RECORDS - 1, where);
-      assertTrue(read.events().size() == RECORDS || !read.failures().isEmpty(), where);
+      assertTrue(read.events().size() == RECORDS || !read.messages().isEmpty(), where);
     }
   }
 
@@ -89,7 +90,7 @@ class DamageTest {
       bytes[at] ^= (byte) (1 << random.nextInt(8));
       Files.write(cycle, bytes);
       Read read = read();
-      assertEquals(RECORDS, read.events().size(), "bit flipped at " + at + read.failures());
+      assertEquals(RECORDS, read.events().size(), "bit flipped at " + at + read.messages());
     }
   }
 
@@ -116,7 +117,7 @@ class DamageTest {
       Files.write(
           cycle, Arrays.copyOf(bytes, random.nextInt(4) == 0 ? endOfData / 2 : bytes.length));
       read();
-      seekAll(random);
+      askAll(random);
     }
   }
 
@@ -141,8 +142,8 @@ class DamageTest {
     Read read = read();
     assertEquals(RECORDS - 2, read.events().size() - repeatedTail(read));
     assertTrue(
-        read.failures().get(0).contains("expected record #11 behind #10, found #13"),
-        read.failures().get(0));
+        read.messages().get(0).contains("expected record #11 behind #10, found #13"),
+        read.messages().get(0));
   }
 
   @Test
@@ -160,8 +161,8 @@ class DamageTest {
     Files.write(cycle, bytes);
     Read read = read();
     assertTrue(
-        read.failures().get(0).contains("expected record #11 behind #10, found #4"),
-        read.failures().get(0));
+        read.messages().get(0).contains("expected record #11 behind #10, found #4"),
+        read.messages().get(0));
   }
 
   /** What lies behind a shift of the file's tail is seen twice; those are not counted. */
@@ -184,43 +185,37 @@ class DamageTest {
   }
 
   /** Reads everything; each event must be one that was written. */
-  private Read read() throws IOException {
-    List<EventRecord> events = new ArrayList<>();
-    List<String> failures = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(copy)) {
-      drain(reader, events, failures);
+  private Read read() {
+    try (Journal journal = Journal.open(copy)) {
+      return read(journal, EventQuery.ALL);
     } catch (JournalException e) {
-      failures.add(String.valueOf(e.getMessage()));
+      return new Read(List.of(), new Damage(1, List.of(String.valueOf(e.getMessage()))));
     }
-    return new Read(events, failures);
   }
 
-  private void seekAll(SplittableRandom random) {
-    try (JournalReader reader = JournalReader.open(copy)) {
+  private Read read(Journal journal, EventQuery query) throws JournalException {
+    Read read = Journals.read(journal, query);
+    assertTrue(read.events().size() < 2 * RECORDS, "reading comes to no end");
+    for (EventRecord record : read.events()) {
+      EventRecord written = records.get((int) record.seq() - 1);
+      assertEquals(Journals.asRead(written, record, read.damage()), record);
+    }
+    return read;
+  }
+
+  private void askAll(SplittableRandom random) {
+    try (Journal journal = Journal.open(copy)) {
       for (int i = 0; i < 5; i++) {
-        reader.seekSeq(random.nextLong(RECORDS + 10));
-        drain(reader, new ArrayList<>(), new ArrayList<>());
-        reader.seekTime(EventRecords.FIRST_WALL_NS + random.nextLong(120_000_000_000L));
-        drain(reader, new ArrayList<>(), new ArrayList<>());
+        long seq = random.nextLong(RECORDS + 10);
+        long wallNs = EventRecords.FIRST_WALL_NS + random.nextLong(120_000_000_000L);
+        read(journal, EventQuery.ALL.from(seq));
+        read(journal, EventQuery.ALL.since(wallNs));
+        read(journal, EventQuery.ALL.to(seq).backward());
+        assertTrue(journal.at(Position.atSeq(seq)).topology().seq() <= Math.max(seq, 0));
+        journal.at(Position.atTime(wallNs));
       }
     } catch (JournalException e) {
       assertTrue(String.valueOf(e.getMessage()).length() > 10);
-    }
-  }
-
-  private void drain(JournalReader reader, List<EventRecord> events, List<String> failures) {
-    for (int i = 0; ; i++) {
-      assertTrue(i < 4 * RECORDS, "reading comes to no end");
-      try {
-        EventRecord record = reader.next();
-        if (record == null) {
-          return;
-        }
-        assertEquals(records.get((int) record.seq() - 1), record);
-        events.add(record);
-      } catch (JournalException e) {
-        failures.add(String.valueOf(e.getMessage()));
-      }
     }
   }
 

@@ -10,6 +10,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.journal.file.CheckpointNote;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,8 +59,7 @@ class EventsImportTest {
 
     assertEquals(new EventsImport(2000, 1, 2000, false), told);
     assertEquals(records, Journals.events(journal));
-    assertEquals(
-        List.of(), JournalVerifier.verify(journal, null, JournalVerifier.Progress.NONE).findings());
+    assertEquals(List.of(), Journal.verify(journal, null, Verification.Progress.NONE).findings());
   }
 
   @ParameterizedTest
@@ -208,7 +208,7 @@ class EventsImportTest {
     StringBuilder lines = new StringBuilder();
     EventRecord any = new EventRecords(8).next();
     for (int day = 0; day < 20; day++) {
-      EventRecord record = any.with(null, DeviceRef.NONE, quiet);
+      EventRecord record = any.toBuilder().actor(null).device(DeviceRef.NONE).event(quiet).build();
       lines
           .append(EventJson.write(EventRecords.at(record, day * 86_400_000_000_000L)))
           .append('\n');

@@ -2,6 +2,7 @@ package dmrec.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dmrec.journal.file.CheckpointNote;
 import dmrec.topology.Topology;
 import org.junit.jupiter.api.Test;
 

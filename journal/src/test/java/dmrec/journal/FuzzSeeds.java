@@ -3,6 +3,9 @@ package dmrec.journal;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.RecordLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,11 +20,13 @@ import java.util.stream.Stream;
 
 /**
  * Writes what the fuzzers of journals and events begin with; to be run again where the format
- * grows: {@code java dmrec.journal.FuzzSeeds SAMPLES src/test/resources}.
+ * grows. Those of older formats stay: {@code java dmrec.journal.FuzzSeeds SAMPLES
+ * src/test/resources}.
  */
 final class FuzzSeeds {
   private static final long DAY_NS = 86_400_000_000_000L;
   private static final int EACH_LINE = 5;
+  private static final String FORMAT = "format" + RecordLayout.FORMAT_VERSION + "-";
 
   private FuzzSeeds() {}
 
@@ -43,9 +48,14 @@ final class FuzzSeeds {
         Files.writeString(to.resolve("sample-" + count++), text(some));
       }
     }
-    List<String> odd = new EventRecords(7).list(20).stream().map(EventJson::write).toList();
-    for (int from = 0; from < odd.size(); from += 4) {
-      Files.writeString(to.resolve("odd-" + from), text(odd.subList(from, from + 4)));
+    generated(new EventRecords(7), "odd-", to);
+    generated(EventRecords.full(7), "full-", to);
+  }
+
+  private static void generated(EventRecords records, String name, Path to) throws IOException {
+    List<String> lines = records.list(20).stream().map(EventJson::write).toList();
+    for (int from = 0; from < lines.size(); from += 4) {
+      Files.writeString(to.resolve(name + from), text(lines.subList(from, from + 4)));
     }
   }
 
@@ -84,10 +94,10 @@ final class FuzzSeeds {
     journal(
         work.resolve("odd"),
         Tampering.sealedEvery(5).with(key),
-        new EventRecords(3).list(16),
+        EventRecords.full(3).list(16),
         "signed",
         to);
-    List<EventRecord> few = new EventRecords(4).list(3);
+    List<EventRecord> few = EventRecords.full(4).list(3);
     journal(work.resolve("few"), Tampering.sealedEvery(50), few, "few", to);
   }
 
@@ -98,8 +108,7 @@ final class FuzzSeeds {
       try (JournalWriter writer = JournalWriter.open(journal, options)) {
         for (EventRecord record :
             records.subList(i * records.size() / 2, (i + 1) * records.size() / 2)) {
-          long seq = writer.append(record);
-          writer.topology().apply(record.withSeq(seq));
+          writer.append(record);
         }
       }
     }
@@ -121,7 +130,7 @@ final class FuzzSeeds {
         last = (store + 3) / 4 * 4 + frames.size();
         frames.writeBytes(framed);
       }
-      Files.write(to.resolve("documents/" + name + "-" + number), frames.toByteArray());
+      Files.write(to.resolve("documents/" + FORMAT + name + "-" + number), frames.toByteArray());
       // Without the queue's own index, which is most of a small file.
       byte[] head = Arrays.copyOf(all, (store + 3) / 4 * 4);
       byte[] position = "writePosition".getBytes(StandardCharsets.US_ASCII);
@@ -137,7 +146,7 @@ final class FuzzSeeds {
       whole.writeBytes(head);
       whole.writeBytes(frames.toByteArray());
       whole.writeBytes(new byte[64]);
-      Files.write(to.resolve("file/" + name + "-" + number), whole.toByteArray());
+      Files.write(to.resolve("file/" + FORMAT + name + "-" + number), whole.toByteArray());
       number++;
     }
   }

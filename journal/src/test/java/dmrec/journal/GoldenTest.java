@@ -9,9 +9,14 @@ import dmrec.event.EventRecords;
 import dmrec.event.Field;
 import dmrec.event.Fields;
 import dmrec.event.Kind;
+import dmrec.journal.file.Codec;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.RecordLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +26,16 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What was once written must be read for ever. The golden files hold one record of each kind in
- * format 1, each behind its length, and the same ones as JSON; they are never written again. {@code
- * -Dgolden.write=FOLDER} makes those of a new format.
+ * What was once written must be read for ever. The golden files hold one record of each kind, each
+ * behind its length, and the same ones as JSON; those of a version are never written again once it
+ * is released. {@code -Dgolden.write=FOLDER} makes those of the present one.
+ *
+ * <p>In those of version 2 each record stands three times: as the definition of its names (of no
+ * bytes where it needs none), as a document, and as in a checkpoint.
  */
 class GoldenTest {
   private static final long SEED = 20_260_301;
@@ -34,38 +44,49 @@ class GoldenTest {
   @SuppressWarnings("NullAway.Init") // by JUnit
   Path folder;
 
-  private final RecordEncoder encoder = new RecordEncoder();
-  private final RecordDecoder decoder = new RecordDecoder();
+  private final Codec codec = new Codec();
 
   @Test
-  void theGoldenRecordsReadAsTheGoldenTextAndWriteTheSameBytes() throws Exception {
-    writeIfAsked();
-    byte[] golden = resource("golden-1.records");
-    List<String> lines = lines("golden-1.jsonl");
-    int at = 0;
-    for (String line : lines) {
-      int length = RecordLayout.intAt(golden, at);
-      EventRecord record = decoder.decode(golden, at + 4, length);
+  void theGoldenRecordsOfVersion1ReadAsTheGoldenTextAndWriteTheSameBytes() throws Exception {
+    ByteBuffer golden = ByteBuffer.wrap(resource("golden-1.records"));
+    for (String line : lines("golden-1.jsonl")) {
+      byte[] bytes = next(golden);
+      EventRecord record = codec.read(bytes);
       assertEquals(line, EventJson.write(record));
       assertEquals(record, EventJson.read(line));
-      encoder.encode(record, record.seq());
-      assertArrayEquals(
-          Arrays.copyOfRange(golden, at + 4, at + 4 + length),
-          Arrays.copyOf(encoder.bytes(), encoder.length()));
-      at += 4 + length;
+      assertArrayEquals(bytes, codec.format1(record));
     }
-    assertEquals(golden.length, at);
+    assertEquals(0, golden.remaining());
   }
 
   @Test
-  void theGoldenCycleFileReadsAsTheGoldenText() throws Exception {
-    Files.write(folder.resolve("20260301-0312.cq4"), resource("golden-1.cycle"));
-    try (JournalReader reader = JournalReader.open(folder)) {
-      for (String line : lines("golden-1.jsonl")) {
-        assertEquals(line, EventJson.write(Objects.requireNonNull(reader.next())));
-      }
-      assertEquals(null, reader.next());
+  void theGoldenRecordsOfVersion2ReadAsTheGoldenTextAndWriteTheSameBytes() throws Exception {
+    writeIfAsked();
+    ByteBuffer golden = ByteBuffer.wrap(resource("golden-2.records"));
+    for (String line : lines("golden-2.jsonl")) {
+      byte[] definition = next(golden);
+      byte[] document = next(golden);
+      byte[] inline = next(golden);
+
+      EventRecord record = Codec.read(document, definition);
+
+      assertEquals(line, EventJson.write(record));
+      assertEquals(record, EventJson.read(line));
+      assertEquals(record, codec.readInline(inline));
+      assertArrayEquals(definition, Codec.definition(record));
+      assertArrayEquals(document, codec.document(record));
+      assertArrayEquals(inline, codec.inline(record));
     }
+    assertEquals(0, golden.remaining());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void theGoldenCycleFilesReadAsTheGoldenText(int version) throws Exception {
+    Files.write(folder.resolve("20260301-0312.cq4"), resource("golden-" + version + ".cycle"));
+    assertEquals(
+        lines("golden-" + version + ".jsonl"),
+        Journals.events(folder).stream().map(EventJson::write).toList());
   }
 
   @Test
@@ -93,13 +114,15 @@ class GoldenTest {
     List<String> lines = new ArrayList<>();
     Path journal = folder.resolve("journal");
     try (JournalWriter writer = JournalWriter.open(journal)) {
-      for (EventRecord record : new EventRecords(SEED).oneOfEach()) {
+      for (EventRecord record : EventRecords.full(SEED).oneOfEach()) {
         writer.append(record);
-        encoder.encode(record, record.seq());
-        byte[] length = new byte[4];
-        RecordLayout.INT_LE.set(length, 0, encoder.length());
-        bytes.writeBytes(length);
-        bytes.write(encoder.bytes(), 0, encoder.length());
+        for (byte[] part :
+            List.of(Codec.definition(record), codec.document(record), codec.inline(record))) {
+          byte[] length = new byte[4];
+          RecordLayout.INT_LE.set(length, 0, part.length);
+          bytes.writeBytes(length);
+          bytes.writeBytes(part);
+        }
         lines.add(EventJson.write(record));
       }
     }
@@ -109,10 +132,16 @@ class GoldenTest {
       end--;
     }
     Path to = Path.of(target);
-    Files.write(to.resolve("golden-1.records"), bytes.toByteArray());
-    Files.write(to.resolve("golden-1.cycle"), Arrays.copyOf(cycle, end + 64));
-    Files.write(to.resolve("golden-1.jsonl"), lines);
+    Files.write(to.resolve("golden-2.records"), bytes.toByteArray());
+    Files.write(to.resolve("golden-2.cycle"), Arrays.copyOf(cycle, end + 64));
+    Files.write(to.resolve("golden-2.jsonl"), lines);
     Files.write(to.resolve("schema.txt"), schema());
+  }
+
+  private static byte[] next(ByteBuffer golden) {
+    byte[] part = new byte[golden.order(ByteOrder.LITTLE_ENDIAN).getInt()];
+    golden.get(part);
+    return part;
   }
 
   private static List<String> lines(String name) throws IOException {

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventJson;
-import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.fuzz.Scratch;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.JournalFolder;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -17,7 +18,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,28 +52,15 @@ class HostileJournalTest {
     Arrays.fill(bytes, (byte) 0x21);
     Files.write(noise, bytes);
 
-    List<EventRecord> found = new ArrayList<>();
-    int failures = 0;
-    try (JournalReader reader = JournalReader.open(journal)) {
-      while (true) {
-        try {
-          EventRecord record = reader.next();
-          if (record == null) {
-            break;
-          }
-          found.add(record);
-        } catch (JournalException e) {
-          Scratch.expectOneLine(e);
-          failures++;
-        }
-      }
-    }
+    Journals.Read read = Journals.read(journal);
 
-    assertEquals(20, found.size());
-    assertEquals(1, failures);
+    assertEquals(20, read.events().size());
+    assertEquals(1, read.damage().count(), read::toString);
+    Scratch.expectOneLine(read.messages().get(0));
+    assertTrue(read.messages().get(0).startsWith(noise + " at offset 0: "), read::toString);
 
     Files.delete(JournalFolder.cycles(journal).get(1));
-    JournalException e = assertThrows(JournalException.class, () -> JournalReader.open(journal));
+    JournalException e = assertThrows(JournalException.class, () -> Journal.open(journal));
     assertTrue(String.valueOf(e.getMessage()).contains("expected a journal of dmrec"));
   }
 

@@ -3,8 +3,13 @@ package dmrec.journal;
 import com.code_intelligence.jazzer.junit.DictionaryFile;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.fuzz.Scratch;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.Note;
+import dmrec.journal.file.RecordLayout;
 import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,11 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whatever a file of a journal holds: all who read it come to an end, tell what is wrong, and agree
@@ -52,27 +57,25 @@ class JournalFuzzTest {
     try {
       Files.write(journal.resolve(FIRST), bytes);
       int most = bytes.length / 4 + 64;
-      List<EventRecord> records = new ArrayList<>();
-      boolean isSound = read(journal, most, records);
-      records.forEach(Accepted::expectRoundTrip);
+      Journals.Read read = read(journal, most);
+      read.events().forEach(Accepted::expectRoundTrip);
       Topology stack = new Topology();
-      records.forEach(stack::apply);
-      seek(journal, most, records, Arrays.hashCode(bytes) & 0xff);
-      index(journal, records, isSound);
-      verify(journal, isSound);
+      read.events().forEach(stack::apply);
+      ask(journal, read, Arrays.hashCode(bytes) & 0xff);
+      index(journal, read);
+      verify(journal, read.damage().isNone());
       info(journal);
       // What takes a hundred times as long is done for a few.
       switch (Arrays.hashCode(bytes) & 31) {
         case 0 -> repair(journal);
-        case 1 -> append(journal, records);
+        case 1 -> append(journal, read, most);
         case 2 -> {
           // A file behind it makes it a finished one, whose index is kept.
           Files.write(journal.resolve(SECOND), bytes);
-          records.clear();
-          isSound = read(journal, 2 * most, records);
-          index(journal, records, isSound);
-          index(journal, records, isSound);
-          verify(journal, isSound);
+          read = read(journal, 2 * most);
+          index(journal, read);
+          index(journal, read);
+          verify(journal, read.damage().isNone());
         }
         default -> {}
       }
@@ -85,145 +88,165 @@ class JournalFuzzTest {
   private static final String[] NAMES = {"journal"};
   private static final String[] NAMES_WITH_COPY = {"journal", "copy"};
 
-  /** Whether all of it is sound. */
-  private static boolean read(Path journal, int most, List<EventRecord> into) {
-    int failures = 0;
-    try (JournalReader reader = JournalReader.open(journal)) {
-      while (true) {
-        try {
-          EventRecord record = reader.next();
-          if (record == null) {
-            return failures == 0;
-          }
-          into.add(record);
-        } catch (JournalException e) {
-          Scratch.expectOneLine(e);
-          if (++failures > most) {
-            throw new AssertionError("reading does not come to an end", e);
-          }
-        }
-      }
+  /** All of it; what is no journal is damaged. */
+  private static Journals.Read read(Path journal, int most) {
+    Journal opened;
+    try {
+      opened = Journal.open(journal);
     } catch (JournalException e) {
       Scratch.expectOneLine(e);
-      return false;
+      return new Journals.Read(List.of(), new Damage(1, List.of(String.valueOf(e.getMessage()))));
+    }
+    try (opened) {
+      Journals.Read all = read(opened, EventQuery.ALL, most);
+      if (all.damage().count() > most) {
+        throw new AssertionError("more is damaged than there is: " + all.damage());
+      }
+      return all;
+    } catch (JournalException e) {
+      throw new AssertionError("it was opened, but cannot be read", e);
     }
   }
 
-  private interface Seek {
-    void in(JournalReader reader) throws JournalException;
+  private static Journals.Read read(Journal opened, EventQuery query, int most)
+      throws JournalException {
+    List<EventRecord> events = new ArrayList<>();
+    try (EventCursor cursor = opened.events(query)) {
+      for (EventRecord r = cursor.next(); r != null; r = cursor.next()) {
+        events.add(r);
+        if (events.size() > most) {
+          throw new AssertionError("reading does not come to an end");
+        }
+      }
+      Damage damage = cursor.damage();
+      damage.messages().forEach(Scratch::expectOneLine);
+      return new Journals.Read(events, damage);
+    }
   }
 
-  private static void seek(Path journal, int most, List<EventRecord> records, int choice) {
+  private interface Question {
+    void to(Journal journal) throws JournalException;
+  }
+
+  private static void ask(Path journal, Journals.Read all, int choice) {
+    List<EventRecord> records = all.events();
     EventRecord some = records.isEmpty() ? null : records.get(records.size() / 2);
     long seq = some == null ? 1 : some.seq();
     long wallNs = some == null ? 0 : some.wallNs();
-    List<Seek> all =
+    List<Question> questions =
         List.of(
-            reader -> reader.seekSeq(seq),
-            reader -> reader.seekSeq(Long.MAX_VALUE),
-            reader -> reader.seekSeq(Long.MIN_VALUE),
-            reader -> reader.seekTime(wallNs),
-            reader -> reader.seekTime(Long.MAX_VALUE),
-            reader -> reader.seekTime(Long.MIN_VALUE),
-            reader -> reader.seekFoldSeq(seq),
-            reader -> reader.seekFoldSeq(Long.MIN_VALUE),
-            reader -> reader.seekFoldTime(wallNs),
-            reader -> reader.first(),
-            reader -> reader.last());
+            opened -> expectSome(opened, EventQuery.ALL.from(seq), all),
+            opened -> expectSome(opened, EventQuery.ALL.from(Long.MAX_VALUE), all),
+            opened -> expectSome(opened, EventQuery.ALL.to(Long.MIN_VALUE), all),
+            opened -> expectSome(opened, EventQuery.ALL.since(wallNs), all),
+            opened -> expectSome(opened, EventQuery.ALL.since(Long.MAX_VALUE), all),
+            opened -> expectSome(opened, EventQuery.ALL.until(Long.MIN_VALUE), all),
+            opened -> expectSome(opened, EventQuery.ALL.from(seq).to(seq).backward(), all),
+            opened -> opened.at(Position.atSeq(seq)),
+            opened -> opened.at(Position.atSeq(Long.MIN_VALUE)),
+            opened -> opened.at(Position.atTime(wallNs)),
+            opened -> opened.at(Position.END),
+            opened -> opened.sealBehind(seq),
+            opened -> opened.extent());
     // Two of them: each opens all files anew.
-    for (Seek each : List.of(all.get(choice % all.size()), all.get((choice + 5) % all.size()))) {
-      int failures = 0;
-      try (JournalReader reader = JournalReader.open(journal)) {
-        each.in(reader);
-        EventRecord last = some;
-        while (failures <= most) {
-          try {
-            EventRecord record = reader.next();
-            if (record == null) {
-              break;
-            }
-            last = record;
-          } catch (JournalException e) {
-            Scratch.expectOneLine(e);
-            failures++;
-          }
-        }
-        if (failures > most) {
-          throw new AssertionError("reading does not come to an end");
-        }
-        if (last != null) {
-          reader.skipLaterThan(last, 0);
-        }
+    for (int each : new int[] {choice % questions.size(), (choice + 5) % questions.size()}) {
+      try (Journal opened = Journal.open(journal)) {
+        questions.get(each).to(opened);
       } catch (JournalException e) {
         Scratch.expectOneLine(e);
       }
     }
   }
 
-  private static void index(Path journal, List<EventRecord> records, boolean isSound)
+  /**
+   * What is asked for is what of all events and damage is meant; where numbers go back, of some.
+   */
+  private static void expectSome(Journal opened, EventQuery query, Journals.Read all)
       throws JournalException {
-    JournalIndex opened;
+    List<EventRecord> expected = new ArrayList<>();
+    for (EventRecord each : all.events()) {
+      if (each.seq() >= query.minSeq()
+          && each.seq() <= query.maxSeq()
+          && each.wallNs() >= query.minWallNs()
+          && each.wallNs() <= query.maxWallNs()) {
+        expected.add(each);
+      }
+    }
+    Journals.Read found = read(opened, query, all.events().size());
+    if (isAscending(all.events())) {
+      if (query.isBackward()) {
+        Collections.reverse(expected);
+      }
+      Scratch.expectSame(expected, found.events(), "of what is asked for");
+    } else if (!Set.copyOf(expected).containsAll(found.events())) {
+      throw new AssertionError("asked for " + expected + ", found " + found.events());
+    }
+    if (found.damage().count() > all.damage().count()) {
+      throw new AssertionError(found.damage() + " of " + all.damage());
+    }
+  }
+
+  private static boolean isAscending(List<EventRecord> events) {
+    for (int i = 1; i < events.size(); i++) {
+      if (events.get(i).seq() <= events.get(i - 1).seq()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the index answers is what reading everything comes to. */
+  private static void index(Path journal, Journals.Read all) throws JournalException {
+    Journal opened;
     try {
-      opened = JournalIndex.open(journal, null);
+      opened = Journal.open(journal);
     } catch (JournalException e) {
       Scratch.expectOneLine(e);
       return;
     }
-    Set<EventRecord> known = new HashSet<>(records);
-    try (JournalIndex index = opened) {
-      index.firstSeq();
-      index.firstWallNs();
-      index.lastWallNs();
-      long last = index.lastSeq();
-      index.seqAt(Long.MIN_VALUE);
-      index.seqAt(Long.MAX_VALUE);
-      index.devicesFrom(0);
+    int most = all.events().size();
+    EventQuery narrow = EventQuery.ALL.device(device -> true);
+    try (Journal index = opened) {
+      Journals.Read found = read(index, narrow, most);
+      Scratch.expectSame(all.events(), found.events(), "found by the index");
+      expectSameDamage(all.damage(), found.damage());
+      List<EventRecord> back = new ArrayList<>(read(index, narrow.backward(), most).events());
+      Collections.reverse(back);
+      Scratch.expectSame(all.events(), back, "found backwards");
+      expectSameDamage(withoutStrange(all.damage()), withoutStrange(index.damage()));
+      long last = index.extent().lastSeq();
+      index.seqAt(Position.atTime(Long.MIN_VALUE));
+      index.seqAt(Position.atTime(Long.MAX_VALUE));
       for (long seq : new long[] {Long.MIN_VALUE, 0, 1, last, last + 1, Long.MAX_VALUE}) {
-        index.stackAt(seq);
+        index.at(Position.atSeq(seq));
         index.devicesFrom(seq);
-        expectKnown(index.read(seq), seq, known);
+        expectSome(index, EventQuery.ALL.from(seq).to(seq), all);
       }
-      for (EventRecord each : records.subList(0, Math.min(records.size(), 8))) {
-        expectKnown(index.read(each.seq()), each.seq(), known);
-        index.seqAt(each.wallNs());
-        index.stackAt(each.seq());
+      for (EventRecord each : all.events().subList(0, Math.min(most, 8))) {
+        expectSome(index, narrow.from(each.seq()).to(each.seq()), all);
+        index.seqAt(Position.atTime(each.wallNs()));
+        index.at(Position.atSeq(each.seq()));
       }
-      List<EventRecord> found = all(index.search(Sought.ALL), known);
-      if (isSound && found.size() == records.size()) {
-        Scratch.expectSame(records, found, "found by the index");
+      DeviceRef device = most == 0 ? DeviceRef.NONE : all.events().get(0).device();
+      Set<EventRecord> known = new HashSet<>(all.events());
+      for (EventRecord each : read(index, EventQuery.ALL.device(device::equals), most).events()) {
+        if (!known.contains(each)) {
+          throw new AssertionError("the index has what no reader has: " + each);
+        }
       }
-      all(index.searchBack(Sought.ALL), known);
-      DeviceRef device = records.isEmpty() ? DeviceRef.NONE : records.get(0).device();
-      all(
-          index.search(
-              new Sought() {
-                @Override
-                public boolean mayBe(DeviceRef other) {
-                  return other.equals(device);
-                }
-              }),
-          known);
-    } catch (JournalException e) {
-      Scratch.expectOneLine(e);
     }
   }
 
-  private static List<EventRecord> all(JournalIndex.Search search, Set<EventRecord> known)
-      throws JournalException {
-    List<EventRecord> found = new ArrayList<>();
-    for (EventRecord r = search.next(); r != null; r = search.next()) {
-      expectKnown(r, r.seq(), known);
-      found.add(r);
-      if (found.size() > known.size()) {
-        throw new AssertionError("a search does not come to an end");
-      }
-    }
-    return found;
+  /** No index knows what is in a record whose checksum is right. */
+  private static Damage withoutStrange(Damage damage) {
+    List<String> messages =
+        damage.messages().stream().filter(text -> !text.contains("cannot be understood")).toList();
+    return new Damage(messages.size(), messages);
   }
 
-  private static void expectKnown(@Nullable EventRecord found, long seq, Set<EventRecord> known) {
-    if (found != null && (found.seq() != seq || !known.contains(found))) {
-      throw new AssertionError("the index has for #" + seq + " what no reader has: " + found);
+  private static void expectSameDamage(Damage expected, Damage found) {
+    if (!expected.equals(found)) {
+      throw new AssertionError("expected " + expected + ", the index has " + found);
     }
   }
 
@@ -244,7 +267,9 @@ class JournalFuzzTest {
 
   private static void info(Path journal) {
     try {
-      JournalInfo.of(journal);
+      try (Journal opened = Journal.open(journal)) {
+        opened.info();
+      }
     } catch (JournalException e) {
       Scratch.expectOneLine(e);
     }
@@ -259,10 +284,10 @@ class JournalFuzzTest {
       Scratch.expectOneLine(e);
       return;
     }
-    List<EventRecord> records = new ArrayList<>();
     try {
       if (result.copied() > 0
-          && (!read(copy, 0, records) || !Tampering.verify(copy).findings().isEmpty())) {
+          && (!read(copy, Integer.MAX_VALUE).damage().isNone()
+              || !Tampering.verify(copy).findings().isEmpty())) {
         throw new AssertionError(result + ", but the copy is not sound");
       }
     } catch (JournalException e) {
@@ -270,20 +295,28 @@ class JournalFuzzTest {
     }
   }
 
-  private static void append(Path journal, List<EventRecord> before) {
+  private static void append(Path journal, Journals.Read before, int most) {
+    long seq;
+    long appended;
     try (JournalWriter writer = JournalWriter.open(journal, Tampering.sealedEvery(5))) {
-      long seq = writer.lastSeq();
-      if (writer.append(Tampering.event(0, 1)) != seq + 1) {
-        throw new AssertionError("numbered " + writer.lastSeq() + " behind " + seq);
-      }
+      seq = writer.lastSeq();
+      appended = writer.append(Tampering.event(0, 1));
     } catch (JournalException e) {
       Scratch.expectOneLine(e);
       return;
     }
-    List<EventRecord> records = new ArrayList<>();
-    read(journal, Integer.MAX_VALUE, records);
-    if (records.size() != before.size() + 1 || !records.subList(0, before.size()).equals(before)) {
-      throw new AssertionError(before.size() + " records, one appended: " + records.size());
+    List<EventRecord> now = read(journal, most).events();
+    int old = before.events().size();
+    // What the end has lost is said first.
+    int told = now.size() == old + 2 && now.get(old).event() instanceof DmEvent.Gap ? 1 : 0;
+    if (appended != seq + told + 1) {
+      throw new AssertionError("numbered " + appended + " behind " + seq);
+    }
+    if (told == 1 && before.damage().isNone()) {
+      throw new AssertionError("a gap where nothing is lost: " + now.get(old));
+    }
+    if (now.size() != old + told + 1 || !now.subList(0, old).equals(before.events())) {
+      throw new AssertionError(old + " records, one appended: " + now.size());
     }
   }
 

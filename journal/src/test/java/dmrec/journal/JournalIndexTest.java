@@ -12,7 +12,10 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
+import dmrec.fuzz.Scratch;
 import dmrec.journal.Tampering.Document;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.index.IndexStore;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -20,8 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -61,7 +65,6 @@ class JournalIndexTest {
       EventRecord r = from.next();
       EventRecord record = EventRecords.at(r, wallNs.applyAsLong(r.seq()));
       writer.append(record);
-      writer.topology().apply(record);
       plain.apply(record);
       written.add(record);
       folds.add(plain.records());
@@ -74,21 +77,21 @@ class JournalIndexTest {
     return Tampering.T0 + day * DAY_NS + seq * 1_000;
   }
 
-  private static void isFoldOf(List<EventRecord> fold, Topology stack, String where) {
-    assertEquals(fold, stack.records(), where);
+  private void isFoldOf(int seq, Snapshot found) {
+    assertEquals(Damage.NONE, found.damage(), "#" + seq);
+    assertEquals(folds.get(seq), found.topology().records(), "#" + seq);
+    assertEquals(seq, found.topology().seq());
   }
 
-  private void answersAllStates(JournalIndex index) throws JournalException {
+  private void answersAllStates(Journal opened) throws JournalException {
     for (int seq = 1; seq <= written.size(); seq++) {
-      isFoldOf(folds.get(seq), Objects.requireNonNull(index.stackAt(seq), "#" + seq), "#" + seq);
+      isFoldOf(seq, opened.at(Position.atSeq(seq)));
     }
-    isFoldOf(
-        folds.get(written.size()),
-        Objects.requireNonNull(index.stackAt(Long.MAX_VALUE)),
-        "the end");
+    isFoldOf(written.size(), opened.at(Position.atSeq(Long.MAX_VALUE)));
+    isFoldOf(written.size(), opened.at(Position.END));
   }
 
-  private void answersAllTimes(JournalIndex index) throws JournalException {
+  private void answersAllTimes(Journal opened) throws JournalException {
     SplittableRandom random = new SplittableRandom(5);
     for (EventRecord record : written) {
       for (long time :
@@ -97,7 +100,7 @@ class JournalIndexTest {
         while (last < written.size() && written.get((int) last).wallNs() <= time) {
           last++;
         }
-        assertEquals(last, index.seqAt(time), "at " + time);
+        assertEquals(last, opened.seqAt(Position.atTime(time)), "at " + time);
       }
     }
   }
@@ -106,21 +109,20 @@ class JournalIndexTest {
   @ValueSource(longs = {1, 2, 3})
   void everyStateOfARandomHistoryOpenAndClosed(long seed) throws Exception {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS);
-        JournalIndex live = JournalIndex.open(journal, null)) {
+        Journal live = Journal.open(journal)) {
       EventRecords records = new EventRecords(seed);
       while (written.size() < 1_700) {
         write(writer, records, 1 + written.size() / 3, JournalIndexTest::wallNs);
-        live.refresh();
         answersAllStates(live);
       }
       answersAllTimes(live);
     }
     assertTrue(states() > 3 * JournalFolder.cycles(journal).size(), states() + " states");
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      answersAllStates(index);
-      answersAllTimes(index);
+    try (Journal opened = Journal.open(journal)) {
+      answersAllStates(opened);
+      answersAllTimes(opened);
     }
-    try (JournalIndex kept = JournalIndex.open(journal, null)) {
+    try (Journal kept = Journal.open(journal)) {
       answersAllStates(kept);
     }
   }
@@ -135,109 +137,101 @@ class JournalIndexTest {
     return states;
   }
 
-  private static Sought sought(SplittableRandom random, int size) {
+  private static EventQuery query(SplittableRandom random, int size) {
     boolean anyKind = random.nextInt(3) == 0;
     boolean anyDevice = random.nextInt(3) == 0;
     int bits = random.nextInt();
     long from = random.nextInt(size);
     boolean byTime = random.nextBoolean();
-    return new Sought() {
-      @Override
-      public long minSeq() {
-        return byTime ? 0 : from;
-      }
-
-      @Override
-      public long maxSeq() {
-        return byTime ? Long.MAX_VALUE : from + (bits & 0x3ff);
-      }
-
-      @Override
-      public long minWallNs() {
-        return byTime ? wallNs(from) : Long.MIN_VALUE;
-      }
-
-      @Override
-      public long maxWallNs() {
-        return byTime && (bits & 1) == 0 ? wallNs(from) + (bits & 0xfffff) : Long.MAX_VALUE;
-      }
-
-      @Override
-      public boolean mayBe(Kind kind) {
-        return anyKind || (kind.code() * 7 + bits) % 3 == 0;
-      }
-
-      @Override
-      public boolean mayBe(DeviceRef device) {
-        return anyDevice || (device.hashCode() ^ bits) % 4 == 0;
-      }
-    };
+    EventQuery query = EventQuery.ALL;
+    if (byTime) {
+      query = query.since(wallNs(from));
+    } else {
+      query = query.from(from).to(from + (bits & 0x3ff));
+    }
+    if (byTime && (bits & 1) == 0) {
+      query = query.until(wallNs(from) + (bits & 0xfffff));
+    }
+    if (!anyKind) {
+      Set<Kind> kinds = EnumSet.allOf(Kind.class);
+      kinds.removeIf(kind -> (kind.code() * 7 + bits) % 3 != 0);
+      query = query.kinds(kinds);
+    }
+    return anyDevice ? query : query.device(device -> (device.hashCode() ^ bits) % 4 == 0);
   }
 
-  private static boolean isSought(Sought sought, EventRecord record) {
-    return record.seq() >= sought.minSeq()
-        && record.seq() <= sought.maxSeq()
-        && record.wallNs() >= sought.minWallNs()
-        && record.wallNs() <= sought.maxWallNs()
-        && sought.mayBe(record.kind())
-        && (sought.mayBe(record.device()) || isPathSought(sought, record));
+  private static boolean isAskedFor(EventQuery query, EventRecord record) {
+    return record.seq() >= query.minSeq()
+        && record.seq() <= query.maxSeq()
+        && record.wallNs() >= query.minWallNs()
+        && record.wallNs() <= query.maxWallNs()
+        && query.mayBe(record.kind())
+        && (query.mayBe(record.device()) || isPathAskedFor(query, record));
   }
 
-  private static boolean isPathSought(Sought sought, EventRecord record) {
+  private static boolean isPathAskedFor(EventQuery query, EventRecord record) {
     DmEvent event = record.event();
     if (event instanceof DmEvent.PathReinstated e) {
       event = new DmEvent.PathFailed(e.path(), e.disk(), 0, 0);
     }
     return event instanceof DmEvent.PathFailed e
         && !(e.path().equals(DevNo.NONE) && e.disk().isEmpty())
-        && sought.mayBe(new DeviceRef(e.path(), 0, e.disk(), ""));
+        && query.mayBe(new DeviceRef(e.path(), 0, e.disk(), ""));
   }
 
-  private static List<EventRecord> all(JournalIndex.Search search) throws JournalException {
-    List<EventRecord> found = new ArrayList<>();
-    for (EventRecord record = search.next(); record != null; record = search.next()) {
-      found.add(record);
-    }
-    assertEquals(0, search.blockedSeq());
-    return found;
+  private static List<EventRecord> events(Journal opened, EventQuery query)
+      throws JournalException {
+    Journals.Read read = Journals.read(opened, query);
+    assertEquals(Damage.NONE, read.damage());
+    return read.events();
   }
 
   @Test
-  void whatIsSoughtIsFoundBothWays() throws Exception {
+  void whatIsAskedForIsFoundBothWays() throws Exception {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS);
-        JournalIndex index = JournalIndex.open(journal, null)) {
+        Journal opened = Journal.open(journal)) {
       write(writer, new EventRecords(9), 2_100, JournalIndexTest::wallNs);
       SplittableRandom random = new SplittableRandom(77);
       for (int i = 0; i < 300; i++) {
-        Sought sought = sought(random, written.size());
+        EventQuery query = query(random, written.size());
         List<EventRecord> expected =
-            new ArrayList<>(written.stream().filter(r -> isSought(sought, r)).toList());
-        index.refresh();
-        assertEquals(expected, all(index.search(sought)));
+            new ArrayList<>(written.stream().filter(r -> isAskedFor(query, r)).toList());
+        Scratch.expectSame(expected, events(opened, query), "asked for");
         Collections.reverse(expected);
-        assertEquals(expected, all(index.searchBack(sought)));
+        Scratch.expectSame(expected, events(opened, query.backward()), "asked for backwards");
       }
       for (EventRecord record : written) {
-        assertEquals(record, index.read(record.seq()));
+        EventQuery one = EventQuery.ALL.from(record.seq()).to(record.seq());
+        assertEquals(List.of(record), events(opened, one));
+        assertEquals(List.of(record), events(opened, one.backward()));
       }
-      assertNull(index.read(0));
-      assertNull(index.read(written.size() + 1));
+      long behind = written.size() + 1L;
+      assertEquals(List.of(), events(opened, EventQuery.ALL.from(0).to(0)));
+      assertEquals(List.of(), events(opened, EventQuery.ALL.from(behind).to(behind)));
+      assertEquals(List.of(), events(opened, EventQuery.ALL.from(behind).backward()));
     }
   }
 
   @Test
-  void aSearchGoesOnWithWhatIsAppendedMeanwhile() throws Exception {
+  void anyCursorGoesOnWithWhatIsAppendedMeanwhile() throws Exception {
     EventRecords records = new EventRecords(4);
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS);
-        JournalIndex index = JournalIndex.open(journal, null)) {
-      JournalIndex.Search search = index.search(Sought.ALL);
-      assertNull(search.next());
+        Journal opened = Journal.open(journal);
+        EventCursor scan = opened.events(EventQuery.ALL);
+        EventCursor indexed = opened.events(EventQuery.ALL.device(device -> true))) {
+      assertNull(scan.next());
+      assertNull(indexed.next());
+      List<EventRecord> scanned = new ArrayList<>();
       List<EventRecord> found = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
         write(writer, records, 1 + i * 3, JournalIndexTest::wallNs);
-        found.addAll(all(search));
-        assertEquals(written, found);
+        scanned.addAll(Journals.all(scan));
+        Scratch.expectSame(written, scanned, "scanned");
+        found.addAll(Journals.all(indexed));
+        Scratch.expectSame(written, found, "found by the index");
       }
+      assertEquals(Damage.NONE, scan.damage());
+      assertEquals(Damage.NONE, indexed.damage());
     }
   }
 
@@ -246,36 +240,23 @@ class JournalIndexTest {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
       write(writer, new EventRecords(8), 2_000, seq -> Tampering.T0 + seq / 200 * DAY_NS + seq);
     }
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      JournalIndex.Search search =
-          index.search(
-              new Sought() {
-                @Override
-                public long minWallNs() {
-                  return Tampering.T0 + 5 * DAY_NS;
-                }
-
-                @Override
-                public long maxWallNs() {
-                  return Tampering.T0 + 5 * DAY_NS + 1_100;
-                }
-              });
-      assertEquals(written.subList(999, 1_100), all(search));
-      assertTrue(search.considered() <= 400, search.considered() + " were considered");
-      assertEquals(101, search.decoded());
+    EventQuery query =
+        EventQuery.ALL.since(Tampering.T0 + 5 * DAY_NS).until(Tampering.T0 + 5 * DAY_NS + 1_100);
+    try (Journal opened = Journal.open(journal)) {
+      assertEquals(written.subList(999, 1_100), events(opened, query));
     }
     // One file before the days in question at most, and none behind.
     assertTrue(kept().size() <= 2, kept().toString());
   }
 
   private List<Path> kept() throws IOException {
-    try (var files = Files.list(journal.resolve(IndexFolder.NAME))) {
+    try (var files = Files.list(journal.resolve(IndexStore.NAME))) {
       return files.sorted().toList();
     }
   }
 
   @Test
-  void damageBlocksTheSearchWhereItIs() throws Exception {
+  void damageIsToldWhereAnAnswerMayLackSomethingForIt() throws Exception {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
       write(writer, new EventRecords(6), 900, seq -> Tampering.T0 + seq / 300 * DAY_NS + seq);
     }
@@ -288,21 +269,39 @@ class JournalIndexTest {
     try (Tampering tampering = new Tampering(second)) {
       tampering.flip(hit.offset() + 40, 3);
     }
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      JournalIndex.Search search = index.search(Sought.ALL);
-      List<EventRecord> found = new ArrayList<>();
-      for (EventRecord record = search.next(); record != null; record = search.next()) {
-        found.add(record);
+    List<EventRecord> left = new ArrayList<>(written);
+    left.remove(449);
+    for (int open = 0; open < 2; open++) { // With no index, and with those that were kept.
+      try (Journal opened = Journal.open(journal)) {
+        for (EventQuery query :
+            List.of(EventQuery.ALL, EventQuery.ALL.device(d -> true), EventQuery.ALL.backward())) {
+          Journals.Read read = Journals.read(opened, query);
+          List<EventRecord> expected = new ArrayList<>(left);
+          if (query.isBackward()) {
+            Collections.reverse(expected);
+          }
+          assertEquals(expected, read.events());
+          isToldAt(hit, second, read.damage());
+        }
+        isToldAt(hit, second, opened.at(Position.atSeq(451)).damage());
+        isToldAt(hit, second, opened.at(Position.atSeq(450)).damage());
+        assertEquals(451, opened.seqAt(Position.atTime(written.get(450).wallNs())));
+        for (int sound : new int[] {200, 310, 449, 800}) {
+          isFoldOf(sound, opened.at(Position.atSeq(sound)));
+        }
+        assertEquals(2, events(opened, EventQuery.ALL.from(451).to(452)).size());
+        assertEquals(449, events(opened, EventQuery.ALL.to(449)).size());
       }
-      // The second file begins with #300.
-      assertEquals(written.subList(0, 299), found);
-      assertEquals(300, search.blockedSeq());
-      assertNull(index.stackAt(500));
-      assertNull(index.stackAt(310));
-      assertEquals(-1, index.seqAt(written.get(400).wallNs()));
-      isFoldOf(folds.get(200), Objects.requireNonNull(index.stackAt(200)), "#200");
-      isFoldOf(folds.get(800), Objects.requireNonNull(index.stackAt(800)), "#800");
     }
+  }
+
+  private static void isToldAt(Document hit, Path file, Damage damage) {
+    assertEquals(1, damage.count(), damage::toString);
+    String message = damage.messages().get(0);
+    assertTrue(
+        message.startsWith(
+            "the record behind #449 is damaged: " + file + " at offset " + hit.offset() + ": "),
+        message);
   }
 
   @Test
@@ -323,18 +322,18 @@ class JournalIndexTest {
     }
     // A copy of the journal with its index: the file is another, so the index is not its.
     Path copy = journal.resolveSibling(journal.getFileName() + "-copy");
-    Files.createDirectories(copy.resolve(IndexFolder.NAME));
+    Files.createDirectories(copy.resolve(IndexStore.NAME));
     Path cycle = JournalFolder.cycles(journal).get(0);
     Path copied = copy.resolve(cycle.getFileName());
     Files.copy(cycle, copied);
-    Files.copy(kept, copy.resolve(IndexFolder.NAME).resolve(kept.getFileName()));
-    assertNull(IndexFolder.of(copy, null).load(copied));
-    assertNotNull(IndexFolder.of(journal, null).load(cycle));
+    Files.copy(kept, copy.resolve(IndexStore.NAME).resolve(kept.getFileName()));
+    assertNull(IndexStore.of(copy, null).load(copied));
+    assertNotNull(IndexStore.of(journal, null).load(cycle));
   }
 
   private void answersAll() throws JournalException {
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      assertEquals(written, all(index.search(Sought.ALL)));
+    try (Journal opened = Journal.open(journal)) {
+      assertEquals(written, events(opened, EventQuery.ALL.device(device -> true)));
     }
   }
 
@@ -346,8 +345,8 @@ class JournalIndexTest {
     answersAll();
     assertEquals(6, kept().size());
     Files.delete(JournalFolder.cycles(journal).get(0));
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      assertEquals(written.subList(99, 600), all(index.search(Sought.ALL)));
+    try (Journal opened = Journal.open(journal)) {
+      assertEquals(written.subList(99, 600), events(opened, EventQuery.ALL.device(device -> true)));
     }
     assertEquals(5, kept().size());
   }
@@ -361,32 +360,59 @@ class JournalIndexTest {
     Path link = journal.resolveSibling(journal.getFileName() + "-link");
     Files.createSymbolicLink(link, journal);
     Path elsewhere = journal.resolveSibling(journal.getFileName() + "-cache");
-    try (JournalIndex index = JournalIndex.open(link, elsewhere)) {
-      assertEquals(written, all(index.search(Sought.ALL)));
+    try (Journal opened = Journal.open(link, elsewhere)) {
+      assertEquals(written, events(opened, EventQuery.ALL.device(device -> true)));
     }
-    assertTrue(Files.notExists(journal.resolve(IndexFolder.NAME)));
+    assertTrue(Files.notExists(journal.resolve(IndexStore.NAME)));
     try (var files = Files.list(elsewhere)) {
       assertEquals(2, files.count());
     }
   }
 
   @Test
-  void anInterruptEndsAQuestionAndNotTheIndex() throws Exception {
+  void anInterruptEndsAQuestionAndNotTheJournal() throws Exception {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS);
-        JournalIndex index = JournalIndex.open(journal, null)) {
+        Journal opened = Journal.open(journal)) {
       write(writer, new EventRecords(3), 900, JournalIndexTest::wallNs);
+      EventQuery narrow = EventQuery.ALL.device(device -> true);
       for (int i = 0; i < 3; i++) {
-        index.refresh();
+        opened.seqAt(Position.END);
         Thread.currentThread().interrupt();
         try {
-          assertThrows(JournalException.class, () -> index.read(5));
-          assertThrows(JournalException.class, () -> index.stackAt(700));
-          assertThrows(JournalException.class, () -> index.search(Sought.ALL).next());
+          assertThrows(JournalException.class, () -> events(opened, narrow.from(5).to(5)));
+          assertThrows(JournalException.class, () -> opened.at(Position.atSeq(700)));
+          assertThrows(JournalException.class, () -> events(opened, narrow));
+          assertThrows(JournalException.class, () -> events(opened, EventQuery.ALL));
         } finally {
           assertTrue(Thread.interrupted());
         }
-        assertEquals(written.get(4), index.read(5));
-        assertEquals(written, all(index.search(Sought.ALL)));
+        assertEquals(List.of(written.get(4)), events(opened, narrow.from(5).to(5)));
+        isFoldOf(700, opened.at(Position.atSeq(700)));
+        assertEquals(written, events(opened, narrow));
+        assertEquals(written, events(opened, EventQuery.ALL));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWalkBeginsAnewWhereAllFilesItKnewAreGone(boolean backward) throws Exception {
+    EventRecords records = new EventRecords(13);
+    EventQuery narrow = EventQuery.ALL.device(device -> true);
+    try (JournalWriter writer = JournalWriter.open(journal, JournalOptions.usual())) {
+      write(writer, records, 800, JournalIndexTest::wallNs);
+      List<Path> known = JournalFolder.cycles(journal);
+      try (Journal opened = Journal.open(journal);
+          EventCursor cursor = opened.events(backward ? narrow.backward() : narrow)) {
+        write(writer, records, 800, JournalIndexTest::wallNs);
+        for (Path file : known) {
+          Files.delete(file);
+        }
+
+        EventRecord first = cursor.next();
+
+        assertNotNull(first);
+        assertEquals(backward ? 1600 : opened.extent().firstSeq(), first.seq());
       }
     }
   }
@@ -402,9 +428,7 @@ class JournalIndexTest {
               EventRecords records = new EventRecords(12);
               try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
                 for (int i = 0; i < 120_000; i++) {
-                  EventRecord record = records.next(Kind.PATH_FAILED);
-                  last.set(writer.append(record));
-                  writer.topology().apply(record.withSeq(last.get()));
+                  last.set(writer.append(records.next(Kind.PATH_FAILED)));
                 }
               } catch (Throwable e) {
                 failed.set(e);
@@ -418,28 +442,27 @@ class JournalIndexTest {
     }
     SplittableRandom random = new SplittableRandom(1);
     long asked = 0;
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      JournalIndex.Search following = index.search(Sought.ALL);
-      long before = 0;
+    EventQuery narrow = EventQuery.ALL.device(device -> true);
+    try (Journal opened = Journal.open(journal);
+        EventCursor scan = opened.events(EventQuery.ALL);
+        EventCursor indexed = opened.events(narrow)) {
+      long scanned = 0;
+      long found = 0;
       while (!done.get()) {
         long appended = last.get();
-        index.refresh();
         long seq = Math.max(1, appended - random.nextLong(30_000));
-        EventRecord record = index.read(seq);
-        assertTrue(record == null || record.seq() == seq);
-        Topology stack = index.stackAt(seq);
-        assertTrue(stack == null || stack.seq() == seq);
-        JournalIndex.Search back = index.searchBack(Sought.ALL);
-        EventRecord newest = back.next();
-        assertTrue(newest != null && newest.seq() >= appended);
-        EventRecord next = following.next();
-        for (int i = 0; next != null && i < 500; i++) {
-          assertTrue(next.seq() > before);
-          before = next.seq();
-          next = following.next();
+        List<EventRecord> one = events(opened, narrow.from(seq).to(seq));
+        assertTrue(one.isEmpty() || one.get(0).seq() == seq);
+        Snapshot stack = opened.at(Position.atSeq(seq));
+        assertEquals(Damage.NONE, stack.damage());
+        assertTrue(stack.isBeforeJournal() || stack.topology().seq() == seq);
+        try (EventCursor back = opened.events(narrow.backward())) {
+          EventRecord newest = back.next();
+          assertNotNull(newest, () -> "no event up to #" + appended);
+          assertTrue(newest.seq() >= appended, () -> newest.seq() + " is not #" + appended);
         }
-        before = next == null ? before : next.seq();
-        assertEquals(0, following.blockedSeq());
+        scanned = follow(scan, scanned);
+        found = follow(indexed, found);
         asked++;
       }
     }
@@ -449,5 +472,20 @@ class JournalIndexTest {
     }
     assertTrue(asked > 0);
     assertTrue(JournalFolder.cycles(journal).size() <= 9);
+  }
+
+  /** Some events more; the number of the last. */
+  private static long follow(EventCursor cursor, long before) throws JournalException {
+    long last = before;
+    for (int i = 0; i < 500; i++) {
+      EventRecord next = cursor.next();
+      assertEquals(Damage.NONE, cursor.damage());
+      if (next == null) {
+        break;
+      }
+      assertTrue(next.seq() > last);
+      last = next.seq();
+    }
+    return last;
   }
 }

@@ -12,6 +12,11 @@ import dmrec.event.Bytes;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
+import dmrec.event.Mark;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.RecordLayout;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -41,12 +46,14 @@ class JournalTest {
     List<EventRecord> records = new EventRecords(1).list(2000);
     write(records);
 
-    try (JournalReader reader = JournalReader.open(folder)) {
+    try (Journal journal = Journal.open(folder);
+        EventCursor events = journal.events(EventQuery.ALL)) {
       for (EventRecord record : records) {
-        assertEquals(record, reader.next());
+        assertEquals(record, events.next());
       }
-      assertNull(reader.next());
-      assertNull(reader.next());
+      assertNull(events.next());
+      assertNull(events.next());
+      assertEquals(Damage.NONE, events.damage());
     }
   }
 
@@ -59,11 +66,8 @@ class JournalTest {
       assertEquals(10, writer.lastSeq());
       assertEquals(11, writer.append(records.next().withSeq(999)));
     }
-    try (JournalReader reader = JournalReader.open(folder)) {
-      reader.seekSeq(11);
-      EventRecord last = reader.next();
-      assertNotNull(last);
-      assertEquals(11, last.seq());
+    try (Journal journal = Journal.open(folder)) {
+      assertEquals(11, first(journal, EventQuery.ALL.from(11)).seq());
     }
   }
 
@@ -73,13 +77,16 @@ class JournalTest {
     EventRecord first = records.next();
     try (JournalWriter writer = JournalWriter.open(folder)) {
       writer.append(first);
-      JournalReader reader = JournalReader.open(folder);
-      assertEquals(first, reader.next());
-      for (int i = 0; i < 500; i++) {
-        assertNull(reader.next());
-        EventRecord record = records.next();
-        writer.append(record);
-        assertEquals(record, reader.next());
+      try (Journal journal = Journal.open(folder);
+          EventCursor events = journal.events(EventQuery.ALL)) {
+        assertEquals(first, events.next());
+        for (int i = 0; i < 500; i++) {
+          assertNull(events.next());
+          EventRecord record = records.next();
+          writer.append(record);
+          assertEquals(record, events.next());
+        }
+        assertEquals(Damage.NONE, events.damage());
       }
     }
   }
@@ -94,41 +101,56 @@ class JournalTest {
     }
     try (JournalWriter writer = JournalWriter.open(folder)) {
       writer.append(written.get(0));
-      try (JournalReader reader = JournalReader.open(folder)) {
-        assertEquals(written.get(0), reader.next());
+      try (Journal journal = Journal.open(folder);
+          EventCursor events = journal.events(EventQuery.ALL)) {
+        assertEquals(written.get(0), events.next());
         for (EventRecord record : written.subList(1, 100)) {
-          assertNull(reader.next());
+          assertNull(events.next());
           writer.append(record);
-          assertEquals(record, reader.next());
+          assertEquals(record, events.next());
         }
+        assertEquals(Damage.NONE, events.damage());
       }
     }
-    assertEquals(5, JournalInfo.of(folder).cycles().size());
-    try (JournalReader reader = JournalReader.open(folder)) {
+    try (Journal journal = Journal.open(folder)) {
+      assertEquals(5, journal.info().files().size());
       for (EventRecord record : written) {
-        reader.seekSeq(record.seq());
-        assertEquals(record, reader.next());
-        reader.seekTime(record.wallNs());
-        assertEquals(record, reader.next());
-        reader.seekTime(record.wallNs() - 1);
-        assertEquals(record, reader.next());
+        assertEquals(record, first(journal, EventQuery.ALL.from(record.seq())));
+        assertEquals(record, first(journal, EventQuery.ALL.since(record.wallNs())));
+        assertEquals(record, first(journal, EventQuery.ALL.since(record.wallNs() - 1)));
       }
-      reader.seekSeq(101);
-      assertNull(reader.next());
-      reader.seekSeq(-5);
-      assertEquals(written.get(0), reader.next());
+      assertEquals(List.of(), Journals.read(journal, EventQuery.ALL.from(101)).events());
+      assertEquals(written.get(0), first(journal, EventQuery.ALL.from(-5)));
     }
     Files.delete(JournalFolder.cycles(folder).get(0));
     Files.delete(JournalFolder.cycles(folder).get(1));
-    try (JournalReader reader = JournalReader.open(folder)) {
-      assertEquals(written.get(20), reader.next());
-      for (int i = 21; i < 40; i++) {
-        assertEquals(written.get(i), reader.next());
+    List<Integer> damagedBehind = new ArrayList<>();
+    List<EventRecord> left = new ArrayList<>(written.subList(20, 40));
+    left.addAll(written.subList(60, 100));
+    try (Journal journal = Journal.open(folder);
+        EventCursor events = journal.events(EventQuery.ALL)) {
+      for (EventRecord record : left) {
+        assertEquals(record, events.next());
+        if (!events.damage().isNone()) {
+          damagedBehind.add((int) record.seq());
+        }
       }
-      JournalException hole = assertThrows(JournalException.class, reader::next);
+      assertNull(events.next());
+      assertEquals(61, damagedBehind.get(0));
+      assertEquals(1, events.damage().count());
+      String hole = events.damage().messages().get(0);
       assertTrue(
-          message(hole).contains("expected record #41 behind #40, found #61"), hole::toString);
-      assertEquals(written.get(60), reader.next());
+          hole.endsWith(
+              ": expected record #41 behind #40, found #61: 20 records are missing. Reading can go"
+                  + " on with #61"),
+          hole);
+      assertTrue(hole.startsWith(JournalFolder.cycles(folder).get(1).toString()), hole);
+    }
+  }
+
+  private static EventRecord first(Journal journal, EventQuery query) throws JournalException {
+    try (EventCursor events = journal.events(query)) {
+      return required(events.next());
     }
   }
 
@@ -143,44 +165,48 @@ class JournalTest {
       }
     }
     SplittableRandom random = new SplittableRandom(5);
-    try (JournalReader reader = JournalReader.open(folder)) {
+    try (Journal journal = Journal.open(folder)) {
       for (int i = 0; i < 300; i++) {
         long wanted = 1 + random.nextLong(count);
-        reader.seekSeq(wanted);
-        assertEquals(wanted, required(reader.next()).seq());
-        reader.seekTime(EventRecords.FIRST_WALL_NS + (wanted - 1) * stepNs - random.nextLong(1000));
-        assertEquals(wanted, required(reader.next()).seq());
+        assertEquals(wanted, first(journal, EventQuery.ALL.from(wanted)).seq());
+        long wallNs = EventRecords.FIRST_WALL_NS + (wanted - 1) * stepNs - random.nextLong(1000);
+        assertEquals(wanted, first(journal, EventQuery.ALL.since(wallNs)).seq());
       }
+      JournalInfo info = journal.info();
+      assertEquals(count, info.events());
+      assertEquals(1, info.extent().firstSeq());
+      assertEquals(count, info.extent().lastSeq());
+      assertTrue(info.allocatedBytes() <= info.apparentBytes(), info::toString);
     }
-    JournalInfo info = JournalInfo.of(folder);
-    assertEquals(count, info.recordCount());
-    assertEquals(1, info.firstSeq());
-    assertEquals(count, info.lastSeq());
-    assertTrue(info.allocatedBytes() <= info.apparentBytes(), info::toString);
   }
 
   @Test
   void appendingAllocatesNothingButForSeals() throws Exception {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    // What a process injected is recorded and changes no stack, whose devices take what they take.
     EventRecord[] records =
         new EventRecords(6)
             .list(500).stream()
                 .filter(r -> r.extra().isEmpty())
-                .map(r -> at(r, EventRecords.FIRST_WALL_NS))
+                .map(r -> at(r, EventRecords.FIRST_WALL_NS, Mark.INJECTED.bit()))
                 .toArray(EventRecord[]::new);
     try (JournalWriter writer = JournalWriter.open(folder)) {
       for (int i = 0; i < 20_000; i++) {
         writer.append(records[i % records.length]);
       }
       int count = 100_000;
-      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      long before = allocatedBytes();
       for (int i = 0; i < count; i++) {
         writer.append(records[i % records.length]);
       }
-      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      long after = allocatedBytes();
       // Only the seal over each thousand of them does.
       assertTrue((after - before) / count < 64, (after - before) + " bytes for " + count);
     }
+  }
+
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test
@@ -197,11 +223,11 @@ class JournalTest {
       assertTrue(message(e).contains("limit"), e::toString);
       assertEquals(10, writer.append(large));
     }
-    try (JournalReader reader = JournalReader.open(folder)) {
-      for (int i = 1; i <= 10; i++) {
-        assertEquals(large.withSeq(i), reader.next());
-      }
+    List<EventRecord> expected = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      expected.add(large.withSeq(i));
     }
+    assertEquals(expected, Journals.events(folder));
   }
 
   @Test
@@ -233,10 +259,9 @@ class JournalTest {
     Files.writeString(text.resolve("20260301F.cq4"), "nothing of the kind ".repeat(100));
     for (Path path : List.of(missing, file, empty, text)) {
       JournalException e =
-          assertThrows(JournalException.class, () -> JournalReader.open(path), path::toString);
+          assertThrows(JournalException.class, () -> Journal.open(path), path::toString);
       assertTrue(message(e).startsWith(path.toString()), e::toString);
       assertEquals(1, message(e).lines().count());
-      assertThrows(JournalException.class, () -> JournalInfo.of(path));
     }
     assertFalse(Files.exists(missing));
     assertEquals(List.of(), JournalFolder.cycles(empty));
@@ -247,11 +272,11 @@ class JournalTest {
     write(new EventRecords(10).list(3));
     Path cycle = JournalFolder.cycles(folder).get(0);
     byte[] bytes = Files.readAllBytes(cycle);
-    FileHeader header = Objects.requireNonNull(CycleScanner.headerOf(cycle));
+    FileHeader header = Objects.requireNonNull(DocumentScanner.headerOf(cycle));
     byte[] now = header.encode();
     byte[] newer =
         new FileHeader(
-                2,
+                RecordLayout.FORMAT_VERSION + 1,
                 header.writer(),
                 header.journal(),
                 1,
@@ -269,8 +294,12 @@ class JournalTest {
     System.arraycopy(newer, 0, bytes, at, newer.length);
     Files.write(cycle, bytes);
 
-    JournalException e = assertThrows(JournalException.class, () -> JournalReader.open(folder));
-    assertTrue(message(e).contains("in format 2; this dmrec reads formats up to 1"), e::toString);
+    JournalException e = assertThrows(JournalException.class, () -> Journal.open(folder));
+    String expected =
+        String.format(
+            "in format %d; this dmrec reads formats up to %d",
+            RecordLayout.FORMAT_VERSION + 1, RecordLayout.FORMAT_VERSION);
+    assertTrue(message(e).contains(expected), e::toString);
     assertThrows(JournalException.class, () -> JournalWriter.open(folder));
   }
 
@@ -279,10 +308,10 @@ class JournalTest {
     write(new EventRecords(11).list(50));
     Map<Path, Object> before = files();
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-x------"));
-    try (JournalReader reader = JournalReader.open(folder)) {
-      reader.seekSeq(40);
-      assertEquals(40, required(reader.next()).seq());
-      JournalInfo.of(folder);
+    try (Journal journal = Journal.open(folder)) {
+      assertEquals(40, first(journal, EventQuery.ALL.from(40)).seq());
+      assertEquals(40, journal.at(Position.atSeq(40)).topology().seq());
+      journal.info();
       assertEquals(before, files());
     } finally {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
@@ -292,18 +321,21 @@ class JournalTest {
   @Test
   void aReaderOfAFolderThatVanishesComesToAnEnd() throws Exception {
     write(new EventRecords(12).list(3));
-    try (JournalReader reader = JournalReader.open(folder)) {
+    try (Journal journal = Journal.open(folder);
+        EventCursor events = journal.events(EventQuery.ALL)) {
+      assertEquals(1, required(events.next()).seq());
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.toList()) {
           Files.delete(file);
         }
       }
       Files.delete(folder);
-      for (int i = 1; i <= 3; i++) {
-        assertEquals(i, required(reader.next()).seq());
+      for (int i = 2; i <= 3; i++) {
+        assertEquals(i, required(events.next()).seq());
       }
-      assertThrows(JournalException.class, reader::next);
-      assertNull(reader.next());
+      JournalException e = assertThrows(JournalException.class, events::next);
+      assertTrue(message(e).startsWith(folder.toString()), e::toString);
+      assertNull(events.next());
     } finally {
       Files.createDirectories(folder);
     }
@@ -320,37 +352,30 @@ class JournalTest {
   }
 
   private static EventRecord at(EventRecord r, long wallNs) {
-    return new EventRecord(
-        r.seq(),
-        wallNs,
-        r.monoNs(),
-        0,
-        0,
-        r.source(),
-        r.certainty(),
-        0,
-        null,
-        r.device(),
-        r.event(),
-        r.evidence(),
-        Bytes.NONE);
+    return at(r, wallNs, 0);
+  }
+
+  private static EventRecord at(EventRecord r, long wallNs, int marks) {
+    return EventRecord.of(r.event())
+        .seq(r.seq())
+        .at(wallNs, r.monoNs())
+        .source(r.source())
+        .certainty(r.certainty())
+        .marks(marks)
+        .device(r.device())
+        .evidence(r.evidence())
+        .build();
   }
 
   private static EventRecord withEvidence(EventRecord r, byte[] evidence) {
-    return new EventRecord(
-        r.seq(),
-        r.wallNs(),
-        r.monoNs(),
-        0,
-        0,
-        r.source(),
-        r.certainty(),
-        0,
-        null,
-        r.device(),
-        r.event(),
-        Bytes.of(evidence),
-        Bytes.NONE);
+    return EventRecord.of(r.event())
+        .seq(r.seq())
+        .at(r.wallNs(), r.monoNs())
+        .source(r.source())
+        .certainty(r.certainty())
+        .device(r.device())
+        .evidence(Bytes.of(evidence))
+        .build();
   }
 
   private static EventRecord required(@Nullable EventRecord record) {

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.RecordLayout;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -64,20 +68,12 @@ class KilledWriterTest {
   private static EventRecord record(long seq) {
     EventRecord r = new EventRecords(seq).next();
     long ns = seq * 1_000_000L;
-    return new EventRecord(
-        seq,
-        EventRecords.FIRST_WALL_NS + ns,
-        ns,
-        0,
-        0,
-        r.source(),
-        r.certainty(),
-        r.marks(),
-        r.actor(),
-        r.device(),
-        r.event(),
-        r.evidence(),
-        r.extra());
+    return r.toBuilder()
+        .seq(seq)
+        .at(EventRecords.FIRST_WALL_NS + ns, ns)
+        .notBeforeNs(0)
+        .kernelNs(0)
+        .build();
   }
 
   @Test
@@ -133,10 +129,14 @@ class KilledWriterTest {
       child.waitFor();
       assertEquals("", text(errors));
       last = check(journal, last, acknowledged);
+      if (i == 0 && key == null) {
+        // As a writer of format 1 would have left it: the next one goes on behind it.
+        Format1Journals.rewrite(journal);
+      }
       if (JournalFolder.cycles(journal).isEmpty()) {
         continue; // It was killed before its first file had a name.
       }
-      Verification verified = JournalVerifier.verify(journal, publicKey, (done, all) -> {});
+      Verification verified = Journal.verify(journal, publicKey, Verification.Progress.NONE);
       assertTrue(
           verified.findings().stream().allMatch(Finding::isFine),
           () -> seed + ": " + verified.findings());
@@ -161,15 +161,13 @@ class KilledWriterTest {
       assertEquals(0, Math.max(before, acknowledged));
       return 0;
     }
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        assertTrue(last == 0 || r.seq() == last + 1, "#" + r.seq() + " behind #" + last);
-        last = r.seq();
-        if (r.event() instanceof DmEvent.FilesRemoved removed && !record(r.seq()).equals(r)) {
-          removedTo = Math.max(removedTo, removed.lastSeq());
-        } else {
-          assertEquals(record(r.seq()), r);
-        }
+    for (EventRecord r : Journals.events(journal)) {
+      assertTrue(last == 0 || r.seq() == last + 1, "#" + r.seq() + " behind #" + last);
+      last = r.seq();
+      if (r.event() instanceof DmEvent.FilesRemoved removed && !record(r.seq()).equals(r)) {
+        removedTo = Math.max(removedTo, removed.lastSeq());
+      } else {
+        assertEquals(record(r.seq()), r);
       }
     }
     assertTrue(last >= Math.max(before, acknowledged), last + " of " + acknowledged);
@@ -195,7 +193,7 @@ class KilledWriterTest {
 
     assertEquals(0, check(journal, 0, 0));
     Verification verified =
-        JournalVerifier.verify(journal, key == null ? null : key.publicKey(), (done, all) -> {});
+        Journal.verify(journal, key == null ? null : key.publicKey(), Verification.Progress.NONE);
     assertTrue(verified.findings().stream().allMatch(Finding::isFine), verified::toString);
     try (JournalWriter writer = JournalWriter.open(journal, options)) {
       assertEquals(0, writer.lastSeq());
@@ -206,20 +204,14 @@ class KilledWriterTest {
 
   private static void cutBeforeFirstEvent(Path file) throws IOException {
     long last = 0;
-    long end = -1;
+    long end;
     long hint;
-    try (CycleScanner scanner = new CycleScanner(CycleFile.open(file))) {
-      while (end < 0) {
-        CycleScanner.Found found = scanner.nextDocument(true);
-        if (found == CycleScanner.Found.EVENT) {
-          end = scanner.foundAt();
-        } else {
-          last = scanner.foundAt();
-        }
+    try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(file))) {
+      while (scanner.next(true) != DocumentScanner.Found.EVENT) {
+        last = scanner.offset();
       }
+      end = scanner.offset();
       hint = scanner.file().writePositionAt();
-    } catch (MalformedException e) {
-      throw new IOException(e);
     }
     byte[] position = new byte[8];
     RecordLayout.LONG_LE.set(position, 0, last);

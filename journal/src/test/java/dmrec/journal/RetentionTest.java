@@ -9,6 +9,13 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
+import dmrec.journal.file.CheckpointNote;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.JournalFiles;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.Note;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +46,7 @@ class RetentionTest {
     return JournalOptions.usual().with(retention).withNotices(notices::add);
   }
 
-  /** Appends so many events and applies each; the size is looked at now and then. */
+  /** Appends so many events and folds them; the size is looked at now and then. */
   private Topology write(RetentionPolicy retention, int count) throws IOException {
     EventRecords records = new EventRecords(1);
     Topology fold = new Topology();
@@ -47,23 +54,15 @@ class RetentionTest {
       for (int i = 0; i < count; i++) {
         EventRecord next = records.next(KINDS.get(i % KINDS.size()));
         EventRecord record =
-            new EventRecord(
-                0,
-                EventRecords.FIRST_WALL_NS + i * spread,
-                i * spread,
-                0,
-                0,
-                next.source(),
-                next.certainty(),
-                0,
-                null,
-                next.device(),
-                next.event(),
-                next.evidence(),
-                next.extra());
-        EventRecord kept = record.withSeq(writer.append(record));
-        writer.topology().apply(kept);
-        fold.apply(kept);
+            EventRecord.of(next.event())
+                .at(EventRecords.FIRST_WALL_NS + i * spread, i * spread)
+                .source(next.source())
+                .certainty(next.certainty())
+                .device(next.device())
+                .evidence(next.evidence())
+                .extra(next.extra())
+                .build();
+        fold.apply(record.withSeq(writer.append(record)));
         if (i % 500 == 0 && retention.maxBytes() > 0) {
           assertTrue(sizeBytes() <= retention.maxBytes(), () -> sizeBytes() + " bytes");
         }
@@ -113,8 +112,8 @@ class RetentionTest {
 
     Path first = JournalFolder.cycles(folder).get(0);
     Topology alone = new Topology();
-    try (CycleScanner scanner = new CycleScanner(CycleFile.open(first))) {
-      while (scanner.nextDocument(true) != CycleScanner.Found.EVENT) {
+    try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(first))) {
+      while (scanner.next(true) != DocumentScanner.Found.EVENT) {
         if (Note.at(scanner.bytes(), scanner.at()) == Note.CHECKPOINT) {
           CheckpointNote.apply(scanner.bytes(), scanner.at(), scanner.decoder(), alone);
         }
@@ -154,7 +153,7 @@ class RetentionTest {
     }
     FileHeader header =
         Objects.requireNonNull(
-            CycleScanner.headerOf(
+            DocumentScanner.headerOf(
                 JournalFolder.cycles(folder).get(Journals.events(folder).isEmpty() ? 0 : 1)));
     assertTrue(header.number() > 2);
   }

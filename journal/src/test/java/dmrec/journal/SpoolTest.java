@@ -10,6 +10,8 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.FullTmpfs;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.JournalFolder;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -53,20 +55,12 @@ class SpoolTest {
   private static EventRecord record(long seq) {
     EventRecord r = new EventRecords(seq).next();
     long ns = seq * 20_000_000_000L;
-    return new EventRecord(
-        seq,
-        EventRecords.FIRST_WALL_NS + ns,
-        ns,
-        0,
-        0,
-        r.source(),
-        r.certainty(),
-        r.marks(),
-        r.actor(),
-        r.device(),
-        r.event(),
-        r.evidence(),
-        r.extra());
+    return r.toBuilder()
+        .seq(seq)
+        .at(EventRecords.FIRST_WALL_NS + ns, ns)
+        .notBeforeNs(0)
+        .kernelNs(0)
+        .build();
   }
 
   private static void append(JournalWriter writer, int count) throws JournalException {
@@ -79,10 +73,8 @@ class SpoolTest {
   private static long checkAll(Path... folders) throws JournalException {
     long seq = 0;
     for (Path each : folders) {
-      try (JournalReader reader = JournalReader.open(each)) {
-        for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-          assertEquals(record(++seq), r);
-        }
+      for (EventRecord r : Journals.events(each)) {
+        assertEquals(record(++seq), r);
       }
     }
     return seq;
@@ -145,9 +137,11 @@ class SpoolTest {
   }
 
   private void read(int count, List<Throwable> failures) {
-    try (JournalReader reader = JournalReader.open(journal)) {
+    try (Journal opened = Journal.open(journal);
+        EventCursor events = opened.events(EventQuery.ALL)) {
       for (long seq = 0; seq < count; ) {
-        EventRecord r = reader.next();
+        EventRecord r = events.next();
+        assertEquals(Damage.NONE, events.damage());
         if (r != null) {
           assertEquals(record(++seq), r);
         }
@@ -316,19 +310,14 @@ class SpoolTest {
     assertTrue(bytes <= 6L << 20, Long.toString(bytes));
     long removed = 0;
     long told = 0;
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
-        if (r.event() instanceof DmEvent.FilesRemoved e && e.reason().contains("--max-size")) {
-          told = e.lastSeq();
-          removed++;
-        }
+    List<EventRecord> left = Journals.events(journal);
+    for (EventRecord r : left) {
+      if (r.event() instanceof DmEvent.FilesRemoved e && e.reason().contains("--max-size")) {
+        told = e.lastSeq();
+        removed++;
       }
-      JournalReader first = JournalReader.open(journal);
-      EventRecord oldest = first.next();
-      first.close();
-      assertNotNull(oldest);
-      assertEquals(told + 1, oldest.seq());
     }
+    assertEquals(told + 1, left.get(0).seq());
     assertTrue(removed > 0 && notices.size() >= removed, notices.toString());
   }
 

@@ -5,8 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
+import dmrec.event.EventRecords;
 import dmrec.journal.Finding.Kind;
 import dmrec.journal.Tampering.Document;
+import dmrec.journal.file.Chain;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.EventScanner;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.JournalFolder;
+import dmrec.journal.file.RecordLayout;
+import dmrec.journal.file.SealNote;
+import dmrec.journal.file.WriterLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,9 +28,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody does to a journal's files, and what a verification says of it. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
 class TamperedJournalTest {
+  /** In which format the journals begin; those that are signed are of the present one. */
+  @Parameter int version;
+
   private static final long DAY_NS = 86_400_000_000_000L;
 
   @TempDir
@@ -41,27 +58,22 @@ class TamperedJournalTest {
         EventRecord e = Tampering.event(i + 1, 1_000_000L);
         EventRecord record = at(e, e.wallNs() + i / eventsEach * DAY_NS);
         writer.append(record);
-        writer.topology().apply(record);
       }
+    }
+    if (version == 1 && options.key() == null) {
+      Format1Journals.rewrite(journal);
     }
     return journal;
   }
 
   private static EventRecord at(EventRecord r, long wallNs) {
-    return new EventRecord(
-        r.seq(),
-        wallNs,
-        r.monoNs(),
-        0,
-        0,
-        r.source(),
-        r.certainty(),
-        0,
-        null,
-        r.device(),
-        r.event(),
-        r.evidence(),
-        r.extra());
+    return r.toBuilder()
+        .at(wallNs, r.monoNs())
+        .notBeforeNs(0)
+        .kernelNs(0)
+        .marks(0)
+        .actor(null)
+        .build();
   }
 
   private static List<Finding> wrong(Path journal) throws JournalException {
@@ -286,14 +298,13 @@ class TamperedJournalTest {
   void signaturesAreCheckedAgainstTheKeyThatIsGiven() throws Exception {
     SigningKey key = SigningKey.create(folder.resolve("key"), DAY_NS, Tampering.T0);
     Path journal = journal("journal", 4, 120, Tampering.sealedEvery(50).with(key));
-    Verification v =
-        JournalVerifier.verify(journal, key.publicKey(), JournalVerifier.Progress.NONE);
+    Verification v = Journal.verify(journal, key.publicKey(), Verification.Progress.NONE);
     assertEquals(List.of(), v.findings());
     assertEquals(key.publicKey(), v.publicKey());
     assertEquals(3, v.epochs());
 
     SigningKey wrong = SigningKey.create(folder.resolve("wrong"), DAY_NS, 0);
-    v = JournalVerifier.verify(journal, wrong.publicKey(), JournalVerifier.Progress.NONE);
+    v = Journal.verify(journal, wrong.publicKey(), Verification.Progress.NONE);
     assertEquals(Set.of(Kind.KEY_WRONG), kinds(v.findings()));
 
     try (JournalWriter writer =
@@ -306,15 +317,15 @@ class TamperedJournalTest {
                 0,
                 null,
                 true,
+                false,
+                "",
                 notice -> {}))) {
       Tampering.append(writer, 60, 1_000_000L);
     }
     List<Finding> found = wrong(journal);
     assertEquals(Set.of(Kind.SIGNATURE_ABSENT), kinds(found));
     assertTrue(found.get(0).text().startsWith("signed until #480"), found::toString);
-    v =
-        JournalVerifier.verify(
-            journal("unsigned", 1, 60), key.publicKey(), JournalVerifier.Progress.NONE);
+    v = Journal.verify(journal("unsigned", 1, 60), key.publicKey(), Verification.Progress.NONE);
     assertEquals(Set.of(Kind.SIGNATURE_ABSENT), kinds(v.findings()));
   }
 
@@ -324,8 +335,7 @@ class TamperedJournalTest {
     Path journal = journal("journal", 4, 120, Tampering.sealedEvery(50).with(key));
     SigningKey stolen = SigningKey.read(folder.resolve("key"));
     sealAnew(journal, 130, stolen);
-    Verification v =
-        JournalVerifier.verify(journal, key.publicKey(), JournalVerifier.Progress.NONE);
+    Verification v = Journal.verify(journal, key.publicKey(), Verification.Progress.NONE);
     assertTrue(kinds(v.findings()).contains(Kind.SEALED_ANEW), () -> v.findings().toString());
     assertTrue(
         Set.of(Kind.SEALED_ANEW, Kind.SIGNATURE_WRONG).containsAll(kinds(v.findings())),
@@ -336,7 +346,7 @@ class TamperedJournalTest {
   private static void sealAnew(Path journal, long seq, SigningKey stolen) throws Exception {
     Chain chain = new Chain(Chain.ZERO);
     java.util.UUID id =
-        Objects.requireNonNull(CycleScanner.headerOf(JournalFolder.cycles(journal).get(0)))
+        Objects.requireNonNull(DocumentScanner.headerOf(JournalFolder.cycles(journal).get(0)))
             .journal();
     boolean changed = false;
     for (Path file : JournalFolder.cycles(journal)) {
@@ -349,7 +359,7 @@ class TamperedJournalTest {
           bytes = relinked(h, link);
           chain = new Chain(link);
         } else if (document.seq() == seq) {
-          bytes = Tampering.forged(bytes, RecordLayout.MONO_NS);
+          bytes = Tampering.forged(bytes, RecordLayout.MARKS);
           changed = true;
         } else if (document.isSeal() && changed) {
           SealNote seal = Objects.requireNonNull(SealNote.decode(bytes, 0));
@@ -382,7 +392,7 @@ class TamperedJournalTest {
     byte[] old = header.link().toArray();
     for (int i = 0; i + old.length <= bytes.length; i++) {
       if (java.util.Arrays.equals(bytes, i, i + old.length, old, 0, old.length)) {
-        link.copyTo(bytes, i);
+        link.copyTo(0, link.length(), bytes, i);
         break;
       }
     }
@@ -469,12 +479,26 @@ class TamperedJournalTest {
     List<Document> documents = Tampering.documents(first);
     List<byte[]> bytes = Tampering.bytes(documents);
     int at = place(documents, 69);
-    bytes.set(at, Tampering.forged(bytes.get(at), RecordLayout.MONO_NS));
+    bytes.set(at, Tampering.forged(bytes.get(at), RecordLayout.MARKS));
     Tampering.replaceAll(first, bytes);
     assertEquals(Set.of(Kind.FILE_REPLACED), kinds(wrong(killed)));
   }
 
   // Repair.
+
+  @Test
+  void aRepairTellsOfALostFileNoMoreThanTheWriterBehindIt() throws Exception {
+    Path journal = journal("journal", 1, 120);
+    Files.write(journal.resolve("20261231-0000.cq4"), new byte[4096]);
+    try (JournalWriter writer = JournalWriter.open(journal, Tampering.sealedEvery(50))) {
+      Tampering.append(writer, 10, 1_000_000L);
+    }
+    Path repaired = folder.resolve("repaired");
+    JournalRepair.Result result = JournalRepair.copy(journal, repaired);
+    assertEquals(131, result.copied());
+    assertEquals(0, result.gaps());
+    assertEquals(121, Journals.first(repaired, dmrec.event.Kind.GAP).seq());
+  }
 
   @Test
   void aRepairedJournalHasAllThatIsSoundAndAGapForTheRest() throws Exception {
@@ -503,10 +527,9 @@ class TamperedJournalTest {
     Path journal = journal("journal", 3, 120);
     Path third = file(journal, 2);
     List<EventRecord> state;
-    try (CycleScanner scanner = new CycleScanner(CycleFile.open(third))) {
-      dmrec.topology.Topology stack = new dmrec.topology.Topology();
-      assertTrue(Beginning.read(scanner, stack));
-      state = stack.records();
+    try (EventScanner scanner = EventScanner.open(third, true)) {
+      assertEquals(EventScanner.Found.STATE, scanner.next(true));
+      state = scanner.state().records();
     }
     Files.delete(file(journal, 1));
     Path repaired = folder.resolve("repaired");
@@ -514,13 +537,42 @@ class TamperedJournalTest {
     assertEquals(120, result.missing());
     assertTrue(Tampering.verify(repaired).isIntact());
     dmrec.topology.Topology folded = new dmrec.topology.Topology();
-    try (JournalReader reader = JournalReader.open(repaired)) {
-      for (long i = 0; i < 120 + 1 + state.size(); i++) {
-        folded.apply(Objects.requireNonNull(reader.next()));
-      }
-    }
+    Journals.events(repaired).subList(0, 120 + 1 + state.size()).forEach(folded::apply);
     assertEquals(
         state.stream().map(EventRecord::event).toList(),
         folded.records().stream().map(EventRecord::event).toList());
+  }
+
+  @Test
+  void aJournalWhoseWriterHasJustComeIsCopiedAsOneWithoutEvents(@TempDir Path temp)
+      throws Exception {
+    Path begun = Files.createDirectory(temp.resolve("begun"));
+    Files.createFile(begun.resolve(WriterLock.FILE));
+
+    JournalRepair.Result result = JournalRepair.copy(begun, temp.resolve("copy"));
+
+    assertEquals(0, result.copied());
+    assertEquals(0, result.gaps());
+  }
+
+  @Test
+  void aWriterTellsOfEachFileAtTheEndThatHoldsNothing() throws Exception {
+    Path journal = journal("journal", 4, 120);
+    Files.write(file(journal, 2), new byte[0]);
+    Files.write(file(journal, 3), new byte[4096]);
+    List<String> names =
+        List.of(JournalFolder.nameOf(file(journal, 2)), JournalFolder.nameOf(file(journal, 3)));
+
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      writer.append(new EventRecords(7).next(dmrec.event.Kind.UEVENT));
+    }
+
+    String gap =
+        Journals.read(journal).events().stream()
+            .filter(event -> event.kind() == dmrec.event.Kind.GAP)
+            .findFirst()
+            .orElseThrow()
+            .toString();
+    names.forEach(name -> assertTrue(gap.contains(name), gap));
   }
 }

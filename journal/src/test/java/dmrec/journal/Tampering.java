@@ -1,11 +1,13 @@
 package dmrec.journal;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
+import dmrec.journal.file.CycleFile;
+import dmrec.journal.file.DocumentScanner;
+import dmrec.journal.file.RecordLayout;
 import dmrec.target.DevNo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +36,7 @@ final class Tampering implements AutoCloseable {
     }
 
     boolean isEvent() {
-      return first() == RecordLayout.FORMAT_VERSION;
+      return RecordLayout.isRecordVersion(first());
     }
 
     boolean isSeal() {
@@ -53,10 +55,13 @@ final class Tampering implements AutoCloseable {
 
   static List<Document> documents(Path file) throws IOException {
     List<Document> documents = new ArrayList<>();
-    try (FileWalk walk = new FileWalk(CycleFile.open(file), false, Long.MAX_VALUE)) {
-      for (FileWalk.Found found = walk.next(); found != null; found = walk.next()) {
-        byte[] bytes = Arrays.copyOfRange(walk.bytes(), walk.at(), walk.at() + walk.length());
-        documents.add(new Document(walk.offset(), walk.length(), Bytes.of(bytes)));
+    try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(file))) {
+      for (DocumentScanner.Found found = scanner.next(true);
+          found != null;
+          found = scanner.next(true)) {
+        int at = scanner.at();
+        byte[] bytes = Arrays.copyOfRange(scanner.bytes(), at, at + scanner.length());
+        documents.add(new Document(scanner.offset(), scanner.length(), Bytes.of(bytes)));
       }
     }
     return documents;
@@ -144,35 +149,26 @@ final class Tampering implements AutoCloseable {
 
   /** A small event, {@code stepNs} behind the one before. */
   static EventRecord event(long seq, long stepNs) {
-    DeviceRef device = new DeviceRef(new DevNo(254, (int) (seq % 7)), 5, "", "");
+    int minor = (int) (seq % 7);
+    DeviceRef device = new DeviceRef(new DevNo(254, minor), 5, minor < 4 ? "" : "dm" + minor, "");
     DmEvent event =
         switch ((int) (seq % 3)) {
           case 0 -> new DmEvent.DeviceSuspended(false);
           case 1 -> new DmEvent.DeviceResumed(true);
           default -> new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, (int) seq);
         };
-    return new EventRecord(
-        seq,
-        T0 + seq * stepNs,
-        1_000_000_000L + seq * stepNs,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(seq)
+        .at(T0 + seq * stepNs, 1_000_000_000L + seq * stepNs)
+        .source(Source.UEVENT)
+        .device(device)
+        .build();
   }
 
   /** Appends events to a journal. */
   static void append(JournalWriter writer, int count, long stepNs) throws JournalException {
     for (int i = 0; i < count; i++) {
-      EventRecord record = event(writer.lastSeq() + 1, stepNs);
-      writer.append(record);
-      writer.topology().apply(record);
+      writer.append(event(writer.lastSeq() + 1, stepNs));
     }
   }
 
@@ -184,6 +180,6 @@ final class Tampering implements AutoCloseable {
   }
 
   static Verification verify(Path folder) throws JournalException {
-    return JournalVerifier.verify(folder, null, JournalVerifier.Progress.NONE);
+    return Journal.verify(folder, null, Verification.Progress.NONE);
   }
 }

@@ -84,7 +84,7 @@ class TableReferencesTest {
 
     assertNotNull(mirror);
     assertEquals("disk", mirror.logType());
-    assertTrue(mirror.handlesErrors());
+    assertTrue(mirror.features().contains("handle_errors"));
     assertNotNull(pool);
     assertEquals(32768, pool.lowWaterBlocks());
     assertNull(ThinPoolTable.parse("254:0 x"));

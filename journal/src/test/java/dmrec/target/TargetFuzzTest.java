@@ -36,15 +36,10 @@ class TargetFuzzTest {
   /** Accessors must hold for whatever was parsed. */
   private static void exercise(TargetStatus status) {
     if (status instanceof Multipath multipath) {
-      DevNo device = new DevNo(8, 16);
-      assertEquals(multipath, multipath.withPath(new DevNo(99, 99), true));
-      assertTrue(multipath.withPath(device, true).validPaths() <= multipath.validPaths());
-      assertTrue(multipath.pgInitCount() >= 0);
+      assertTrue(multipath.validPaths() >= 0);
     } else if (status instanceof Mirror mirror) {
       assertTrue(mirror.logState().compareTo(Mirror.LogState.UNKNOWN) <= 0);
       assertTrue(mirror.legHealth(mirror.legs().size()).compareTo(Mirror.LegHealth.UNKNOWN) <= 0);
-    } else if (status instanceof Thin thin) {
-      assertTrue(thin.highestMappedSector() >= -1);
     } else if (status instanceof ThinPool pool && pool.usage() != null) {
       assertTrue(pool.usage().freeDataBlocks() >= 0);
     }

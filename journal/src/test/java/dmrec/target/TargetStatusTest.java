@@ -125,30 +125,14 @@ class TargetStatusTest {
     Multipath status = (Multipath) TargetStatus.parse("multipath", MPATH);
 
     assertFalse(status.queueIo());
-    assertEquals(1, status.pgInitCount());
     assertEquals(1, status.currentGroup());
     assertEquals(Multipath.GroupState.ACTIVE, status.groups().get(0).state());
     assertEquals(Multipath.GroupState.ENABLED, status.groups().get(1).state());
     assertEquals(3, status.validPaths());
-    assertEquals(2, status.groupOf(new DevNo(8, 48)));
     assertEquals(
         new Multipath.Path(new DevNo(8, 32), true, 3, List.of("0", "1")),
         status.path(new DevNo(8, 32)));
     assertNull(status.path(new DevNo(8, 17)));
-  }
-
-  @Test
-  void predictsWhatAPathEventChanges() {
-    Multipath before = (Multipath) TargetStatus.parse("multipath", MPATH);
-
-    Multipath failed = before.withPath(new DevNo(8, 16), true);
-    Multipath back = failed.withPath(new DevNo(8, 16), false);
-
-    assertEquals(MPATH.replace("8:16 A 0", "8:16 F 1"), failed.text());
-    assertEquals(2, failed.validPaths());
-    assertEquals(failed, failed.withPath(new DevNo(8, 16), true));
-    assertEquals(MPATH.replace("8:16 A 0", "8:16 A 1"), back.text());
-    assertEquals(before, before.withPath(new DevNo(9, 9), true));
   }
 
   @Test

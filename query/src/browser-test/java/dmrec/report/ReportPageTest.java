@@ -12,10 +12,9 @@ import com.microsoft.playwright.options.Media;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.journal.JournalReader;
+import dmrec.journal.Journal;
 import dmrec.journal.Journals;
 import dmrec.query.BenchJournal;
-import dmrec.query.Damage;
 import dmrec.query.EventText;
 import dmrec.query.StackTree;
 import dmrec.topology.Topology;
@@ -76,17 +75,15 @@ class ReportPageTest {
     Page page = browser().open(report(journal), ColorScheme.LIGHT);
     page.check("#traces");
     page.keyboard().press("Home");
-    try (JournalReader reader = JournalReader.open(journal)) {
-      Topology stack = new Topology();
-      int event = 0;
-      for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        stack.apply(record);
-        page.keyboard().press("ArrowRight");
-        event++;
-        String drawn = StackTree.draw(stack, new StackTree.Options(true, false)).stripTrailing();
-        assertEquals(drawn, tree(page), sample + " #" + record.seq());
-        assertEquals(Integer.toString(event), page.getAttribute("#slider", "aria-valuenow"));
-      }
+    Topology stack = new Topology();
+    int event = 0;
+    for (EventRecord record : Journals.events(journal)) {
+      stack.apply(record);
+      page.keyboard().press("ArrowRight");
+      event++;
+      String drawn = StackTree.draw(stack, new StackTree.Options(true, false)).stripTrailing();
+      assertEquals(drawn, tree(page), sample + " #" + record.seq());
+      assertEquals(Integer.toString(event), page.getAttribute("#slider", "aria-valuenow"));
     }
   }
 
@@ -167,8 +164,9 @@ class ReportPageTest {
     Path journal = folder().resolve("hostile");
     HostileJournal.write(journal, name);
     Path report = folder().resolve("hostile.html");
-    try (OutputStream out = Files.newOutputStream(report)) {
-      HtmlReport.write(journal, null, null, name, out, new Damage());
+    try (Journal opened = Journal.open(journal);
+        OutputStream out = Files.newOutputStream(report)) {
+      HtmlReport.write(opened, null, null, name, out);
     }
     Page page = browser().open(report, ColorScheme.LIGHT);
     page.keyboard().press("Home");
@@ -430,8 +428,9 @@ class ReportPageTest {
 
   private static Path report(Path journal) throws IOException {
     Path report = journal.resolveSibling(journal.getFileName() + ".html");
-    try (OutputStream out = Files.newOutputStream(report)) {
-      HtmlReport.write(journal, null, null, "", out, new Damage());
+    try (Journal opened = Journal.open(journal);
+        OutputStream out = Files.newOutputStream(report)) {
+      HtmlReport.write(opened, null, null, "", out);
     }
     return report;
   }

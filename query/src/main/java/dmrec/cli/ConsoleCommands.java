@@ -2,7 +2,7 @@ package dmrec.cli;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
+import dmrec.cli.host.JournalOption;
 import dmrec.console.Commands;
 import dmrec.console.Console;
 import dmrec.console.ConsoleSettings;
@@ -60,7 +60,7 @@ record ConsoleCommands(Host host, ZoneId zone) implements Commands {
   }
 
   static ConsoleSettings settings(Host host, Path journal, ZoneId zone) throws IOException {
-    return new ConsoleSettings(Indexes.of(host, journal), zone, host.env(), host.colour());
+    return new ConsoleSettings(JournalOption.open(host, journal), zone, host.env(), host.colour());
   }
 
   @Override

@@ -4,9 +4,13 @@ import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.journal.JournalReader;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.record.CaptureReader;
+import dmrec.record.EventSink;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
 import java.io.IOException;
@@ -86,8 +90,8 @@ public final class Demo implements Callable<Integer> {
       throw Failure.of("this build holds no " + CAPTURE + "; build it from a whole source tree");
     }
     try (CaptureReader reader = CaptureReader.of("failover.ndjson", capture);
-        JournalWriter writer = JournalWriter.open(journal)) {
-      Recorder recorder = new Recorder(writer::append, null);
+        JournalWriter writer = JournalWriter.open(journal, JournalOptions.usual().inAnyFolder())) {
+      Recorder recorder = new Recorder(EventSink.of(writer), null);
       for (Observation next = reader.next(); next != null; next = reader.next()) {
         recorder.accept(next);
       }
@@ -100,8 +104,9 @@ public final class Demo implements Callable<Integer> {
     long worst = 0;
     long last = 0;
     int fewest = Integer.MAX_VALUE;
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord next = reader.next(); next != null; next = reader.next()) {
+    try (Journal recorded = Journal.open(journal);
+        EventCursor events = recorded.events(EventQuery.ALL)) {
+      for (EventRecord next = events.next(); next != null; next = events.next()) {
         if (next.event() instanceof dmrec.event.DmEvent.PathFailed failed) {
           first = first == 0 ? next.seq() : first;
           if (failed.validPaths() < fewest) {

@@ -32,7 +32,8 @@ final class Key implements Callable<Integer> {
       footer = {
         "",
         "The key changes itself with each epoch and erases what it was before: who steals the file"
-            + " cannot seal anew what was sealed in an earlier epoch."
+            + " cannot seal anew what was sealed in an earlier epoch. So keep it in a folder that the"
+            + " recorder may write to, on one machine, for one recorder."
       })
   static final class New implements Callable<Integer> {
     private final Host host;

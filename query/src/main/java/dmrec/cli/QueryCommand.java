@@ -4,15 +4,13 @@ import dmrec.cli.host.AnswerForm;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Filters;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.Times;
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
+import dmrec.journal.Journal;
+import dmrec.query.EventSelection;
 import dmrec.query.EventText;
 import dmrec.query.SelectedEvents;
-import dmrec.query.Selection;
 import dmrec.query.export.EventExport;
 import dmrec.query.export.ExportFormat;
 import dmrec.query.filter.AggregateData;
@@ -88,31 +86,30 @@ final class QueryCommand implements Callable<Integer> {
     }
     Query query = parse(String.join(" ", words));
     ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();
-    Selection selection =
-        new Selection(
+    EventSelection selection =
+        new EventSelection(
             Set.of(),
             null,
             Times.parse(host, "--since", since),
             Times.parse(host, "--until", until),
             all || query.aggregation() != null || output != AnswerForm.TEXT,
             query.filter());
-    Damage damage = new Damage();
-    try (JournalIndex index = Indexes.of(host, journal.path(host));
-        SelectedEvents events = SelectedEvents.open(index, selection)) {
+    try (Journal opened = journal.open(host);
+        SelectedEvents events = SelectedEvents.open(opened, selection)) {
       if (query.aggregation() == null) {
-        printEvents(events, zone, damage);
+        printEvents(events, zone);
       } else {
         Aggregator groups = new Aggregator(query.aggregation(), zone);
-        for (EventRecord r = damage.next(events::next); r != null; r = damage.next(events::next)) {
+        for (EventRecord r = events.next(); r != null; r = events.next()) {
           groups.add(r);
         }
         print(groups, zone);
       }
       if (explain) {
-        Filters.explain(host, index, selection.filter(), events, zone);
+        Filters.explain(host, opened, selection.filter(), events, zone);
       }
+      return host.report(events.damage());
     }
-    return host.report(damage);
   }
 
   private Query parse(String text) {
@@ -123,16 +120,16 @@ final class QueryCommand implements Callable<Integer> {
     }
   }
 
-  private void printEvents(SelectedEvents events, ZoneId zone, Damage damage) throws IOException {
+  private void printEvents(SelectedEvents events, ZoneId zone) throws IOException {
     if (output == AnswerForm.TEXT) {
       EventText text = new EventText(zone, host.colour(), false);
-      for (EventRecord r = damage.next(events::next); r != null; r = damage.next(events::next)) {
+      for (EventRecord r = events.next(); r != null; r = events.next()) {
         host.print(text.print(r) + "\n");
       }
     } else {
       ExportFormat format = output == AnswerForm.CSV ? ExportFormat.CSV : ExportFormat.JSON;
       EventExport export = EventExport.begin(format, host.out(), host.outIsTerminal());
-      for (EventRecord r = damage.next(events::next); r != null; r = damage.next(events::next)) {
+      for (EventRecord r = events.next(); r != null; r = events.next()) {
         export.write(r);
       }
       export.finish();

@@ -3,11 +3,11 @@ package dmrec.cli;
 import dmrec.cli.host.Host;
 import dmrec.console.Console;
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
-import dmrec.event.Source;
+import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
@@ -37,7 +37,7 @@ final class Rehearsal {
 
   public static void main(String[] args) throws IOException {
     Path journal = Path.of(args[0], "journal");
-    try (JournalWriter writer = JournalWriter.open(journal)) {
+    try (JournalWriter writer = JournalWriter.open(journal, JournalOptions.usual().inAnyFolder())) {
       for (EventRecord record : records()) {
         writer.append(record);
       }
@@ -112,24 +112,28 @@ final class Rehearsal {
                 List.of("uevent"),
                 1_000_000_000L,
                 "read",
-                "")),
-        record(2, DeviceRef.NONE, new DmEvent.DiskBaseline(paths.get(0), "sdb", "naa.5", "", 64)),
+                "",
+                "",
+                0)),
+        record(
+            2, DeviceRef.NONE, new DmEvent.DiskBaseline(paths.get(0), "sdb", "naa.5", "", 64, "")),
         record(
             3,
             DEVICE,
             new DmEvent.Baseline(
-                false,
-                false,
-                false,
-                false,
-                0,
-                1,
-                128,
-                true,
-                List.of(target),
-                false,
-                List.of(),
-                paths)),
+                new DeviceState(
+                    false,
+                    false,
+                    false,
+                    false,
+                    0,
+                    1,
+                    128,
+                    true,
+                    List.of(target),
+                    false,
+                    List.of(),
+                    paths))),
         record(4, DEVICE, new DmEvent.PathFailed(paths.get(0), "sdb", 1, 1)),
         record(5, DEVICE, new DmEvent.PathReinstated(paths.get(0), "sdb", 2, 2)),
         record(6, DEVICE, new DmEvent.TableLive(List.of(target), paths, false)),
@@ -137,19 +141,11 @@ final class Rehearsal {
   }
 
   private static EventRecord record(long seq, DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        seq,
-        T0 + seq,
-        seq,
-        0,
-        0,
-        Source.RECORDER,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.of("EVIDENCE"),
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(seq)
+        .at(T0 + seq, seq)
+        .device(device)
+        .evidence(Bytes.of("EVIDENCE"))
+        .build();
   }
 }

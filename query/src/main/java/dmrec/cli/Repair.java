@@ -3,8 +3,8 @@ package dmrec.cli;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.JournalArgument;
 import dmrec.event.KernelText;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalRepair;
-import dmrec.journal.JournalVerifier;
 import dmrec.journal.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class Repair implements Callable<Integer> {
       text.append(": #").append(shift.oldSeq()).append(" is now #");
       text.append(shift.oldSeq() + shift.by()).append('\n');
     }
-    Verification verified = JournalVerifier.verify(to, null, JournalVerifier.Progress.NONE);
+    Verification verified = Journal.verify(to, null, Verification.Progress.NONE);
     text.append("verified: the new journal is ");
     text.append(verified.isIntact() ? "intact\n" : "NOT INTACT; see 'dmrec verify'\n");
     host.print(text.toString());

@@ -7,7 +7,7 @@ import dmrec.cli.host.JournalArgument;
 import dmrec.cli.host.OutputForm;
 import dmrec.event.KernelText;
 import dmrec.journal.Finding;
-import dmrec.journal.JournalVerifier;
+import dmrec.journal.Journal;
 import dmrec.journal.Verification;
 import dmrec.query.EventText;
 import dmrec.query.TimeSpec;
@@ -67,7 +67,7 @@ final class Verify implements Callable<Integer> {
     long beganNs = System.nanoTime();
     Verification verification;
     try {
-      verification = JournalVerifier.verify(path, key, bar::show);
+      verification = Journal.verify(path, key, bar::show);
     } finally {
       bar.clear();
     }

@@ -37,7 +37,7 @@ final class Completion {
   private static final List<String> OPERATORS = List.of("=", "!=", "<", "<=", ">", ">=", "~", "in");
 
   private final Commands commands;
-  private final Position position;
+  private final Navigator navigator;
   private final JournalNames names;
   private final List<Proposal> proposals = new ArrayList<>();
 
@@ -46,9 +46,9 @@ final class Completion {
 
   private String prefix = "";
 
-  Completion(Commands commands, Position position, JournalNames names) {
+  Completion(Commands commands, Navigator navigator, JournalNames names) {
     this.commands = commands;
-    this.position = position;
+    this.navigator = navigator;
     this.names = names;
   }
 
@@ -254,18 +254,18 @@ final class Completion {
   }
 
   private JournalNames names() {
-    names.look(position.record());
+    names.look(navigator.record());
     return names;
   }
 
   private void offerMoments() {
-    EventRecord here = position.record();
+    EventRecord here = navigator.record();
     if (here != null) {
       offer("#" + here.seq(), "the moment");
-      offerText(TimeSpec.format(here.wallNs(), position.zone()), "the moment");
+      offerText(TimeSpec.format(here.wallNs(), navigator.zone()), "the moment");
     }
     offer("last", "the journal's end");
-    for (Map.Entry<String, Long> each : position.bookmarks().entrySet()) {
+    for (Map.Entry<String, Long> each : navigator.bookmarks().entrySet()) {
       offer(each.getKey(), "bookmark of #" + each.getValue());
     }
     for (String word : List.of("now", "yesterday")) {

@@ -2,7 +2,8 @@ package dmrec.console;
 
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
-import dmrec.journal.JournalInfo;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
 import dmrec.query.EventText;
 import dmrec.query.Likeness;
 import java.io.BufferedOutputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * A conversation about a journal: reads lines and runs them, on a terminal or from a pipe.
  *
- * <p>Lines are read and commands begun by one thread; the current moment is in {@link Position}.
+ * <p>Lines are read and commands begun by one thread; the current moment is in {@link Navigator}.
  */
 public final class Console {
   private static final DateTimeFormatter PROMPT_TIME =
@@ -40,7 +42,7 @@ public final class Console {
 
   private final ConsoleSettings settings;
   private final Commands commands;
-  private final Position position;
+  private final Navigator navigator;
   private final OwnCommands own;
   private final Foreground foreground = new Foreground();
   private String watched = "";
@@ -49,9 +51,9 @@ public final class Console {
   Console(ConsoleSettings settings, Commands commands) {
     this.settings = settings;
     this.commands = commands;
-    EventFinder finder = new SelectedEventFinder(settings.index());
-    position = new Position(settings.index(), settings.zone(), finder);
-    own = new OwnCommands(position, finder, commands, settings.colour());
+    EventFinder finder = new SelectedEventFinder(settings.journal());
+    navigator = new Navigator(settings.journal(), settings.zone(), finder);
+    own = new OwnCommands(navigator, finder, commands, settings.colour());
   }
 
   /**
@@ -116,8 +118,8 @@ public final class Console {
     return commands;
   }
 
-  Position position() {
-    return position;
+  Navigator navigator() {
+    return navigator;
   }
 
   Foreground foreground() {
@@ -130,28 +132,35 @@ public final class Console {
 
   /** Moves to the end; the lines that tell what there is. */
   List<String> open() throws IOException {
-    JournalInfo info = JournalInfo.of(settings.journal());
-    String journal = KernelText.printable(settings.journal().toString());
-    if (info.recordCount() == 0) {
+    Journal.Extent extent = settings.journal().extent();
+    String journal = KernelText.printable(settings.journal().folder().toString());
+    if (extent.isEmpty()) {
+      Damage damage = settings.journal().damage();
+      if (!damage.isNone()) {
+        List<String> lines = new ArrayList<>(damage.messages());
+        lines.replaceAll(Shown::message);
+        lines.add(journal + ": no event that can be read; 'verify' tells more");
+        return lines;
+      }
       return List.of(
           journal + ": no event yet; 'follow' waits for some, 'help' lists the commands");
     }
     try {
-      position.last();
+      navigator.last();
     } catch (ConsoleException e) {
       throw new IOException(e.getMessage(), e);
     }
     return List.of(
         journal
             + ": "
-            + info.recordCount()
-            + (info.recordCount() == 1 ? " event" : " events")
+            + extent.events()
+            + (extent.events() == 1 ? " event" : " events")
             + " from "
-            + span(info.firstWallNs())
+            + span(extent.firstWallNs())
             + " to "
-            + span(info.lastWallNs())
+            + span(extent.lastWallNs())
             + " ("
-            + EventText.duration(info.lastWallNs() - info.firstWallNs())
+            + EventText.duration(extent.lastWallNs() - extent.firstWallNs())
             + ")",
         "The moment is its end. 'first', 'next', 'at 14:02' move it; 'help' lists the commands.");
   }
@@ -173,7 +182,7 @@ public final class Console {
   }
 
   Prompt prompt() {
-    EventRecord here = position.record();
+    EventRecord here = navigator.record();
     return here == null
         ? new Prompt("", "#0")
         : new Prompt(
@@ -183,7 +192,7 @@ public final class Console {
   /** Runs one line; the exit code. */
   int execute(String text, Screen screen) throws IOException {
     Output direct = screen.output();
-    EventRecord before = position.record();
+    EventRecord before = navigator.record();
     int code;
     try {
       code = run(text, screen);
@@ -191,7 +200,7 @@ public final class Console {
       direct.note(Shown.message(String.valueOf(e.getMessage())));
       return 2;
     }
-    EventRecord after = position.record();
+    EventRecord after = navigator.record();
     boolean moved = after != null && (before == null || before.seq() != after.seq());
     if (moved && !watched.isEmpty()) {
       try {
@@ -223,7 +232,7 @@ public final class Console {
     }
     Foreground.Body body =
         word == null
-            ? output -> commands.run(line.args(), output, position.standpoint())
+            ? output -> commands.run(line.args(), output, navigator.standpoint())
             : output -> own.run(word, line.args().subList(1, line.args().size()), output);
     if (line.pipe() != null) {
       return intoShell(body, line.pipe(), screen);
@@ -247,7 +256,7 @@ public final class Console {
 
   /** The words that a line may begin with. */
   List<String> allCommands() {
-    List<String> words = new java.util.ArrayList<>(Own.words());
+    List<String> words = new ArrayList<>(Own.words());
     words.addAll(commands.specs().keySet());
     return words;
   }

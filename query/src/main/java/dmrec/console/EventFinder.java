@@ -1,6 +1,7 @@
 package dmrec.console;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.Damage;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.function.Consumer;
@@ -22,6 +23,9 @@ interface EventFinder {
 
   /** The last event before a record that is meant; null for none. */
   @Nullable EventRecord back(long beforeSeq, Search search) throws IOException, ConsoleException;
+
+  /** What the last {@link #next} or {@link #back} could not read. */
+  Damage damage();
 
   /**
    * Hands over what is meant behind a record, and what is appended meanwhile, until the thread is

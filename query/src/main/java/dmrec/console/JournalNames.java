@@ -3,16 +3,14 @@ package dmrec.console;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalInfo;
-import dmrec.journal.JournalReader;
-import dmrec.query.Damage;
-import dmrec.query.Moment;
-import dmrec.query.TopologyAt;
+import dmrec.journal.Position;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
-import java.nio.file.Path;
+import dmrec.topology.TopologyView;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +25,14 @@ final class JournalNames {
   private static final int RECENT_EVENTS = 2_000;
   private static final int MOST = 5_000;
 
-  private final Path journal;
+  private final Journal journal;
   private final Set<String> devices = new TreeSet<>();
   private final Set<String> uuids = new TreeSet<>();
   private final Set<String> numbers = new TreeSet<>();
   private final Set<String> disks = new TreeSet<>();
   private long lookedAtSeq = -1;
 
-  JournalNames(Path journal) {
+  JournalNames(Journal journal) {
     this.journal = journal;
   }
 
@@ -49,8 +47,8 @@ final class JournalNames {
     numbers.clear();
     disks.clear();
     try {
-      add(TopologyAt.of(journal, new Moment.AtSeq(seq)).topology());
-      add(TopologyAt.of(journal, null).topology());
+      add(journal.at(Position.atSeq(seq)).topology());
+      add(journal.at(Position.END).topology());
       addRecent();
       lookedAtSeq = seq;
     } catch (JournalException e) {
@@ -58,7 +56,7 @@ final class JournalNames {
     }
   }
 
-  private void add(Topology stack) {
+  private void add(TopologyView stack) {
     for (Device device : stack.devices()) {
       add(device.ref());
     }
@@ -83,24 +81,15 @@ final class JournalNames {
   }
 
   private void addRecent() throws JournalException {
-    long last = JournalInfo.of(journal).lastSeq();
-    Damage damage = new Damage();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      reader.seekSeq(Math.max(0, last - RECENT_EVENTS));
-      for (int i = 0; i <= RECENT_EVENTS; i++) {
-        try {
-          EventRecord record = reader.next();
-          if (record == null) {
-            return;
-          }
-          add(record.device());
-          if (record.event() instanceof DmEvent.DeviceRenamed renamed) {
-            addTo(devices, renamed.oldName());
-            addTo(devices, renamed.newName());
-          }
-        } catch (JournalException e) {
-          damage.add(e);
+    try (EventCursor events = journal.events(EventQuery.ALL.backward())) {
+      EventRecord record = events.next();
+      for (int i = 0; i <= RECENT_EVENTS && record != null; i++) {
+        add(record.device());
+        if (record.event() instanceof DmEvent.DeviceRenamed renamed) {
+          addTo(devices, renamed.oldName());
+          addTo(devices, renamed.newName());
         }
+        record = events.next();
       }
     }
   }

@@ -1,6 +1,7 @@
 package dmrec.console;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.Damage;
 import dmrec.query.EventText;
 import dmrec.query.TimeSpec;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class OwnCommands {
   private static final int NAME_WIDTH = 28;
 
-  private final Position position;
+  private final Navigator navigator;
   private final EventFinder finder;
   private final Commands commands;
   private final boolean mayColour;
@@ -24,8 +25,8 @@ final class OwnCommands {
   /** With colours and without; kept, so that the columns of step after step stand in line. */
   private final Map<Boolean, EventText> texts = new HashMap<>();
 
-  OwnCommands(Position position, EventFinder finder, Commands commands, boolean mayColour) {
-    this.position = position;
+  OwnCommands(Navigator navigator, EventFinder finder, Commands commands, boolean mayColour) {
+    this.navigator = navigator;
     this.finder = finder;
     this.commands = commands;
     this.mayColour = mayColour;
@@ -38,34 +39,41 @@ final class OwnCommands {
     boolean isGiven = !option.isEmpty() && words.removeIf(option::equals);
     refuseUnknown(own, words);
     EventFinder.Search search =
-        new EventFinder.Search(String.join(" ", words), isGiven, position.clock());
+        new EventFinder.Search(String.join(" ", words), isGiven, navigator.clock());
     switch (own) {
       case AT -> {
         if (words.isEmpty()) {
           throw new ConsoleException(
               "at: which moment? a time as 14:02 or -5m, a number as #812, or a bookmark");
         }
-        show(position.at(search.filter()), output, false);
+        show(navigator.at(search.filter()), output, false);
       }
-      case NEXT -> show(position.next(search), output, false);
-      case BACK -> show(position.back(search), output, false);
+      case NEXT -> show(navigator.next(search), output, false);
+      case BACK -> show(navigator.back(search), output, false);
       case FIRST ->
           show(
-              search.filter().isEmpty() ? position.first() : position.first(search), output, false);
+              search.filter().isEmpty() ? navigator.first() : navigator.first(search),
+              output,
+              false);
       case LAST ->
-          show(search.filter().isEmpty() ? position.last() : position.last(search), output, false);
+          show(
+              search.filter().isEmpty() ? navigator.last() : navigator.last(search), output, false);
       case FOLLOW -> follow(search, output);
       case SHOW -> show(here(), output, isGiven);
       case BOOKMARK -> {
-        String name = words.isEmpty() ? position.freeName() : words.get(0);
-        position.bookmark(name);
+        String name = words.isEmpty() ? navigator.freeName() : words.get(0);
+        navigator.bookmark(name);
         output.line(name + " is #" + here().seq());
       }
       case BOOKMARKS -> bookmarks(output);
       case HELP -> help(words, output);
       case WATCH, QUIT -> throw new IllegalStateException(own.word());
     }
-    return 0;
+    Damage damage = navigator.takeDamage();
+    for (String message : damage.messages()) {
+      output.note(Shown.message(message));
+    }
+    return damage.isNone() ? 0 : 1;
   }
 
   private static void refuseUnknown(Own own, List<String> words) throws ConsoleException {
@@ -87,7 +95,7 @@ final class OwnCommands {
   }
 
   private EventRecord here() throws ConsoleException {
-    EventRecord here = position.record();
+    EventRecord here = navigator.record();
     if (here == null) {
       throw new ConsoleException("the journal holds no record yet; 'last' looks again");
     }
@@ -98,21 +106,21 @@ final class OwnCommands {
     boolean colour = output.terminal() && mayColour;
     EventText text =
         evidence
-            ? new EventText(position.zone(), colour, true)
-            : texts.computeIfAbsent(colour, c -> new EventText(position.zone(), c, false));
+            ? new EventText(navigator.zone(), colour, true)
+            : texts.computeIfAbsent(colour, c -> new EventText(navigator.zone(), c, false));
     output.line(text.print(record));
   }
 
   private void follow(EventFinder.Search search, Output output)
       throws IOException, ConsoleException, InterruptedException {
-    EventRecord end = position.last();
+    EventRecord end = navigator.last();
     output.note("from #" + end.seq() + " on; Ctrl-C ends it");
     try {
       finder.follow(
           end.seq(),
           search,
           record -> {
-            position.moveTo(record);
+            navigator.moveTo(record);
             try {
               show(record, output, false);
               output.out().flush();
@@ -126,16 +134,16 @@ final class OwnCommands {
   }
 
   private void bookmarks(Output output) throws IOException, ConsoleException {
-    Map<String, Long> all = position.bookmarks();
+    Map<String, Long> all = navigator.bookmarks();
     if (all.isEmpty()) {
       output.note("there is no bookmark; 'bookmark NAME' makes one");
     }
     for (Map.Entry<String, Long> each : all.entrySet()) {
       EventRecord record =
-          finder.next(each.getValue() - 1, new EventFinder.Search("", true, position.clock()));
+          finder.next(each.getValue() - 1, new EventFinder.Search("", true, navigator.clock()));
       output.line(
           String.format(Locale.ROOT, "%-12s #%-8d", each.getKey(), each.getValue())
-              + (record == null ? "" : TimeSpec.format(record.wallNs(), position.zone())));
+              + (record == null ? "" : TimeSpec.format(record.wallNs(), navigator.zone())));
     }
   }
 
@@ -148,7 +156,7 @@ final class OwnCommands {
           output.line("  " + option.getKey() + "  " + option.getValue());
         }
       } else if (commands.specs().containsKey(words.get(0))) {
-        commands.run(List.of(words.get(0), "--help"), output, position.standpoint());
+        commands.run(List.of(words.get(0), "--help"), output, navigator.standpoint());
       } else {
         throw new ConsoleException(
             "there is no command '" + words.get(0) + "'; 'help' lists the commands");

@@ -1,11 +1,11 @@
 package dmrec.console;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
-import dmrec.query.Moment;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
+import dmrec.query.EventSelection;
 import dmrec.query.SelectedEvents;
-import dmrec.query.Selection;
 import dmrec.query.filter.Filter;
 import dmrec.query.filter.FilterSyntaxException;
 import java.io.IOException;
@@ -24,18 +24,21 @@ final class SelectedEventFinder implements EventFinder {
   private static final long FIRST_LOOK = 256;
   private static final long LOOK_AGAIN_MS = 50;
 
-  private final JournalIndex journal;
+  private final Journal journal;
+  private Damage damage = Damage.NONE;
 
-  SelectedEventFinder(JournalIndex journal) {
+  SelectedEventFinder(Journal journal) {
     this.journal = journal;
   }
 
   @Override
   public @Nullable EventRecord next(long afterSeq, Search search)
       throws IOException, ConsoleException {
-    Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
+    EventSelection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
-      return new Damage().next(events::next);
+      EventRecord found = events.next();
+      damage = events.damage();
+      return found;
     }
   }
 
@@ -46,21 +49,21 @@ final class SelectedEventFinder implements EventFinder {
     if (filter == null || !filter.needsStack()) {
       try (SelectedEvents events =
           SelectedEvents.open(journal, between(1, beforeSeq - 1, search))) {
-        List<EventRecord> last = events.last(1, new Damage());
+        List<EventRecord> last = events.last(1);
+        damage = events.damage();
         return last.isEmpty() ? null : last.get(0);
       }
     }
+    damage = Damage.NONE;
     long end = beforeSeq;
     for (long look = FIRST_LOOK; end > 1; look *= 4) {
       long begin = Math.max(1, end - look);
-      Damage damage = new Damage();
       EventRecord found = null;
       try (SelectedEvents events = SelectedEvents.open(journal, between(begin, end - 1, search))) {
-        EventRecord record = damage.next(events::next);
-        while (record != null) {
+        for (EventRecord record = events.next(); record != null; record = events.next()) {
           found = record;
-          record = damage.next(events::next);
         }
+        damage = damage.and(events.damage());
       }
       if (found != null) {
         return found;
@@ -73,11 +76,10 @@ final class SelectedEventFinder implements EventFinder {
   @Override
   public void follow(long afterSeq, Search search, Consumer<EventRecord> each)
       throws IOException, ConsoleException, InterruptedException {
-    Selection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
-    Damage damage = new Damage();
+    EventSelection selection = between(afterSeq + 1, Long.MAX_VALUE, search);
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
       while (true) {
-        EventRecord record = damage.next(events::next);
+        EventRecord record = events.next();
         if (record == null) {
           Thread.sleep(LOOK_AGAIN_MS);
         } else {
@@ -87,13 +89,18 @@ final class SelectedEventFinder implements EventFinder {
     }
   }
 
-  private static Selection between(long fromSeq, long toSeq, Search search)
+  @Override
+  public Damage damage() {
+    return damage;
+  }
+
+  private static EventSelection between(long fromSeq, long toSeq, Search search)
       throws ConsoleException {
-    return new Selection(
+    return new EventSelection(
         Set.of(),
         null,
-        new Moment.AtSeq(fromSeq),
-        new Moment.AtSeq(toSeq),
+        Position.atSeq(fromSeq),
+        Position.atSeq(toSeq),
         search.traces(),
         filter(search));
   }

@@ -1,6 +1,6 @@
 package dmrec.console;
 
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Where a console stands when it runs a command: what the command takes where it is told nothing
  * else.
  *
- * @param index of the console's journal, which stays open
+ * @param journal the console's, which stays open
  * @param seq number of the record at the moment; 0 where the journal holds none
  * @param wallNs wall clock of that record
  * @param bookmarks names of moments: numbers of records
  */
-public record Standpoint(JournalIndex index, long seq, long wallNs, Map<String, Long> bookmarks) {
-  /** The journal's end, as a moment. */
+public record Standpoint(Journal journal, long seq, long wallNs, Map<String, Long> bookmarks) {
+  /** The journal's end, as a word for a moment. */
   static final String LAST = "last";
 
   public Standpoint {
@@ -23,8 +23,8 @@ public record Standpoint(JournalIndex index, long seq, long wallNs, Map<String, 
   }
 
   /** The folder of the console's journal. */
-  public Path journal() {
-    return index.folder();
+  public Path folder() {
+    return journal.folder();
   }
 
   /**

@@ -77,7 +77,7 @@ final class TerminalConsole {
 
   private static LineReader reader(Console console, Terminal terminal) {
     JournalNames names = new JournalNames(console.settings().journal());
-    Completion completion = new Completion(console.commands(), console.position(), names);
+    Completion completion = new Completion(console.commands(), console.navigator(), names);
     LineReaderBuilder builder =
         LineReaderBuilder.builder()
             .terminal(terminal)

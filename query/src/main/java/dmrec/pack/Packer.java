@@ -9,13 +9,17 @@ import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.Damage;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
 import dmrec.journal.FolderTree;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Position;
 import dmrec.journal.SealBehind;
-import dmrec.query.Damage;
+import dmrec.journal.Snapshot;
 import dmrec.query.DeviceText;
 import dmrec.query.StackTree;
 import dmrec.redact.RedactionMap;
@@ -23,6 +27,7 @@ import dmrec.redact.Redactor;
 import dmrec.report.HtmlReport;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;
@@ -47,19 +52,24 @@ import org.jspecify.annotations.Nullable;
 public final class Packer {
   private static final StackTree.Options PLAIN = new StackTree.Options(true, false);
 
-  private final Path journal;
+  private final Journal journal;
   private final PackRequest request;
-  private final Damage damage = new Damage();
   private final Redactor redactor = new Redactor();
   private Topology start = new Topology();
   private @Nullable RelatedDevices related;
   private @Nullable PackSurvey survey;
+  private Damage damage = Damage.NONE;
   private final Set<String> kernels = new LinkedHashSet<>();
   private final Set<String> drivers = new LinkedHashSet<>();
   private final Set<String> recorders = new LinkedHashSet<>();
   private final Set<String> hosts = new LinkedHashSet<>();
 
-  public Packer(Path journal, PackRequest request) {
+  /**
+   * Packs.
+   *
+   * @param journal stays open
+   */
+  public Packer(Journal journal, PackRequest request) {
     this.journal = journal;
     this.request = request;
   }
@@ -69,16 +79,16 @@ public final class Packer {
   }
 
   /** Gives the events that are packed, in order. */
-  private void read(Damage unreadable, Taker taker) throws IOException {
-    try (JournalReader reader = JournalReader.open(journal)) {
-      reader.seekSeq(request.firstSeq());
-      for (EventRecord record = unreadable.next(reader::next);
+  private void read(Taker taker) throws IOException {
+    try (EventCursor events = journal.events(EventQuery.ALL.from(request.firstSeq()))) {
+      for (EventRecord record = events.next();
           record != null && record.seq() <= request.lastSeq();
-          record = unreadable.next(reader::next)) {
+          record = events.next()) {
         if (related == null || related.has(record)) {
           taker.take(record);
         }
       }
+      damage = damage.and(events.damage());
     }
   }
 
@@ -88,7 +98,9 @@ public final class Packer {
    * @throws JournalException where the journal cannot be read
    */
   public PackSurvey survey() throws IOException {
-    start = stackBefore(request.firstSeq());
+    Snapshot before = journal.at(Position.atSeq(request.firstSeq() - 1));
+    damage = before.damage();
+    start = before.topology();
     request.words().forEach(redactor::learnWord);
     redactor.learnText(request.note());
     redactor.learn(start);
@@ -96,7 +108,6 @@ public final class Packer {
       RelatedDevices found = new RelatedDevices(request.device(), start);
       // Messages about no device are packed too, and may name those that are left out.
       read(
-          new Damage(),
           record -> {
             redactor.learn(record);
             found.see(record);
@@ -114,7 +125,6 @@ public final class Packer {
     try (Hashed json = new Hashed(OutputStream.nullOutputStream());
         Writer lines = BundleWriter.lines(json)) {
       read(
-          damage,
           record -> {
             count.add(record);
             if (record.event() instanceof DmEvent.RecordingStarted started) {
@@ -133,19 +143,6 @@ public final class Packer {
 
   private boolean hasPage(PackSurvey found) {
     return request.report() && found.events() <= HtmlReport.MOST_EVENTS;
-  }
-
-  private Topology stackBefore(long seq) throws JournalException {
-    try (JournalReader reader = JournalReader.open(journal)) {
-      Topology stack = reader.seekFoldSeq(seq);
-      Damage unreadable = new Damage();
-      for (EventRecord record = unreadable.next(reader::next);
-          record != null && record.seq() < seq;
-          record = unreadable.next(reader::next)) {
-        stack.apply(record);
-      }
-      return stack;
-    }
   }
 
   private void learn(DmEvent.RecordingStarted started) {
@@ -172,9 +169,7 @@ public final class Packer {
     return redactor
         .map()
         .belongingTo(
-            bundleName,
-            SealBehind.of(journal, 0).journal(),
-            found == null ? "" : found.jsonSha256());
+            bundleName, journal.sealBehind(0).journal(), found == null ? "" : found.jsonSha256());
   }
 
   /** How many names have tokens. */
@@ -207,8 +202,9 @@ public final class Packer {
         bundle.add(Part.NOTE, told(request.note()));
       }
       if (copy != null) {
-        Path shown = copy.finish();
-        bundle.add(Part.REPORT, o -> HtmlReport.write(shown, null, null, title(), o, new Damage()));
+        try (Journal shown = Journal.open(copy.finish())) {
+          bundle.add(Part.REPORT, o -> HtmlReport.write(shown, null, null, title(), o));
+        }
       }
       bundle.finish(manifest(found, begin, bundle.files()));
       return Map.copyOf(bundle.files());
@@ -230,7 +226,6 @@ public final class Packer {
   private void events(OutputStream out, Topology stack, @Nullable Copy copy) throws IOException {
     Writer lines = BundleWriter.lines(out);
     read(
-        new Damage(),
         record -> {
           EventRecord kept = request.redact() ? redactor.redact(record) : record;
           stack.apply(kept);
@@ -248,13 +243,13 @@ public final class Packer {
     return left.evidence() + left.fields();
   }
 
-  private static byte[] drawn(Topology stack) {
+  private static byte[] drawn(TopologyView stack) {
     return KernelText.encode(StackTree.draw(stack, PLAIN));
   }
 
-  private Manifest manifest(PackSurvey found, Topology begin, Map<Part, Manifest.Content> files)
+  private Manifest manifest(PackSurvey found, TopologyView begin, Map<Part, Manifest.Content> files)
       throws IOException {
-    SealBehind seal = SealBehind.of(journal, found.lastSeq());
+    SealBehind seal = journal.sealBehind(found.lastSeq());
     TreeMap<String, Long> kinds = new TreeMap<>();
     found.kinds().forEach((kind, count) -> kinds.put(kind.word(), count));
     Manifest.Host here = request.here();
@@ -303,7 +298,7 @@ public final class Packer {
     private long firstWallNs;
     private long lastWallNs;
 
-    Count(Topology start) {
+    Count(TopologyView start) {
       start.devices().forEach(device -> devices.add(device.dev()));
     }
 
@@ -352,7 +347,7 @@ public final class Packer {
     }
 
     void add(EventRecord record) throws JournalException {
-      writer.topology().apply(record.withSeq(writer.append(record)));
+      writer.append(record);
     }
 
     Path finish() {

@@ -54,22 +54,23 @@ final class Readme {
           unzip -p FILE events.ndjson | jq -r 'select(.kind == "path_failed")
               | [.time, .device.name, .disk, .valid_paths] | @tsv'
 
-        Of an event: seq (its number in the journal), time (UTC, nanoseconds), mono_ns (the same
-        moment on CLOCK_MONOTONIC), kind, source (who said so), certainty (reported: the source
-        said so; derived: the difference of two states proves it, and it happened since
-        not_before; inferred: correlated), kernel_ns (the kernel's own stamp), marks, actor, device
-        (dev, diskseq, name, uuid), what the kind has beside these, and evidence: the message that
-        proves it, word for word; a byte XX that is no text is the escape \\udcXX. BUNDLE.md in
-        dmrec's source lists what each kind has.
+        Of an event: seq (its number in the journal), time (UTC, nanoseconds), received (when it
+        was read, where that is another moment), mono_ns (time on the boot's own clock), kind,
+        source (who said so), certainty (reported: the source said so; derived: the difference of
+        two states proves it, and it happened since not_before; inferred: correlated; claimed: a
+        program said so), kernel_ns (the kernel's own stamp), marks, actor, device (dev, diskseq,
+        name, uuid), what the kind has beside these, and evidence: the message that proves it, word
+        for word; a byte XX that is no text is the escape \\udcXX. BUNDLE.md in dmrec's source
+        lists what each kind has.
 
         """);
     text.append(
         request.redact()
             ? """
-              Names, UUIDs, WWIDs, serials and host names were replaced by tokens: the same one
-              has the same token everywhere, and a logical volume's still shows its group. The
-              reporter keeps the list.
-              """
+            Names, UUIDs, WWIDs, serials and host names were replaced by tokens: the same one
+            has the same token everywhere, and a logical volume's still shows its group. The
+            reporter keeps the list.
+            """
             : "Nothing was replaced: the names are the machine's own.\n");
     return text.toString();
   }

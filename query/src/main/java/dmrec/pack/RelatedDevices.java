@@ -7,6 +7,7 @@ import dmrec.query.DeviceMatcher;
 import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class RelatedDevices {
    *
    * @param device as {@code --device} takes it
    */
-  RelatedDevices(String device, Topology stack) {
+  RelatedDevices(String device, TopologyView stack) {
     this.device = device;
     this.stack = stack.copy();
     matcher = new DeviceMatcher(device);
@@ -99,7 +100,7 @@ final class RelatedDevices {
   }
 
   /** The part of a stack that they are. */
-  Topology of(Topology whole) {
+  Topology of(TopologyView whole) {
     Topology part = new Topology();
     for (EventRecord record : whole.records()) {
       if (has(record)) {

@@ -89,6 +89,7 @@ final class AnswerJson {
       case REPORTED -> "";
       case DERIVED -> "~";
       case INFERRED -> "?";
+      case CLAIMED -> "\"";
     };
   }
 }

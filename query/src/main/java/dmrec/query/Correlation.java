@@ -7,7 +7,7 @@ import dmrec.journal.JournalException;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -28,11 +28,11 @@ final class Correlation {
   private static final Set<Kind> KINDS =
       EnumSet.of(Kind.DISK_REMOVED, Kind.KERNEL_MESSAGE, Kind.PATH_FAILED, Kind.DEVICE_SUSPENDED);
 
-  private final Topology stack;
-  private final PastEvents past;
+  private final TopologyView stack;
+  private final EventSearch past;
   private final long bootSeq;
 
-  Correlation(Topology stack, PastEvents past, long bootSeq) {
+  Correlation(TopologyView stack, EventSearch past, long bootSeq) {
     this.stack = stack;
     this.past = past;
     this.bootSeq = bootSeq;
@@ -50,25 +50,28 @@ final class Correlation {
     List<Cause.Hint> hints = new ArrayList<>();
     // What was written shortly behind it may have happened before: sources are read in turn.
     long seq = event.seq();
-    for (EventRecord next = past.first(seq + 1, KINDS, null);
-        next != null
-            && next.seq() <= stack.seq()
-            && next.wallNs() - event.wallNs() <= BEHIND_NS
-            && next.seq() - event.seq() < LOOKED_AT;
-        next = past.first(seq + 1, KINDS, null)) {
-      seq = next.seq();
+    try (EventSearch.Results behind = past.from(seq + 1, KINDS, null)) {
+      for (EventRecord next = behind.next();
+          next != null
+              && next.seq() <= stack.seq()
+              && next.wallNs() - event.wallNs() <= BEHIND_NS
+              && next.seq() - event.seq() < LOOKED_AT;
+          next = behind.next()) {
+        seq = next.seq();
+      }
     }
-    EventRecord record = past.last(seq, KINDS, null);
-    for (int i = 0; i < LOOKED_AT && hints.size() < SHOWN; i++) {
-      if (record == null
-          || record.seq() < bootSeq
-          || event.wallNs() - record.wallNs() > BEFORE_NS) {
-        break;
+    try (EventSearch.Results before = past.before(seq, KINDS, null)) {
+      for (int i = 0; i < LOOKED_AT && hints.size() < SHOWN; i++) {
+        EventRecord record = before.next();
+        if (record == null
+            || record.seq() < bootSeq
+            || event.wallNs() - record.wallNs() > BEFORE_NS) {
+          break;
+        }
+        if (record.seq() != event.seq() && isAbout(record, all)) {
+          hints.add(new Cause.Hint(record, distance(event.wallNs() - record.wallNs())));
+        }
       }
-      if (record.seq() != event.seq() && isAbout(record, all)) {
-        hints.add(new Cause.Hint(record, distance(event.wallNs() - record.wallNs())));
-      }
-      record = past.last(record.seq() - 1, KINDS, null);
     }
     return hints;
   }
@@ -111,7 +114,7 @@ final class Correlation {
   }
 
   /** A device and all that it stands on. */
-  static void addBelow(Topology stack, DevNo dev, Set<DevNo> into) {
+  static void addBelow(TopologyView stack, DevNo dev, Set<DevNo> into) {
     @Nullable Device device = stack.device(dev);
     if (into.add(dev) && device != null) {
       device.dependencies().forEach(below -> addBelow(stack, below, into));

@@ -2,6 +2,7 @@ package dmrec.query;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
+import dmrec.journal.Damage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param device as it was asked for
  * @param lives oldest first; disks behind mapped devices that began at the same time
  * @param endNs wall clock of the last record that was read
+ * @param damage what could not be read
  */
-public record DeviceHistory(String device, List<Life> lives, long endNs) {
+public record DeviceHistory(String device, List<Life> lives, long endNs, Damage damage) {
   public DeviceHistory {
     lives = List.copyOf(lives);
   }
@@ -97,6 +99,7 @@ public record DeviceHistory(String device, List<Life> lives, long endNs) {
                         life.isOver()))
             .filter(life -> !life.rows().isEmpty())
             .toList(),
-        endNs);
+        endNs,
+        damage);
   }
 }

@@ -90,10 +90,7 @@ public final class DeviceMatcher {
 
   private int indexOf(DeviceRef device) {
     for (int i = 0; i < followed.size(); i++) {
-      DeviceRef known = followed.get(i);
-      boolean sameLife =
-          known.diskSeq() == device.diskSeq() || known.diskSeq() <= 0 || device.diskSeq() <= 0;
-      if (known.dev().equals(device.dev()) && sameLife) {
+      if (followed.get(i).isSameLife(device)) {
         return i;
       }
     }

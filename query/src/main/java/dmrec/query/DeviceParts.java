@@ -11,7 +11,7 @@ import dmrec.target.Target;
 import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +111,7 @@ public record DeviceParts(
   }
 
   /** Of a device in its stack, which tells the names of what it stands on. */
-  public static DeviceParts of(Device device, Topology stack) {
+  public static DeviceParts of(Device device, TopologyView stack) {
     List<TargetPart> targets = new ArrayList<>();
     for (Target target : device.targets()) {
       targets.add(target(target, stack));
@@ -133,7 +133,7 @@ public record DeviceParts(
         words);
   }
 
-  private static TargetPart target(Target target, Topology stack) {
+  private static TargetPart target(Target target, TopologyView stack) {
     TargetStatus status = TargetStatus.parse(target.type(), target.status());
     List<GroupPart> groups = new ArrayList<>();
     List<LegPart> legs = new ArrayList<>();

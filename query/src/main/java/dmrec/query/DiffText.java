@@ -7,7 +7,7 @@ import dmrec.query.StackDiff.Fate;
 import dmrec.query.StackTree.Span;
 import dmrec.query.StackTree.Style;
 import dmrec.target.DevNo;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +18,18 @@ public final class DiffText {
       List.of(
           "change", "type", "dev", "diskseq", "name", "old_name", "what", "of", "before", "after");
 
-  private final Topology before;
-  private final Topology after;
+  private final TopologyView before;
+  private final TopologyView after;
   private final StackDiff diff;
 
-  private DiffText(Topology before, Topology after) {
+  private DiffText(TopologyView before, TopologyView after) {
     this.before = before;
     this.after = after;
     diff = StackDiff.between(before, after);
   }
 
   /** Compares two stacks. */
-  public static DiffText between(Topology before, Topology after) {
+  public static DiffText between(TopologyView before, TopologyView after) {
     return new DiffText(before, after);
   }
 
@@ -70,7 +70,7 @@ public final class DiffText {
     return StackTree.paint(lines, colour);
   }
 
-  private static String moment(Topology stack, ZoneId zone) {
+  private static String moment(TopologyView stack, ZoneId zone) {
     return TimeSpec.format(stack.wallNs(), zone) + " #" + stack.seq();
   }
 

@@ -3,6 +3,7 @@ package dmrec.query;
 import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
@@ -18,9 +19,10 @@ import java.util.regex.Pattern;
 /**
  * Events as lines for people.
  *
- * <p>Columns are time, number, device, certainty ({@code ~} derived, {@code ?} inferred), kind and
- * what happened. The device column grows with what it has shown, so that a stream stays aligned
- * without being read twice. All text of the kernel is escaped. Not thread-safe.
+ * <p>Columns are time, number, device, certainty ({@code ~} derived, {@code ?} inferred, {@code "}
+ * claimed), kind and what happened. The device column grows with what it has shown, so that a
+ * stream stays aligned without being read twice. All text of the kernel is escaped. Not
+ * thread-safe.
  */
 public final class EventText {
   private static final Pattern SEPARATORS = Pattern.compile("[\0\n]");
@@ -173,11 +175,11 @@ public final class EventText {
       }
       case DISK_ADDED -> {
         DmEvent.DiskAdded e = (DmEvent.DiskAdded) event;
-        yield "disk " + disk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors());
+        yield "disk " + disk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors(), e.port());
       }
       case DISK_BASELINE -> {
         DmEvent.DiskBaseline e = (DmEvent.DiskBaseline) event;
-        yield "disk " + disk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors());
+        yield "disk " + disk(e.dev(), e.name(), e.wwid(), e.serial(), e.sizeSectors(), e.port());
       }
       case DISK_REMOVED -> {
         DmEvent.DiskRemoved e = (DmEvent.DiskRemoved) event;
@@ -256,7 +258,7 @@ public final class EventText {
             + text(e.version())
             + boot(e);
       }
-      case BASELINE -> baseline((DmEvent.Baseline) event);
+      case BASELINE -> baseline(((DmEvent.Baseline) event).state());
       case GAP -> {
         DmEvent.Gap e = (DmEvent.Gap) event;
         yield text(e.lost())
@@ -306,6 +308,19 @@ public final class EventText {
             + " to "
             + e.toNr()
             + ")";
+      }
+      case KEY_NOT_CHANGED -> {
+        DmEvent.KeyNotChanged e = (DmEvent.KeyNotChanged) event;
+        yield "the key of epoch " + e.epoch() + " signs on" + because(e.reason());
+      }
+      case KEY_CHANGED ->
+          "the key of epoch " + ((DmEvent.KeyChanged) event).epoch() + " signs from here on";
+      case REQUEST_FAILED -> {
+        DmEvent.RequestFailed e = (DmEvent.RequestFailed) event;
+        yield text(e.request())
+            + (e.name().isEmpty() ? "" : " of " + Names.quoted(e.name()))
+            + " was refused, error "
+            + e.error();
       }
       case UNKNOWN ->
           "kind "
@@ -366,7 +381,7 @@ public final class EventText {
     }
     if (actor != null) {
       marks.add(
-          "by pid "
+          (actor.relation() == Actor.Relation.ASKED ? "by pid " : "in pid ")
               + actor.pid()
               + (actor.command().isEmpty() ? "" : " " + Names.quoted(actor.command()))
               + " uid "
@@ -391,6 +406,12 @@ public final class EventText {
             + ", monotonic "
             + exactSeconds(record.monoNs())
             + (record.kernelNs() == 0 ? "" : ", kernel " + exactSeconds(record.kernelNs())));
+    if (record.receivedNs() != record.wallNs()) {
+      lines.add("read " + duration(record.receivedNs() - record.wallNs()) + " after it happened");
+    }
+    if (record.actor() != null) {
+      actor(record.actor(), lines);
+    }
     for (Target target : targets(record.event())) {
       lines.add("table  " + line(target));
     }
@@ -408,6 +429,29 @@ public final class EventText {
     return lines;
   }
 
+  /** What is known of a process beside what the event's own line says. */
+  private static void actor(Actor actor, List<String> lines) {
+    List<String> words = new ArrayList<>();
+    if (!actor.executable().isEmpty()) {
+      words.add("runs " + Names.quoted(actor.executable()));
+    }
+    if (actor.loginUid() != -1) {
+      words.add("login uid " + Integer.toUnsignedString(actor.loginUid()));
+    }
+    if (!actor.parentCommand().isEmpty() || actor.parentPid() != 0) {
+      words.add(
+          "child of "
+              + Names.quoted(actor.parentCommand())
+              + (actor.parentPid() == 0 ? "" : " pid " + actor.parentPid()));
+    }
+    if (!actor.unit().isEmpty()) {
+      words.add("unit " + Names.quoted(actor.unit()));
+    }
+    if (!words.isEmpty()) {
+      lines.add("process " + String.join(", ", words));
+    }
+  }
+
   private static List<Target> targets(DmEvent event) {
     List<Target> targets = List.of();
     if (event instanceof DmEvent.TableLive e) {
@@ -417,7 +461,7 @@ public final class EventText {
     } else if (event instanceof DmEvent.TableChanged e) {
       targets = e.targets();
     } else if (event instanceof DmEvent.Baseline e) {
-      targets = e.live();
+      targets = e.state().live();
     }
     return targets;
   }
@@ -445,7 +489,7 @@ public final class EventText {
         + (target.params().isEmpty() ? "" : " " + text(target.params()));
   }
 
-  private static String baseline(DmEvent.Baseline e) {
+  private static String baseline(DeviceState e) {
     StringBuilder phrase = new StringBuilder(e.hasLive() ? table(e.live()) : "no live table");
     if (e.hasInactive()) {
       phrase.append(", and loaded: ").append(table(e.inactive()));
@@ -498,12 +542,14 @@ public final class EventText {
     return name.isEmpty() ? dev.toString() : Names.quoted(name);
   }
 
-  private static String disk(DevNo dev, String name, String wwid, String serial, long sectors) {
+  private static String disk(
+      DevNo dev, String name, String wwid, String serial, long sectors, String port) {
     return dev
         + (name.isEmpty() ? "" : " " + Names.quoted(name))
         + (sectors < 0 ? "" : ", " + size(sectors))
         + (wwid.isEmpty() ? "" : ", wwid " + Names.quoted(wwid))
-        + (serial.isEmpty() ? "" : ", serial " + Names.quoted(serial));
+        + (serial.isEmpty() ? "" : ", serial " + Names.quoted(serial))
+        + (port.isEmpty() ? "" : ", port " + Names.quoted(port));
   }
 
   private static String fault(String fault, long sector, String message) {
@@ -591,6 +637,7 @@ public final class EventText {
       case REPORTED -> ' ';
       case DERIVED -> '~';
       case INFERRED -> '?';
+      case CLAIMED -> '"';
     };
   }
 
@@ -616,7 +663,9 @@ public final class EventText {
           DEVICE_SUSPENDED,
           READ_ONLY_CHANGED,
           REMOVE_DEFERRED,
-          CLOCK_STEPPED ->
+          REQUEST_FAILED,
+          CLOCK_STEPPED,
+          KEY_NOT_CHANGED ->
           YELLOW;
       case POOL_MODE_CHANGED ->
           switch (((DmEvent.PoolModeChanged) event).to()) {
@@ -632,6 +681,7 @@ public final class EventText {
           BASELINE,
           DISK_BASELINE,
           FILES_REMOVED,
+          KEY_CHANGED,
           UNKNOWN ->
           DIM;
       case TABLE_LIVE,

@@ -11,7 +11,7 @@ import dmrec.target.Target;
 import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -55,13 +55,13 @@ final class Explainer {
 
   private static final int TABLES_LOOKED_AT = 16;
 
-  private final Topology stack;
-  private final PastEvents past;
+  private final TopologyView stack;
+  private final EventSearch past;
   private final long bootSeq;
   private final long recordingNs;
   private final Correlation correlation;
 
-  private Explainer(Topology stack, PastEvents past, long bootSeq, long recordingNs) {
+  private Explainer(TopologyView stack, EventSearch past, long bootSeq, long recordingNs) {
     this.stack = stack;
     this.past = past;
     this.bootSeq = bootSeq;
@@ -69,14 +69,15 @@ final class Explainer {
     correlation = new Correlation(stack, past, bootSeq);
   }
 
-  static Explainer of(Topology stack, PastEvents past) throws JournalException {
-    EventRecord start = past.last(stack.seq(), EnumSet.of(Kind.RECORDING_STARTED), null);
-    while (start != null && start.event() instanceof DmEvent.RecordingStarted e && e.goesOn()) {
-      EventRecord earlier = past.last(start.seq() - 1, EnumSet.of(Kind.RECORDING_STARTED), null);
-      if (earlier == null) {
-        break;
+  static Explainer of(TopologyView stack, EventSearch past) throws JournalException {
+    EventRecord start = null;
+    try (EventSearch.Results starts =
+        past.before(stack.seq(), EnumSet.of(Kind.RECORDING_STARTED), null)) {
+      boolean goesOn = true;
+      for (EventRecord each = starts.next(); goesOn && each != null; each = starts.next()) {
+        start = each;
+        goesOn = each.event() instanceof DmEvent.RecordingStarted e && e.goesOn();
       }
-      start = earlier;
     }
     if (start == null) {
       start = past.first(1, EnumSet.noneOf(Kind.class), null);
@@ -222,22 +223,21 @@ final class Explainer {
   /** The first of the unbroken row of events that show a trouble. */
   private Since since(DeviceRef device, Trouble trouble) throws JournalException {
     EventRecord began = null;
-    long seq = stack.seq();
-    while (true) {
-      EventRecord record = past.last(seq, trouble.kinds(), device);
-      if (record == null || record.seq() < bootSeq) {
-        return new Since(began, null, recordingNs);
-      }
-      seq = record.seq() - 1;
-      Boolean isThere = record.tellsState() ? trouble.test().isThereAfter(record) : null;
-      if (Boolean.FALSE.equals(isThere)) {
-        return new Since(began, record, recordingNs);
-      }
-      began = isThere == null ? began : record;
-      if (record.kind() == Kind.DEVICE_CREATED) {
-        return new Since(began, record, recordingNs);
+    try (EventSearch.Results events = past.before(stack.seq(), trouble.kinds(), device)) {
+      for (EventRecord record = events.next();
+          record != null && record.seq() >= bootSeq;
+          record = events.next()) {
+        Boolean isThere = record.tellsState() ? trouble.test().isThereAfter(record) : null;
+        if (Boolean.FALSE.equals(isThere)) {
+          return new Since(began, record, recordingNs);
+        }
+        began = isThere == null ? began : record;
+        if (record.kind() == Kind.DEVICE_CREATED) {
+          return new Since(began, record, recordingNs);
+        }
       }
     }
+    return new Since(began, null, recordingNs);
   }
 
   /** What the kernel log told of this table and no status shows. */
@@ -276,21 +276,21 @@ final class Explainer {
     Set<DevNo> lost = new LinkedHashSet<>();
     EventRecord shrunk = null;
     EventRecord later = null;
-    long seq = stack.seq();
-    for (int i = 0; i < TABLES_LOOKED_AT; i++) {
-      EventRecord table = past.last(seq, TABLES, device.ref());
-      if (table == null || table.seq() < bootSeq || table.kind() == Kind.DEVICE_CREATED) {
-        break;
+    try (EventSearch.Results tables = past.before(stack.seq(), TABLES, device.ref())) {
+      for (int i = 0; i < TABLES_LOOKED_AT; i++) {
+        EventRecord table = tables.next();
+        if (table == null || table.seq() < bootSeq || table.kind() == Kind.DEVICE_CREATED) {
+          break;
+        }
+        boolean any = false;
+        for (DevNo dev : paths(targets(table.event()))) {
+          Disk disk = stack.disk(dev);
+          boolean isGone = disk != null && !disk.present();
+          any |= isGone && !device.dependencies().contains(dev) && lost.add(dev);
+        }
+        shrunk = any && shrunk == null ? later : shrunk;
+        later = table;
       }
-      boolean any = false;
-      for (DevNo dev : paths(targets(table.event()))) {
-        Disk disk = stack.disk(dev);
-        boolean isGone = disk != null && !disk.present();
-        any |= isGone && !device.dependencies().contains(dev) && lost.add(dev);
-      }
-      shrunk = any && shrunk == null ? later : shrunk;
-      later = table;
-      seq = table.seq() - 1;
     }
     if (lost.isEmpty()) {
       return;
@@ -319,7 +319,7 @@ final class Explainer {
     } else if (event instanceof DmEvent.TableChanged e) {
       return e.targets();
     }
-    return event instanceof DmEvent.Baseline e ? e.live() : List.of();
+    return event instanceof DmEvent.Baseline e ? e.state().live() : List.of();
   }
 
   private static Set<DevNo> paths(List<Target> targets) {
@@ -381,11 +381,15 @@ final class Explainer {
   }
 
   private @Nullable EventRecord lastOf(DevNo dev) throws JournalException {
-    EventRecord record = past.last(stack.seq(), DISK_EVENTS, null);
-    while (record != null && record.seq() >= bootSeq && !Correlation.isDisk(record.event(), dev)) {
-      record = past.last(record.seq() - 1, DISK_EVENTS, null);
+    try (EventSearch.Results events = past.before(stack.seq(), DISK_EVENTS, null)) {
+      EventRecord record = events.next();
+      while (record != null
+          && record.seq() >= bootSeq
+          && !Correlation.isDisk(record.event(), dev)) {
+        record = events.next();
+      }
+      return record == null || record.seq() < bootSeq ? null : record;
     }
-    return record == null || record.seq() < bootSeq ? null : record;
   }
 
   /** Since when nothing is wrong with a device and all that it stands on. */
@@ -406,19 +410,18 @@ final class Explainer {
   /** The last event that may have ended a trouble of one device, or with which it came about. */
   private @Nullable EventRecord ended(Device device) throws JournalException {
     EventRecord found = null;
-    long seq = stack.seq();
-    while (true) {
-      EventRecord record = past.last(seq, ENDS, device.ref());
-      if (record == null || record.seq() < bootSeq) {
-        return found;
+    try (EventSearch.Results events = past.before(stack.seq(), ENDS, device.ref())) {
+      for (EventRecord record = events.next();
+          record != null && record.seq() >= bootSeq;
+          record = events.next()) {
+        if (record.kind() == Kind.BASELINE) {
+          found = record;
+        } else if (endsTrouble(record, device)) {
+          return record;
+        }
       }
-      if (record.kind() == Kind.BASELINE || !endsTrouble(record, device)) {
-        found = record.kind() == Kind.BASELINE ? record : found;
-        seq = record.seq() - 1;
-        continue;
-      }
-      return record;
     }
+    return found;
   }
 
   private boolean endsTrouble(EventRecord record, Device device) {

@@ -8,7 +8,7 @@ import dmrec.journal.JournalException;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -49,7 +49,7 @@ public record Explanation(
    * @param device as {@code --device} takes it
    * @return one for each device that is meant; none where there is none
    */
-  public static List<Explanation> of(Topology stack, long atNs, PastEvents past, String device)
+  public static List<Explanation> of(TopologyView stack, long atNs, EventSearch past, String device)
       throws JournalException {
     DeviceMatcher matcher = new DeviceMatcher(device);
     Explainer explainer = Explainer.of(stack, past);
@@ -86,19 +86,21 @@ public record Explanation(
   }
 
   /** The last removal, up to a record, of what a person named; null where none is found. */
-  public static @Nullable EventRecord removal(PastEvents past, long upToSeq, String device)
+  public static @Nullable EventRecord removal(EventSearch past, long upToSeq, String device)
       throws JournalException {
     DeviceMatcher matcher = new DeviceMatcher(device);
-    EventRecord record = past.last(upToSeq, REMOVALS, null);
-    for (int i = 0; i < REMOVALS_LOOKED_AT && record != null; i++) {
-      boolean isMeant =
-          record.event() instanceof DmEvent.DiskRemoved disk
-              ? matcher.isDisk(disk.dev(), disk.name())
-              : matcher.isMeant(record.device());
-      if (isMeant) {
-        return record;
+    try (EventSearch.Results removals = past.before(upToSeq, REMOVALS, null)) {
+      EventRecord record = removals.next();
+      for (int i = 0; i < REMOVALS_LOOKED_AT && record != null; i++) {
+        boolean isMeant =
+            record.event() instanceof DmEvent.DiskRemoved disk
+                ? matcher.isDisk(disk.dev(), disk.name())
+                : matcher.isMeant(record.device());
+        if (isMeant) {
+          return record;
+        }
+        record = removals.next();
       }
-      record = past.last(record.seq() - 1, REMOVALS, null);
     }
     return null;
   }

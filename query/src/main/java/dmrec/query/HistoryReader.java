@@ -5,8 +5,10 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Position;
 import dmrec.query.DeviceHistory.Life;
 import dmrec.target.DevNo;
 import java.util.ArrayList;
@@ -21,19 +23,18 @@ public final class HistoryReader {
   private static final Set<Kind> RECORDER =
       EnumSet.of(Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED, Kind.GAP);
 
-  private final JournalIndex journal;
+  private final Journal journal;
   private final DeviceMatcher matcher;
-  private final PastEvents past;
-  private final Damage damage;
+  private final EventSearch past;
   private final List<LifeFold> lives = new ArrayList<>();
   private final List<LifeFold> open = new ArrayList<>();
   private long bootSeq;
   private @Nullable EventRecord stopped;
+  private Damage damage = Damage.NONE;
 
-  private HistoryReader(JournalIndex journal, String device, PastEvents past, Damage damage) {
+  private HistoryReader(Journal journal, String device) {
     this.journal = journal;
-    this.past = past;
-    this.damage = damage;
+    past = new EventSearch(journal);
     matcher = new DeviceMatcher(device);
   }
 
@@ -42,19 +43,12 @@ public final class HistoryReader {
    *
    * @param sinceNs only what was so then or later
    * @param until null for the end of the journal
-   * @param endNs wall clock of the last record up to {@code until}
-   * @param damage takes what cannot be read
+   * @param endNs wall clock of the last event up to {@code until}
    */
   public static DeviceHistory read(
-      JournalIndex journal,
-      String device,
-      long sinceNs,
-      @Nullable Moment until,
-      long endNs,
-      PastEvents past,
-      Damage damage)
+      Journal journal, String device, long sinceNs, @Nullable Position until, long endNs)
       throws JournalException {
-    HistoryReader reader = new HistoryReader(journal, device, past, damage);
+    HistoryReader reader = new HistoryReader(journal, device);
     reader.read(device, until);
     List<Life> lives =
         reader.lives.stream()
@@ -62,29 +56,29 @@ public final class HistoryReader {
             .filter(life -> !life.rows().isEmpty())
             .sorted(Comparator.comparingLong(Life::fromNs).thenComparing(Life::isDisk))
             .toList();
-    return new DeviceHistory(device, lives, endNs).within(sinceNs);
+    Damage damage = reader.damage.and(reader.past.damage());
+    return new DeviceHistory(device, lives, endNs, damage).within(sinceNs);
   }
 
   /** Merges two streams by number: of the device, and of the recorder itself. */
-  private void read(String device, @Nullable Moment until) throws JournalException {
+  private void read(String device, @Nullable Position until) throws JournalException {
     try (SelectedEvents of =
-            SelectedEvents.open(journal, new Selection(Set.of(), device, null, until, true));
+            SelectedEvents.open(journal, new EventSelection(Set.of(), device, null, until, true));
         SelectedEvents recorder =
-            SelectedEvents.open(journal, new Selection(RECORDER, null, null, until, true))) {
-      // Both pass the same damage.
-      Damage again = new Damage();
-      EventRecord one = damage.next(of::next);
-      EventRecord other = again.next(recorder::next);
+            SelectedEvents.open(journal, new EventSelection(RECORDER, null, null, until, true))) {
+      EventRecord one = of.next();
+      EventRecord other = recorder.next();
       while (one != null || other != null) {
         if (other != null && (one == null || other.seq() <= one.seq())) {
           recorder(other);
-          one = one != null && one.seq() == other.seq() ? damage.next(of::next) : one;
-          other = again.next(recorder::next);
+          one = one != null && one.seq() == other.seq() ? of.next() : one;
+          other = recorder.next();
         } else if (one != null) {
           take(one);
-          one = damage.next(of::next);
+          one = of.next();
         }
       }
+      damage = damage.and(of.damage()).and(recorder.damage());
     }
   }
 
@@ -148,23 +142,21 @@ public final class HistoryReader {
 
   /** What happened to a device before it was called so. */
   private void before(LifeFold life, EventRecord first) throws JournalException {
-    Selection selection =
-        new Selection(
+    EventSelection selection =
+        new EventSelection(
             Set.of(),
             life.ref().dev().toString(),
-            new Moment.AtSeq(bootSeq),
-            new Moment.AtSeq(first.seq() - 1),
+            new Position.AtSeq(bootSeq),
+            new Position.AtSeq(first.seq() - 1),
             true);
     DeviceRef ref = first.device();
     try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
-      Damage again = new Damage();
-      for (EventRecord record = again.next(events::next);
-          record != null;
-          record = again.next(events::next)) {
-        if (PastEvents.isSameLife(ref, record.device()) && !Mark.INJECTED.isIn(record.marks())) {
+      for (EventRecord record = events.next(); record != null; record = events.next()) {
+        if (ref.isSameLife(record.device()) && !Mark.INJECTED.isIn(record.marks())) {
           life.take(record);
         }
       }
+      damage = damage.and(events.damage());
     }
   }
 
@@ -207,7 +199,7 @@ public final class HistoryReader {
       boolean same =
           (device.isNone() || life.ref().isNone())
               ? life.ref().name().equals(device.name())
-              : PastEvents.isSameLife(life.ref(), device);
+              : life.ref().isSameLife(device);
       if (!life.isDisk() && same) {
         return life;
       }

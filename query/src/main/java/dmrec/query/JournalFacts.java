@@ -3,40 +3,39 @@ package dmrec.query;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalInfo;
-import dmrec.journal.JournalReader;
-import java.nio.file.Path;
+import dmrec.journal.Position;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CancellationException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a journal holds, found by reading all of it.
+ * What a journal holds.
  *
- * @param info its files
+ * @param info in numbers
  * @param recordings oldest first
- * @param counts how many records of each kind that occurs
  * @param gaps every gap, oldest first
- * @param damage what could not be read
  */
-public record JournalFacts(
-    JournalInfo info,
-    List<Recording> recordings,
-    Map<Kind, Long> counts,
-    List<Gap> gaps,
-    Damage damage) {
+public record JournalFacts(JournalInfo info, List<Recording> recordings, List<Gap> gaps) {
+  private static final Set<Kind> STARTS_AND_GAPS = EnumSet.of(Kind.RECORDING_STARTED, Kind.GAP);
+
+  public JournalFacts {
+    recordings = List.copyOf(recordings);
+    gaps = List.copyOf(gaps);
+  }
 
   /**
    * One recording.
    *
-   * @param started its first record, or what is known of it where the journal begins in its middle;
+   * @param started its first event, or what is known of it where the journal begins in its middle;
    *     null where nothing is
-   * @param stopped its last record; null where it did not end as it should, or goes on
+   * @param stopped its last event; null where it did not end as it should, or goes on
    * @param isLast whether it is the journal's last, which may be going on
    */
   public record Recording(
@@ -51,57 +50,47 @@ public record JournalFacts(
   /** A gap and where it is. */
   public record Gap(long seq, DmEvent.Gap gap) {}
 
-  public static JournalFacts of(Path folder) throws JournalException {
-    List<Recording> recordings = new ArrayList<>();
+  public static JournalFacts of(Journal journal) throws JournalException {
+    JournalInfo info = journal.info();
+    long end = info.extent().lastSeq();
+    List<EventRecord> firsts = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
-    Map<Kind, Long> counts = new EnumMap<>(Kind.class);
-    Damage damage = new Damage();
-    EventRecord first = null;
-    EventRecord last = null;
-    JournalInfo info = JournalInfo.of(folder);
-    try (JournalReader reader = JournalReader.open(folder)) {
-      DmEvent.RecordingStarted goingOn = reader.seekFoldSeq(0).recording();
-      while (true) {
-        if (Thread.interrupted()) {
-          throw new CancellationException("interrupted");
-        }
-        try {
-          EventRecord record = reader.next();
-          boolean begins = record == null || record.kind() == Kind.RECORDING_STARTED;
-          if (begins && first != null && last != null) {
-            recordings.add(recording(goingOn, first, last, record == null));
-            first = null;
-          }
-          if (record == null) {
-            break;
-          }
-          first = first == null ? record : first;
-          last = record;
-          counts.merge(record.kind(), 1L, Long::sum);
-          if (record.event() instanceof DmEvent.Gap gap) {
-            gaps.add(new Gap(record.seq(), gap));
-          }
-        } catch (JournalException e) {
-          damage.add(e);
+    try (EventCursor all = journal.events(EventQuery.ALL.to(end));
+        EventCursor some = journal.events(EventQuery.ALL.to(end).kinds(STARTS_AND_GAPS))) {
+      EventRecord first = all.next();
+      if (first != null && first.kind() != Kind.RECORDING_STARTED) {
+        firsts.add(first);
+      }
+      for (EventRecord record = some.next(); record != null; record = some.next()) {
+        if (record.event() instanceof DmEvent.Gap gap) {
+          gaps.add(new Gap(record.seq(), gap));
+        } else {
+          firsts.add(record);
         }
       }
     }
-    return new JournalFacts(
-        info,
-        List.copyOf(recordings),
-        Collections.unmodifiableMap(counts),
-        List.copyOf(gaps),
-        damage);
+    List<Recording> recordings = new ArrayList<>();
+    for (int i = 0; i < firsts.size(); i++) {
+      boolean isLast = i + 1 == firsts.size();
+      long lastSeq = isLast ? end : firsts.get(i + 1).seq() - 1;
+      recordings.add(recording(journal, firsts.get(i), lastSeq, isLast));
+    }
+    return new JournalFacts(info, recordings, gaps);
   }
 
-  /** Only the first can begin in its middle; {@code goingOn} is that one. */
+  /** Only the first can begin in its middle. */
   private static Recording recording(
-      DmEvent.@Nullable RecordingStarted goingOn,
-      EventRecord first,
-      EventRecord last,
-      boolean isLast) {
+      Journal journal, EventRecord first, long lastSeq, boolean isLast) throws JournalException {
+    EventRecord last = first;
+    try (EventCursor back =
+        journal.events(EventQuery.ALL.from(first.seq()).to(lastSeq).backward())) {
+      EventRecord found = back.next();
+      last = found == null ? first : found;
+    }
     return new Recording(
-        first.event() instanceof DmEvent.RecordingStarted e ? e : goingOn,
+        first.event() instanceof DmEvent.RecordingStarted e
+            ? e
+            : journal.at(Position.atSeq(first.seq() - 1)).topology().recording(),
         last.event() instanceof DmEvent.RecordingStopped e ? e : null,
         first.seq(),
         last.seq(),

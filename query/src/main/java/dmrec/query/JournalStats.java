@@ -3,6 +3,7 @@ package dmrec.query;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.Damage;
 import dmrec.target.DevNo;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param buckets how many events in each stretch that has any, by its beginning
  * @param paths the paths that failed, the most often first
  * @param outages each multipath device, that with the longest outage first
+ * @param damage what could not be read
  */
 public record JournalStats(
     @Nullable EventRecord first,
@@ -32,7 +34,8 @@ public record JournalStats(
     long bucketNs,
     SortedMap<Long, Long> buckets,
     List<PathFailures> paths,
-    List<Outages> outages) {
+    List<Outages> outages,
+    Damage damage) {
 
   /**
    * One life of a device, or a disk.

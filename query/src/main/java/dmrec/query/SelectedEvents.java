@@ -3,17 +3,17 @@ package dmrec.query;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.Damage;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
-import dmrec.journal.JournalReader;
-import dmrec.journal.Sought;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.query.filter.Filter;
-import dmrec.query.filter.Narrowing;
 import dmrec.query.filter.Relations;
 import dmrec.query.filter.StackRelations;
 import dmrec.target.DevNo;
-import dmrec.topology.Topology;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -24,330 +24,150 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a {@link Selection} asks for.
+ * Reads what an {@link EventSelection} asks for.
  *
- * <p>Starts at its first moment without reading what lies before, and ends behind its last. Times
- * are those of the wall clock: where that was set back, whatever lies between the two moments by
- * the clock is found in all places. One thread at a time.
+ * <p>Times are those of the wall clock: where that was set back, whatever lies between the two
+ * moments by the clock is found in all places. One thread at a time.
  */
 public final class SelectedEvents implements AutoCloseable {
-  private final JournalIndex index;
-  private final boolean ownsIndex;
-  private final Selection selection;
-  private final @Nullable Filter filter;
-  private final Narrowing narrowing;
-  private final @Nullable Moment since;
-  private final @Nullable Moment until;
-  private @Nullable DeviceMatcher device;
+  /** What can change which device a name means. */
+  private static final Set<Kind> CHANGES_OF_NAMES =
+      Set.copyOf(
+          EnumSet.of(
+              Kind.RECORDING_STARTED,
+              Kind.GAP,
+              Kind.DEVICE_RENAMED,
+              Kind.UUID_SET,
+              Kind.DISK_ADDED,
+              Kind.DISK_BASELINE,
+              Kind.DISK_REMOVED,
+              Kind.MIRROR_LOG_FAILED,
+              Kind.MIRROR_LEG_FAILED));
 
-  /** Numbers of what it has meant anywhere in the journal. */
+  private final Journal journal;
+  private final EventSelection selection;
+  private final @Nullable Filter filter;
+
+  /** Within it is all that is asked for. */
+  private final EventQuery wanted;
+
+  private final @Nullable DeviceMatcher device;
+
+  /** Numbers of what the device has been anywhere in the journal. */
   private final Set<DevNo> numbers = new HashSet<>();
 
   /** Follows the stack where the filter asks for it. */
   private @Nullable StackRelations stack;
 
-  /** What the index finds; null where every record has to be read. */
-  private JournalIndex.@Nullable Search search;
-
-  private @Nullable JournalReader reader;
-  private boolean ended;
-
-  /** Whether the last record read was too late; after it the clock may have been set back. */
-  private boolean isPast;
-
+  private EventCursor cursor;
+  private Damage damage = Damage.NONE;
   private long hiddenTraces;
   private long gapsBeside;
   private long read;
   private long matched;
 
-  private SelectedEvents(JournalIndex index, boolean ownsIndex, Selection selection)
-      throws JournalException {
-    this.index = index;
-    this.ownsIndex = ownsIndex;
+  private SelectedEvents(Journal journal, EventSelection selection) throws JournalException {
+    this.journal = journal;
     this.selection = selection;
     filter = selection.filter();
-    narrowing = filter == null ? Narrowing.ALL : filter.narrowing();
-    since = later(selection.since(), firstOf(narrowing));
-    until = earlier(selection.until(), lastOf(narrowing));
-    rewind();
-  }
-
-  /**
-   * The filter is checked on each record anyway, so that where two are of two sorts one will do.
-   */
-  private static @Nullable Moment later(@Nullable Moment asked, @Nullable Moment narrowed) {
-    if (asked instanceof Moment.AtTime a && narrowed instanceof Moment.AtTime b) {
-      return a.wallNs() >= b.wallNs() ? a : b;
-    } else if (asked instanceof Moment.AtSeq a && narrowed instanceof Moment.AtSeq b) {
-      return a.seq() >= b.seq() ? a : b;
-    }
-    return asked != null ? asked : narrowed;
-  }
-
-  private static @Nullable Moment earlier(@Nullable Moment asked, @Nullable Moment narrowed) {
-    if (asked instanceof Moment.AtTime a && narrowed instanceof Moment.AtTime b) {
-      return a.wallNs() <= b.wallNs() ? a : b;
-    } else if (asked instanceof Moment.AtSeq a && narrowed instanceof Moment.AtSeq b) {
-      return a.seq() <= b.seq() ? a : b;
-    }
-    return asked != null ? asked : narrowed;
-  }
-
-  private static @Nullable Moment firstOf(Narrowing narrowing) {
-    if (narrowing.minSeq() != Long.MIN_VALUE) {
-      return new Moment.AtSeq(Math.max(0, narrowing.minSeq()));
-    }
-    return narrowing.minWallNs() == Long.MIN_VALUE
-        ? null
-        : new Moment.AtTime(narrowing.minWallNs());
-  }
-
-  private static @Nullable Moment lastOf(Narrowing narrowing) {
-    if (narrowing.maxSeq() != Long.MAX_VALUE) {
-      return new Moment.AtSeq(narrowing.maxSeq());
-    }
-    return narrowing.maxWallNs() == Long.MAX_VALUE
-        ? null
-        : new Moment.AtTime(narrowing.maxWallNs());
-  }
-
-  /** As {@link #open(JournalIndex, Selection)}, for a single question. */
-  public static SelectedEvents open(Path folder, Selection selection) throws JournalException {
-    return new SelectedEvents(JournalIndex.open(folder, null), true, selection);
+    wanted = selection.query();
+    device = selection.device() == null ? null : new DeviceMatcher(selection.device());
+    boolean needsStack = filter != null && filter.needsStack();
+    cursor = journal.events(device == null && !needsStack ? wanted : followed(needsStack));
   }
 
   /**
    * Begins to read from a journal.
    *
-   * @param index its index, which stays open
+   * @param journal stays open
    */
-  public static SelectedEvents open(JournalIndex index, Selection selection)
+  public static SelectedEvents open(Journal journal, EventSelection selection)
       throws JournalException {
-    index.refresh();
-    return new SelectedEvents(index, false, selection);
+    return new SelectedEvents(journal, selection);
   }
 
-  private void rewind() throws JournalException {
-    device = selection.device() == null ? null : new DeviceMatcher(selection.device());
-    ended = false;
-    isPast = false;
-    hiddenTraces = 0;
-    gapsBeside = 0;
-    read = 0;
-    matched = 0;
-    long from = since instanceof Moment.AtSeq number ? Math.max(1, number.seq()) : 1;
-    search = null;
-    stack = null;
-    if (filter != null && filter.needsStack()) {
-      // What stands on what has to be known there.
-      long before = since instanceof Moment.AtTime time ? index.seqAt(time.wallNs() - 1) : from - 1;
-      Topology known = device == null && before >= 0 ? stackAt(before) : null;
-      if (known != null) {
-        stack = new StackRelations(known);
-        search = index.search(new Wanted(before + 1, Long.MAX_VALUE));
-      } else {
-        JournalReader all = reader();
-        stack =
-            new StackRelations(
-                since instanceof Moment.AtTime time
-                    ? all.seekFoldTime(time.wallNs())
-                    : all.seekFoldSeq(from));
+  /**
+   * What has to be seen, so that a device or the stack can be followed: from the first moment on in
+   * the order recorded, whatever time it was.
+   */
+  private EventQuery followed(boolean needsStack) throws JournalException {
+    long before = journal.seqAt(Position.atSeq(wanted.minSeq() - 1));
+    if (wanted.minWallNs() != Long.MIN_VALUE) {
+      before = Math.max(before, journal.seqAt(Position.atTime(wanted.minWallNs() - 1)));
+    }
+    EventQuery query = EventQuery.ALL.from(before + 1).to(wanted.maxSeq());
+    Set<Kind> always = EnumSet.noneOf(Kind.class);
+    if (needsStack) {
+      Snapshot beginning = journal.at(Position.atSeq(before));
+      damage = beginning.damage();
+      stack = new StackRelations(beginning.topology());
+      always.addAll(StackRelations.structuralKinds());
+    }
+    DeviceMatcher matcher = device;
+    if (matcher == null) {
+      for (Kind kind : Kind.values()) {
+        if (wanted.mayBe(kind)) {
+          always.add(kind);
+        }
       }
-    } else if (device == null) {
-      search = index.search(new Wanted(from, Long.MAX_VALUE));
-    } else if (follows(
-        since instanceof Moment.AtTime time ? index.seqAt(time.wallNs() - 1) + 1 : from)) {
-      return;
-    } else if (since instanceof Moment.AtTime time) {
-      reader().seekTime(time.wallNs());
-    } else {
-      reader().seekSeq(from);
+      return query.kinds(always);
     }
-  }
-
-  /** Begins to follow the device from a record on; false where only reading can. */
-  private boolean follows(long from) throws JournalException {
-    Set<DeviceRef> seen = from <= 0 ? null : index.devicesFrom(from);
-    if (seen == null || device == null) {
-      return false;
-    }
-    numbers.clear();
-    for (DeviceRef ref : seen) {
-      if (device.isMeant(ref)) {
+    always.addAll(CHANGES_OF_NAMES);
+    for (DeviceRef ref : journal.devicesFrom(before + 1)) {
+      if (matcher.isMeant(ref) && !ref.isNone()) {
         numbers.add(ref.dev());
       }
     }
-    long to = until instanceof Moment.AtSeq number ? number.seq() : Long.MAX_VALUE;
-    search = index.search(new Followed(from, to, device, numbers));
-    return true;
+    return query
+        .device(
+            ref ->
+                numbers.contains(ref.dev())
+                    || matcher.isMeant(ref)
+                    || matcher.isDisk(ref.dev(), ref.name()))
+        .orKinds(always);
   }
 
   /**
-   * What a matcher has to see: whatever can be about its device under any name, and what can change
-   * which device that is.
-   *
-   * @param numbers of all devices that ever bore the name
-   */
-  private record Followed(long minSeq, long maxSeq, DeviceMatcher matcher, Set<DevNo> numbers)
-      implements Sought {
-    private static final Set<Kind> CHANGES =
-        Set.copyOf(
-            EnumSet.of(
-                Kind.RECORDING_STARTED,
-                Kind.GAP,
-                Kind.DEVICE_RENAMED,
-                Kind.UUID_SET,
-                Kind.DISK_ADDED,
-                Kind.DISK_BASELINE,
-                Kind.DISK_REMOVED,
-                Kind.MIRROR_LOG_FAILED,
-                Kind.MIRROR_LEG_FAILED));
-
-    @Override
-    public boolean mayBe(DeviceRef ref) {
-      return numbers.contains(ref.dev())
-          || matcher.isMeant(ref)
-          || matcher.isDisk(ref.dev(), ref.name());
-    }
-
-    @Override
-    public boolean mayBeOfAnyDevice(Kind kind) {
-      return CHANGES.contains(kind);
-    }
-  }
-
-  /** The stack behind a record, from which search can go on; null where only reading tells. */
-  private @Nullable Topology stackAt(long seq) throws JournalException {
-    return index.firstSeq() == 0 && seq == 0
-        ? new Topology()
-        : index.stackAt(Math.max(seq, index.firstSeq() - 1));
-  }
-
-  private JournalReader reader() throws JournalException {
-    JournalReader opened = reader;
-    if (opened == null) {
-      opened = JournalReader.open(index.folder());
-      reader = opened;
-    }
-    return opened;
-  }
-
-  /** What the index can tell of what is asked for. */
-  private final class Wanted implements Sought {
-    private final long from;
-    private final long to;
-    private final boolean followsStack;
-
-    Wanted(long from, long to) {
-      this.from = from;
-      this.to = until instanceof Moment.AtSeq number ? Math.min(to, number.seq()) : to;
-      this.followsStack = stack != null;
-    }
-
-    @Override
-    public long minSeq() {
-      return from;
-    }
-
-    @Override
-    public long maxSeq() {
-      return to;
-    }
-
-    @Override
-    public long minWallNs() {
-      return since instanceof Moment.AtTime time && !followsStack ? time.wallNs() : Long.MIN_VALUE;
-    }
-
-    @Override
-    public long maxWallNs() {
-      return until instanceof Moment.AtTime time && !followsStack ? time.wallNs() : Long.MAX_VALUE;
-    }
-
-    @Override
-    public boolean mayBe(Kind kind) {
-      return (followsStack && StackRelations.structuralKinds().contains(kind))
-          || (narrowing.mayBe(kind)
-              && (selection.kinds().isEmpty() || selection.kinds().contains(kind)));
-    }
-
-    @Override
-    public boolean mayBe(DeviceRef ref) {
-      return followsStack || narrowing.mayBe(ref);
-    }
-  }
-
-  /** The next record that may be asked for. */
-  private @Nullable EventRecord advance() throws JournalException {
-    JournalIndex.Search found = search;
-    if (found != null) {
-      EventRecord record = found.next();
-      if (record != null || found.blockedSeq() == 0) {
-        return record;
-      }
-      // From here on only reading shows what is there, and what is damaged.
-      search = null;
-      reader().seekSeq(found.blockedSeq());
-    }
-    return reader().next();
-  }
-
-  /** Whether nothing can follow that is asked for, unless the clock is set back. */
-  private boolean isEnd() throws JournalException {
-    if (search == null || until == null) {
-      return isPast;
-    }
-    return until instanceof Moment.AtTime time
-        ? index.lastWallNs() > time.wallNs()
-        : index.lastSeq() >= ((Moment.AtSeq) until).seq();
-  }
-
-  /**
-   * The next record asked for, or null at the present end; a later call finds what was appended
-   * since, unless the last moment has passed.
-   *
-   * @throws JournalException where a record is damaged; the next call goes on behind it
+   * The next event asked for, or null at the present end; a later call finds what was appended
+   * since.
    */
   public @Nullable EventRecord next() throws JournalException {
-    while (!ended) {
+    return next(cursor);
+  }
+
+  private @Nullable EventRecord next(EventCursor from) throws JournalException {
+    while (true) {
       if (Thread.interrupted()) {
         throw new CancellationException("interrupted");
       }
-      EventRecord record = advance();
+      EventRecord record = from.next();
       if (record == null) {
-        ended = isEnd();
         return null;
       }
       read++;
       if (stack != null) {
         stack.see(record);
       }
-      isPast = until != null && until.isBefore(record);
-      if (isPast && until instanceof Moment.AtTime time) {
-        if (search == null && selection.device() == null && stack == null) {
-          reader().skipLaterThan(record, time.wallNs());
-        } else if (device != null) {
-          device.matches(record);
-        }
-      } else if (isPast) {
-        ended = true;
-      } else if (takes(record)) {
+      // The matcher follows devices, so it has to see every event.
+      boolean isDevice = device == null || device.matches(record);
+      if (device != null && isDevice && !record.device().isNone()) {
+        numbers.add(record.device().dev());
+      }
+      if (isWithin(record) && takes(record, isDevice)) {
         matched++;
         return record;
       }
     }
-    return null;
   }
 
-  private boolean takes(EventRecord record) {
-    // The matcher follows devices, so it has to see every record.
-    boolean isDevice = device == null || device.matches(record);
-    if (device != null && isDevice && !record.device().isNone()) {
-      numbers.add(record.device().dev());
-    }
-    if (since != null && since.isAfter(record)) {
-      return false;
-    }
+  private boolean isWithin(EventRecord record) {
+    return record.seq() >= wanted.minSeq()
+        && record.seq() <= wanted.maxSeq()
+        && record.wallNs() >= wanted.minWallNs()
+        && record.wallNs() <= wanted.maxWallNs();
+  }
+
+  private boolean takes(EventRecord record, boolean isDevice) {
     if (!isDevice) {
       if (record.kind() == Kind.GAP) {
         gapsBeside++;
@@ -372,57 +192,54 @@ public final class SelectedEvents implements AutoCloseable {
   }
 
   /**
-   * The last {@code count} records asked for; afterwards {@link #next} goes on behind them.
+   * The last {@code count} events asked for; afterwards {@link #next} goes on behind them. To be
+   * asked before {@link #next}.
    *
    * <p>Looks from the end backwards, unless something has to be followed there from the beginning.
-   *
-   * @param damage takes what is damaged on the way
    */
-  public List<EventRecord> last(int count, Damage damage) throws JournalException {
-    rewind();
-    if (search != null && stack == null && device == null) {
-      long end = index.lastSeq();
-      JournalIndex.Search back = index.searchBack(new Wanted(search.nextSeq(), end));
-      Deque<EventRecord> found = new ArrayDeque<>();
-      while (found.size() < count) {
-        EventRecord record = back.next();
-        if (record == null) {
-          break;
+  public List<EventRecord> last(int count) throws JournalException {
+    Deque<EventRecord> last = new ArrayDeque<>();
+    if (device == null && stack == null) {
+      long end = journal.seqAt(Position.END);
+      try (EventCursor back = journal.events(wanted.to(end).backward())) {
+        while (last.size() < count) {
+          EventRecord record = next(back);
+          if (record == null) {
+            break;
+          }
+          last.addFirst(record);
         }
-        read++;
-        if (takes(record)) {
-          matched++;
-          found.addFirst(record);
-        }
+        damage = damage.and(back.damage());
       }
-      if (back.blockedSeq() == 0) {
-        search = index.search(new Wanted(Math.max(search.nextSeq(), end + 1), Long.MAX_VALUE));
-        return List.copyOf(found);
-      }
-      rewind();
+      cursor.close();
+      cursor = journal.events(wanted.from(end + 1));
+      return List.copyOf(last);
     }
-    return List.copyOf(drain(count, damage));
-  }
-
-  private Deque<EventRecord> drain(int count, Damage damage) throws JournalException {
-    Deque<EventRecord> kept = new ArrayDeque<>();
-    for (EventRecord record = damage.next(this::next);
-        record != null;
-        record = damage.next(this::next)) {
-      kept.addLast(record);
-      if (kept.size() > count) {
-        kept.removeFirst();
+    for (EventRecord record = next(); record != null; record = next()) {
+      last.addLast(record);
+      if (last.size() > count) {
+        last.removeFirst();
       }
     }
-    return kept;
+    return List.copyOf(last);
   }
 
-  /** Whether the last moment asked for has passed, so that nothing can follow. */
-  public boolean hasEnded() {
-    return ended;
+  /** Whether the last moment asked for has passed, so that nothing more will be appended. */
+  public boolean hasEnded() throws JournalException {
+    if (wanted.maxSeq() == Long.MAX_VALUE && wanted.maxWallNs() == Long.MAX_VALUE) {
+      return false;
+    }
+    Journal.Extent extent = journal.extent();
+    return !extent.isEmpty()
+        && (extent.lastSeq() >= wanted.maxSeq() || extent.lastWallNs() > wanted.maxWallNs());
   }
 
-  /** How many records so far were only traces of others, and not asked for. */
+  /** What could not be read so far and may have been asked for. */
+  public Damage damage() {
+    return damage.and(cursor.damage());
+  }
+
+  /** How many events so far were only traces of others, and not asked for. */
   public long hiddenTraces() {
     return hiddenTraces;
   }
@@ -432,7 +249,7 @@ public final class SelectedEvents implements AutoCloseable {
     return gapsBeside;
   }
 
-  /** How many records were read so far. */
+  /** How many events were read so far. */
   public long read() {
     return read;
   }
@@ -444,11 +261,6 @@ public final class SelectedEvents implements AutoCloseable {
 
   @Override
   public void close() {
-    if (reader != null) {
-      reader.close();
-    }
-    if (ownsIndex) {
-      index.close();
-    }
+    cursor.close();
   }
 }

@@ -7,7 +7,7 @@ import dmrec.target.Target;
 import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,17 +35,17 @@ public final class StackData {
           "state",
           "same_as");
 
-  private final Topology stack;
+  private final TopologyView stack;
   private final Map<DevNo, Integer> told = new HashMap<>();
   private final StringBuilder rows = new StringBuilder();
   private int node;
 
-  private StackData(Topology stack) {
+  private StackData(TopologyView stack) {
     this.stack = stack;
   }
 
   /** One object in a line: every device with its targets, path groups and paths, every disk. */
-  public static String json(Topology stack) {
+  public static String json(TopologyView stack) {
     return AnswerJson.object(
         json -> {
           json.writeNumberField("seq", stack.seq());
@@ -65,7 +65,8 @@ public final class StackData {
         });
   }
 
-  private static void device(JsonGenerator json, Device device, Topology stack) throws IOException {
+  private static void device(JsonGenerator json, Device device, TopologyView stack)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("dev", device.dev().toString());
     json.writeNumberField("diskseq", device.ref().diskSeq());
@@ -87,7 +88,7 @@ public final class StackData {
   }
 
   private static void targets(
-      JsonGenerator json, String field, @Nullable List<Target> targets, Topology stack)
+      JsonGenerator json, String field, @Nullable List<Target> targets, TopologyView stack)
       throws IOException {
     if (targets == null) {
       json.writeNullField(field);
@@ -145,7 +146,7 @@ public final class StackData {
     }
   }
 
-  private static void groups(JsonGenerator json, Multipath multipath, Topology stack)
+  private static void groups(JsonGenerator json, Multipath multipath, TopologyView stack)
       throws IOException {
     json.writeArrayFieldStart("groups");
     for (int i = 0; i < multipath.groups().size(); i++) {
@@ -180,11 +181,14 @@ public final class StackData {
     json.writeStringField("wwid", disk.wwid());
     json.writeStringField("serial", disk.serial());
     json.writeNumberField("size_sectors", disk.sizeSectors());
+    if (!disk.port().isEmpty()) {
+      json.writeStringField("port", disk.port());
+    }
     json.writeBooleanField("present", disk.present());
   }
 
   /** A row for each line of the tree, with the number of the row it hangs under. */
-  public static String csv(Topology stack) {
+  public static String csv(TopologyView stack) {
     StackData data = new StackData(stack);
     data.rows.append(Csv.row(COLUMNS));
     Set<DevNo> used = new HashSet<>();

@@ -5,7 +5,7 @@ import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -96,7 +96,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     return new StackDiff(sameBoot, entries.stream().map(Entry::reversed).toList());
   }
 
-  static StackDiff between(Topology before, Topology after) {
+  static StackDiff between(TopologyView before, TopologyView after) {
     boolean sameBoot = boot(before).equals(boot(after));
     List<Entry> entries = new ArrayList<>();
     TreeSet<DevNo> devs = new TreeSet<>();
@@ -105,7 +105,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     for (DevNo dev : devs) {
       Device was = before.device(dev);
       Device is = after.device(dev);
-      if (was != null && is != null && sameBoot && PastEvents.isSameLife(was.ref(), is.ref())) {
+      if (was != null && is != null && sameBoot && was.ref().isSameLife(is.ref())) {
         List<Detail> details = changes(was, is);
         if (!details.isEmpty()) {
           entries.add(entry(Fate.CHANGED, is, was.name(), details));
@@ -123,7 +123,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     return new StackDiff(sameBoot, entries);
   }
 
-  private static String boot(Topology stack) {
+  private static String boot(TopologyView stack) {
     DmEvent.RecordingStarted recording = stack.recording();
     return recording == null ? "" : recording.bootId();
   }
@@ -270,7 +270,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     return lines;
   }
 
-  private static void disks(Topology before, Topology after, List<Entry> entries) {
+  private static void disks(TopologyView before, TopologyView after, List<Entry> entries) {
     TreeSet<DevNo> devs = new TreeSet<>();
     before.disks().forEach(disk -> devs.add(disk.dev()));
     after.disks().forEach(disk -> devs.add(disk.dev()));
@@ -282,6 +282,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
         text(details, "wwid", "", was.wwid(), is.wwid());
         text(details, "serial", "", was.serial(), is.serial());
         text(details, "size_sectors", "", size(was), size(is));
+        text(details, "port", "", was.port(), is.port());
         if (!details.isEmpty()) {
           entries.add(new Entry(Fate.CHANGED, true, dev, 0, is.name(), was.name(), details));
         }
@@ -316,6 +317,7 @@ public record StackDiff(boolean sameBoot, List<Entry> entries) {
     text(details, "wwid", "", "", disk.wwid());
     text(details, "serial", "", "", disk.serial());
     text(details, "size_sectors", "", "", size(disk));
+    text(details, "port", "", "", disk.port());
     return details;
   }
 

@@ -10,7 +10,7 @@ import dmrec.target.Target;
 import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@link StackTree} draws. A device that several use is told once and then only named. */
 final class StackNodes {
-  private final Topology topology;
+  private final TopologyView topology;
   private final Set<DevNo> told = new HashSet<>();
 
-  StackNodes(Topology topology) {
+  StackNodes(TopologyView topology) {
     this.topology = topology;
   }
 

@@ -1,6 +1,6 @@
 package dmrec.query;
 
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +48,7 @@ public final class StackTree {
   record Node(List<Span> line, List<Node> children) {}
 
   /** The lines of the whole stack. */
-  public static List<List<Span>> lines(Topology topology, Options options) {
+  public static List<List<Span>> lines(TopologyView topology, Options options) {
     List<List<Span>> lines = new ArrayList<>();
     for (Node top : new StackNodes(topology).tops()) {
       lines.add(top.line());
@@ -72,7 +72,7 @@ public final class StackTree {
   }
 
   /** The whole stack as text; each line ends with a line feed. */
-  public static String draw(Topology topology, Options options) {
+  public static String draw(TopologyView topology, Options options) {
     return paint(lines(topology, options), options.colour());
   }
 

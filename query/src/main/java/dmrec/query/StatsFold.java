@@ -5,6 +5,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
+import dmrec.journal.Damage;
 import dmrec.query.JournalStats.DeviceCount;
 import dmrec.query.JournalStats.Outages;
 import dmrec.query.JournalStats.PathFailures;
@@ -95,12 +96,10 @@ final class StatsFold {
     DevNo dev = record.device().dev();
     MultipathTrack known = tracks.get(dev);
     if (known != null
-        && (record.kind() == Kind.DEVICE_REMOVED
-            || !PastEvents.isSameLife(known.ref(), record.device()))
+        && (record.kind() == Kind.DEVICE_REMOVED || !known.ref().isSameLife(record.device()))
         && !record.device().isNone()
         && !injected
-        && PastEvents.isSameLife(known.ref(), record.device())
-            == (record.kind() == Kind.DEVICE_REMOVED)) {
+        && known.ref().isSameLife(record.device()) == (record.kind() == Kind.DEVICE_REMOVED)) {
       finish(known, record);
       tracks.remove(dev);
     }
@@ -128,7 +127,8 @@ final class StatsFold {
     return kind != Kind.UEVENT
         && kind != Kind.COUNTERS_CHANGED
         && kind != Kind.KERNEL_MESSAGE
-        && kind != Kind.DAEMON_MESSAGE;
+        && kind != Kind.DAEMON_MESSAGE
+        && kind != Kind.REQUEST_FAILED;
   }
 
   private void finish(MultipathTrack track, EventRecord record) {
@@ -180,7 +180,7 @@ final class StatsFold {
     DeviceRef ref = record.device();
     if (!ref.isNone()) {
       Counter counter = devices.get(ref.dev());
-      if (counter != null && !PastEvents.isSameLife(counter.ref, ref)) {
+      if (counter != null && !counter.ref.isSameLife(ref)) {
         pastDevices.add(counted(counter));
         counter = null;
       }
@@ -210,8 +210,12 @@ final class StatsFold {
     return new DeviceCount(counter.ref, counter.isDisk, counter.events, counter.traces);
   }
 
-  /** The result; nothing can be taken afterwards. */
-  JournalStats finish() {
+  /**
+   * The result; nothing can be taken afterwards.
+   *
+   * @param damage what could not be read
+   */
+  JournalStats finish(Damage damage) {
     EventRecord end = last;
     long endNs = end == null ? 0 : end.wallNs();
     endAll(endNs, endNs - steppedNs);
@@ -231,6 +235,14 @@ final class StatsFold {
             .thenComparing(o -> o.device().dev())
             .thenComparingLong(o -> o.device().diskSeq()));
     return new JournalStats(
-        first, end, kinds, pastDevices, buckets.lengthNs(), buckets.counts(), paths, outages);
+        first,
+        end,
+        kinds,
+        pastDevices,
+        buckets.lengthNs(),
+        buckets.counts(),
+        paths,
+        outages,
+        damage);
   }
 }

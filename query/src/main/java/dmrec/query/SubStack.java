@@ -7,6 +7,7 @@ import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -20,12 +21,12 @@ public final class SubStack {
    * @param device as {@code --device} takes it; a name means the device that bears it here
    * @return that part; empty where nothing here is meant
    */
-  public static Topology of(Topology whole, String device) {
+  public static Topology of(TopologyView whole, String device) {
     return cut(whole, numbers(whole, device));
   }
 
   /** The numbers of the devices and disks that {@link #of} cuts out. */
-  public static Set<DevNo> numbers(Topology whole, String device) {
+  public static Set<DevNo> numbers(TopologyView whole, String device) {
     DeviceMatcher matcher = new DeviceMatcher(device);
     Set<DevNo> part = new TreeSet<>();
     for (Device candidate : whole.devices()) {
@@ -43,7 +44,7 @@ public final class SubStack {
     return part;
   }
 
-  private static void addBelow(Topology whole, DevNo dev, Set<DevNo> part) {
+  private static void addBelow(TopologyView whole, DevNo dev, Set<DevNo> part) {
     Device device = whole.device(dev);
     if (part.add(dev) && device != null) {
       for (DevNo below : device.dependencies()) {
@@ -53,7 +54,7 @@ public final class SubStack {
   }
 
   /** What stands on a device is of interest with all its legs, or it would look degraded. */
-  private static void addAbove(Topology whole, DevNo dev, Set<DevNo> part, Set<DevNo> seen) {
+  private static void addAbove(TopologyView whole, DevNo dev, Set<DevNo> part, Set<DevNo> seen) {
     if (seen.add(dev)) {
       for (Device user : whole.users(dev)) {
         addBelow(whole, user.dev(), part);
@@ -62,7 +63,7 @@ public final class SubStack {
     }
   }
 
-  private static Topology cut(Topology whole, Set<DevNo> part) {
+  private static Topology cut(TopologyView whole, Set<DevNo> part) {
     Topology topology = new Topology();
     for (EventRecord record : whole.records()) {
       if (record.kind() != Kind.RECORDING_STARTED && part.contains(about(record))) {

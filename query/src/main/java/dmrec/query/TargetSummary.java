@@ -15,7 +15,7 @@ import dmrec.target.Thin;
 import dmrec.target.ThinPool;
 import dmrec.target.Verbatim;
 import dmrec.target.Verity;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +23,7 @@ import java.util.List;
 final class TargetSummary {
   private TargetSummary() {}
 
-  static List<Span> line(Target target, TargetStatus status, Topology topology) {
+  static List<Span> line(Target target, TargetStatus status, TopologyView topology) {
     List<Span> line = new ArrayList<>();
     line.add(new Span(KernelText.printable(target.type()), Style.PLAIN));
     line.add(
@@ -38,7 +38,7 @@ final class TargetSummary {
     return line;
   }
 
-  private static List<Span> state(TargetStatus status, Topology topology) {
+  private static List<Span> state(TargetStatus status, TopologyView topology) {
     if (status instanceof Multipath multipath) {
       return multipath(multipath);
     }
@@ -90,7 +90,7 @@ final class TargetSummary {
     return spans;
   }
 
-  private static List<Span> mirror(Mirror mirror, Topology topology) {
+  private static List<Span> mirror(Mirror mirror, TopologyView topology) {
     List<Span> spans = new ArrayList<>();
     String percent = Sizes.percent(mirror.inSync(), mirror.total()) + " in sync";
     spans.add(mirror.inSync() >= mirror.total() ? good(percent) : warn(percent));

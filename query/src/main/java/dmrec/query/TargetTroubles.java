@@ -23,7 +23,7 @@ import dmrec.target.ThinPool;
 import dmrec.target.Verity;
 import dmrec.target.Writecache;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -65,10 +65,10 @@ final class TargetTroubles {
 
   private final Target target;
   private final int index;
-  private final Topology stack;
+  private final TopologyView stack;
   private final List<Trouble> found = new ArrayList<>();
 
-  private TargetTroubles(Target target, int index, Topology stack) {
+  private TargetTroubles(Target target, int index, TopologyView stack) {
     this.target = target;
     this.index = index;
     this.stack = stack;
@@ -80,7 +80,7 @@ final class TargetTroubles {
     return kinds;
   }
 
-  static List<Trouble> of(Target target, int index, Topology stack) {
+  static List<Trouble> of(Target target, int index, TopologyView stack) {
     TargetTroubles troubles = new TargetTroubles(target, index, stack);
     troubles.find(TargetStatus.parse(target.type(), target.status()));
     return troubles.found;
@@ -408,7 +408,7 @@ final class TargetTroubles {
     } else if (event instanceof DmEvent.TableChanged e) {
       return isSo(e.targets(), isSo);
     } else if (event instanceof DmEvent.Baseline e) {
-      return isSo(e.live(), isSo);
+      return isSo(e.state().live(), isSo);
     } else if (event instanceof DmEvent.VerityCorrupted e && e.target() == index) {
       return true;
     } else if (event instanceof DmEvent.OfTarget e

@@ -1,5 +1,6 @@
 package dmrec.query;
 
+import dmrec.journal.Position;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -49,7 +50,7 @@ public final class TimeSpec {
    *
    * @param clock what time it is now, and the zone of local times
    */
-  public static Moment parse(String text, Clock clock) throws TimeSyntaxException {
+  public static Position parse(String text, Clock clock) throws TimeSyntaxException {
     return new TimeSpec(text, clock).moment();
   }
 
@@ -62,7 +63,7 @@ public final class TimeSpec {
     return Instant.ofEpochSecond(Math.floorDiv(wallNs, SECOND), Math.floorMod(wallNs, SECOND));
   }
 
-  private Moment moment() throws TimeSyntaxException {
+  private Position moment() throws TimeSyntaxException {
     if (text.isEmpty()) {
       throw error(0, "it is empty; expected one of " + FORMS);
     }
@@ -71,7 +72,7 @@ public final class TimeSpec {
         at = 1;
         long seq = digits(1, 18, "the number of a record, as #812");
         end("nothing behind the number");
-        return new Moment.AtSeq(seq);
+        return new Position.AtSeq(seq);
       }
       case '@' -> {
         at = 1;
@@ -131,7 +132,7 @@ public final class TimeSpec {
   }
 
   /** {@code [day] [time [zone]]}. */
-  private Moment calendar() throws TimeSyntaxException {
+  private Position calendar() throws TimeSyntaxException {
     LocalDate today = LocalDate.ofInstant(clock.instant(), clock.getZone());
     LocalDate day = today;
     boolean timeDue = false;
@@ -270,9 +271,9 @@ public final class TimeSpec {
             + " for the second");
   }
 
-  private Moment time(Instant instant, int position) throws TimeSyntaxException {
+  private Position time(Instant instant, int position) throws TimeSyntaxException {
     try {
-      return new Moment.AtTime(
+      return new Position.AtTime(
           Math.addExact(
               Math.multiplyExact(instant.getEpochSecond(), SECOND), (long) instant.getNano()));
     } catch (ArithmeticException e) {

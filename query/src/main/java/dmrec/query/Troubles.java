@@ -4,7 +4,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.topology.Device;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -31,7 +31,7 @@ final class Troubles {
    *
    * @param stack names the devices in it
    */
-  static List<Trouble> of(Device device, Topology stack) {
+  static List<Trouble> of(Device device, TopologyView stack) {
     List<Trouble> troubles = new ArrayList<>();
     if (device.live() == null) {
       troubles.add(
@@ -50,7 +50,7 @@ final class Troubles {
       troubles.add(
           Trouble.of(Health.NOTED, "read-only", READ_ONLY, record -> isReadOnly(record.event())));
     }
-    if (device.deferredRemove()) {
+    if (device.state().deferredRemove()) {
       troubles.add(
           Trouble.of(
               Health.NOTED,
@@ -95,7 +95,7 @@ final class Troubles {
             return !internal && e.suspended();
           }
           return event instanceof DmEvent.Baseline e
-              ? (Boolean) (internal ? e.internalSuspend() : e.suspended())
+              ? (Boolean) (internal ? e.state().internalSuspend() : e.state().suspended())
               : null;
         });
   }
@@ -107,7 +107,7 @@ final class Troubles {
     if (event instanceof DmEvent.DeviceCreated) {
       return true;
     }
-    return event instanceof DmEvent.Baseline e ? (Boolean) !e.hasLive() : null;
+    return event instanceof DmEvent.Baseline e ? (Boolean) !e.state().hasLive() : null;
   }
 
   private static @Nullable Boolean isReadOnly(DmEvent event) {
@@ -118,7 +118,7 @@ final class Troubles {
     } else if (event instanceof DmEvent.DeviceCreated e) {
       return e.readOnly();
     }
-    return event instanceof DmEvent.Baseline e ? (Boolean) e.readOnly() : null;
+    return event instanceof DmEvent.Baseline e ? (Boolean) e.state().readOnly() : null;
   }
 
   private static @Nullable Boolean isDeferred(DmEvent event) {
@@ -127,6 +127,6 @@ final class Troubles {
     } else if (event instanceof DmEvent.DeviceCreated) {
       return false;
     }
-    return event instanceof DmEvent.Baseline e ? (Boolean) e.deferredRemove() : null;
+    return event instanceof DmEvent.Baseline e ? (Boolean) e.state().deferredRemove() : null;
   }
 }

@@ -46,12 +46,25 @@ final class RecordTexts {
     Actor newActor =
         actor == null
             ? null
-            : new Actor(actor.pid(), actor.uid(), text(Role.TEXT, actor.command(), record, change));
-    return record
-        .with(newActor, newDevice, event(record, change))
-        .with(
-            record.evidence().isEmpty() ? record.evidence() : change.evidence(record),
-            record.extra().isEmpty() ? record.extra() : change.extra(record));
+            : new Actor(
+                actor.relation(),
+                actor.pid(),
+                actor.startNs(),
+                actor.tid(),
+                actor.uid(),
+                actor.loginUid(),
+                text(Role.TEXT, actor.command(), record, change),
+                text(Role.TEXT, actor.executable(), record, change),
+                actor.parentPid(),
+                text(Role.TEXT, actor.parentCommand(), record, change),
+                text(Role.TEXT, actor.unit(), record, change));
+    return record.toBuilder()
+        .actor(newActor)
+        .device(newDevice)
+        .event(event(record, change))
+        .evidence(record.evidence().isEmpty() ? record.evidence() : change.evidence(record))
+        .extra(record.extra().isEmpty() ? record.extra() : change.extra(record))
+        .build();
   }
 
   private static DmEvent event(EventRecord record, Change change) {

@@ -5,6 +5,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 
@@ -16,11 +17,11 @@ import java.util.regex.MatchResult;
  * the names appeared, so that the same input gives the same output.
  *
  * <p>What is replaced: names and UUIDs of mapped devices, volume groups and volumes; disks' WWIDs
- * and serials; host names, boot ids, file system UUIDs and labels, network addresses of disks;
- * wherever they stand, also in the spellings that udev, LVM and systemd give them. What stays:
- * numbers, times, kernel names of disks ({@code sdb}, {@code dm-3}), target types and their words,
- * vendors and models. {@link RedactionMap#restore} gives back what was, except what is left out
- * ({@link #leftOut}).
+ * and serials; host names, machine and boot ids, file system UUIDs and labels, network addresses of
+ * disks; wherever they stand, also in the spellings that udev, LVM and systemd give them. What
+ * stays: numbers, times, kernel names of disks ({@code sdb}, {@code dm-3}), target types and their
+ * words, vendors and models. {@link RedactionMap#restore} gives back what was, except what is left
+ * out ({@link #leftOut}).
  *
  * <p>For one thread.
  */
@@ -108,7 +109,7 @@ public final class Redactor {
   }
 
   /** Learns the names in a stack. */
-  public void learn(Topology stack) {
+  public void learn(TopologyView stack) {
     for (EventRecord record : stack.records()) {
       learn(record);
     }
@@ -144,7 +145,9 @@ public final class Redactor {
           texts.learn(text);
         }
       }
+      case PORT -> secrets.simple(Label.PORT, text);
       case HOST -> names.hostParts(text);
+      case MACHINE -> secrets.simple(Label.HOST, text);
       case BOOT -> secrets.shaped(Label.UUID, text);
       case TARGET, WORD, TEXT -> {
         texts.learn(text);
@@ -176,7 +179,7 @@ public final class Redactor {
   }
 
   /** The stack with tokens for names: what {@code JournalWriter.begin} takes as the one before. */
-  public Topology redact(Topology stack) {
+  public Topology redact(TopologyView stack) {
     Topology mapped = new Topology();
     for (EventRecord record : stack.records()) {
       mapped.restore(redact(record), stack.uncounted(record.device().dev()));
@@ -227,6 +230,8 @@ public final class Redactor {
               : secrets.token(names.name(text, ""));
       case WWID -> field(names.told(names.wwidParts(text)), text);
       case SERIAL -> secrets.token(secrets.simple(Label.SERIAL, text));
+      case PORT -> secrets.token(secrets.simple(Label.PORT, text));
+      case MACHINE -> secrets.token(secrets.simple(Label.HOST, text));
       case HOST -> field(names.told(names.hostParts(text)), text);
       case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
       case WORD -> Vocabulary.has(text) ? text : texts.redact(text, Texts.Kind.TARGET);

@@ -10,7 +10,11 @@ enum Role {
   DISK_NAME,
   WWID,
   SERIAL,
+  /** The port of a target that a disk is reached by. */
+  PORT,
   HOST,
+  /** The machine's id, hashed. */
+  MACHINE,
   /** The id of a boot of the machine. */
   BOOT,
   /** A table or status line. */
@@ -28,11 +32,14 @@ enum Role {
       case "name", "disk" -> DISK_NAME;
       case "wwid" -> WWID;
       case "serial" -> SERIAL;
+      case "port" -> PORT;
+      case "machine" -> MACHINE;
       case "host" -> HOST;
       case "boot_id", "previous_boot_id" -> BOOT;
       case "status", "old_status" -> TARGET;
       case "state", "health", "from", "to", "space", "block_type", "type", "action", "fault" ->
           WORD;
+      case "request" -> WORD;
       case "lost", "sources", "clock", "cookie_flags", "kernel", "driver", "version" -> WORD;
       default -> TEXT;
     };

@@ -72,6 +72,8 @@ final class Vocabulary {
       space map metadata data sector sectors path paths failing reinstating failed failure group
       groups read write flush discard queue target targets status state mode kernel uevent uevents
       udev dm sysfs kmsg journal recorder lab-clock receive time reported derived inferred
+      probe claimed dev_create dev_remove dev_rename dev_suspend dev_wait table_load table_clear
+      remove_all
       by-id by-uuid by-label by-path by-partuuid by-partlabel by-diskseq dev sys proc run tmp pci
       platform host bus rport session scsi nvme ata usb virtio fc sas iscsi target part wwn naa eui
       t10 iqn nqn lun name uuid serial model vendor rev type size label ext2 ext3 ext4 xfs btrfs

@@ -1,6 +1,7 @@
 package dmrec.redact;
 
 import dmrec.event.KernelText;
+import dmrec.journal.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

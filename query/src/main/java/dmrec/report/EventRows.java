@@ -97,6 +97,9 @@ final class EventRows {
     Pool.Items items = new Pool.Items();
     pair(items, "source", record.source().word());
     pair(items, "certainty", record.certainty().word());
+    if (record.receivedNs() != record.wallNs()) {
+      pair(items, "received", EventJson.time(record.receivedNs()));
+    }
     pair(items, "mono", seconds(record.monoNs()));
     if (record.notBeforeNs() != 0) {
       pair(items, "not_before", EventJson.time(record.notBeforeNs()));
@@ -111,7 +114,19 @@ final class EventRows {
     }
     Actor actor = record.actor();
     if (actor != null) {
-      pair(items, "actor", "pid " + actor.pid() + " uid " + actor.uid() + " " + actor.command());
+      pair(
+          items,
+          "actor",
+          actor.relation().word()
+              + ", pid "
+              + actor.pid()
+              + " uid "
+              + actor.uid()
+              + " "
+              + actor.command());
+      known(items, "executable", actor.executable());
+      known(items, "parent", actor.parentCommand());
+      known(items, "unit", actor.unit());
     }
     DeviceRef device = record.device();
     if (!device.equals(DeviceRef.NONE)) {
@@ -149,6 +164,12 @@ final class EventRows {
               field.getDevs(event).stream().map(DevNo::toString).collect(Collectors.joining(" ")));
       case TEXTS -> pair(items, name, String.join(" ", field.getTexts(event)));
       case INT, LONG, BOOLEAN, DEV -> pair(items, name, String.valueOf(field.get(event)));
+    }
+  }
+
+  private void known(Pool.Items items, String name, String value) {
+    if (!value.isEmpty()) {
+      pair(items, name, value);
     }
   }
 

@@ -7,7 +7,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.query.Damage;
+import dmrec.journal.Damage;
 import dmrec.query.EventText;
 import dmrec.query.JournalStats;
 import dmrec.query.JournalStats.Outage;

@@ -2,19 +2,17 @@ package dmrec.report;
 
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
+import dmrec.query.EventSelection;
 import dmrec.query.JournalStats;
-import dmrec.query.Moment;
 import dmrec.query.SelectedEvents;
-import dmrec.query.Selection;
+import dmrec.query.SeqRange;
 import dmrec.query.StatsReader;
-import dmrec.query.TopologyAt;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,36 +30,40 @@ public final class HtmlReport {
   private HtmlReport() {}
 
   /**
+   * What was written.
+   *
+   * @param events how many events it holds
+   * @param damage what could not be read
+   */
+  public record Written(long events, Damage damage) {}
+
+  /**
    * Writes it.
    *
    * @param since null for the beginning of the journal
    * @param until null for its end
    * @param title its heading; empty for the usual one
-   * @param damage takes what cannot be read
-   * @return how many events it holds
    * @throws TooManyEventsException where there are more than {@link #MOST_EVENTS}
    */
-  public static long write(
-      JournalIndex journal,
-      @Nullable Moment since,
-      @Nullable Moment until,
+  public static Written write(
+      Journal journal,
+      @Nullable Position since,
+      @Nullable Position until,
       String title,
-      OutputStream out,
-      Damage damage)
+      OutputStream out)
       throws IOException {
-    JournalStats stats = StatsReader.read(journal, since, until, new Damage());
-    Topology stack = beginning(journal, since);
+    JournalStats stats = StatsReader.read(journal, since, until);
+    Topology stack = SeqRange.of(journal, since, null).before(journal).topology();
     Facts facts = new Facts(title, stats, stack.recording());
     Pool pool = new Pool();
     Slots slots = new Slots();
     Lanes lanes = new Lanes(pool, slots);
     EventRows events = new EventRows(pool);
     StackRows states = new StackRows(stack, pool, slots, lanes);
+    Damage damage = stats.damage();
     try (SelectedEvents selected =
-        SelectedEvents.open(journal, new Selection(Set.of(), null, since, until, true))) {
-      for (EventRecord record = damage.next(selected::next);
-          record != null;
-          record = damage.next(selected::next)) {
+        SelectedEvents.open(journal, new EventSelection(Set.of(), null, since, until, true))) {
+      for (EventRecord record = selected.next(); record != null; record = selected.next()) {
         // The stack first: a path that fails may be one that this very event shows.
         states.apply(record, events.count() + 1);
         events.add(record, lanes.of(record));
@@ -74,6 +76,7 @@ public final class HtmlReport {
           facts.recording(events.count(), started);
         }
       }
+      damage = damage.and(selected.damage());
     }
     states.numberAll();
     Packed rest = new Packed();
@@ -86,34 +89,6 @@ public final class HtmlReport {
     pool.writeTo(data);
     data.all(rest);
     Page.write(title, data, out);
-    return events.count();
-  }
-
-  /** As {@link #write(JournalIndex, Moment, Moment, String, OutputStream, Damage)}. */
-  public static long write(
-      Path journal,
-      @Nullable Moment since,
-      @Nullable Moment until,
-      String title,
-      OutputStream out,
-      Damage damage)
-      throws IOException {
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
-      return write(index, since, until, title, out, damage);
-    }
-  }
-
-  /** The stack before the first event. */
-  private static Topology beginning(JournalIndex journal, @Nullable Moment since)
-      throws JournalException {
-    if (since == null) {
-      Topology stack = journal.stackAt(journal.firstSeq() - 1);
-      return stack == null ? new Topology() : stack.copy();
-    }
-    Moment before =
-        since instanceof Moment.AtTime time
-            ? new Moment.AtTime(time.wallNs() - 1)
-            : new Moment.AtSeq(((Moment.AtSeq) since).seq() - 1);
-    return TopologyAt.of(journal, before).topology().copy();
+    return new Written(events.count(), damage);
   }
 }

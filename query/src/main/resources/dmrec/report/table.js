@@ -146,7 +146,7 @@ Table.prototype.frames = 0;
 
 // A sign for what was not simply told.
 function sureness(certainty) {
-  return {derived: "~", inferred: "?"}[certainty] ?? "";
+  return {derived: "~", inferred: "?", claimed: "\""}[certainty] ?? "";
 }
 
 // All of one event.

@@ -1,5 +1,6 @@
 package dmrec.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -17,6 +18,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import dmrec.event.EventRecord;
+import dmrec.topology.Topology;
+import java.util.Set;
 
 /** The design's table of what may import what. */
 @AnalyzeClasses(
@@ -108,6 +112,44 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule nativeCodeIsInKernelOnly =
       only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..");
+
+  @ArchTest
+  static final ArchRule theInsideOfTheJournalIsItsOwn =
+      only(
+          "the journal package",
+          "dmrec.journal..",
+          "dmrec.journal.file..",
+          "dmrec.journal.seal..",
+          "dmrec.journal.index..");
+
+  /** Whoever wants the stack asks the journal; these follow it beside another work. */
+  private static final Set<String> FOLLOW_THE_STACK =
+      Set.of(
+          "dmrec.pack.Packer",
+          "dmrec.pack.RelatedDevices",
+          "dmrec.query.LifeFold",
+          "dmrec.query.StatsFold",
+          "dmrec.query.SubStack",
+          "dmrec.query.filter.StackRelations",
+          "dmrec.record.JournalSink",
+          "dmrec.record.WarmUp$Nowhere",
+          "dmrec.replay.JournalRecording",
+          "dmrec.replay.Replay",
+          "dmrec.replay.junit.ReplayedStream$Walk",
+          "dmrec.replay.junit.StreamReader",
+          "dmrec.report.StackRows");
+
+  @ArchTest
+  static final ArchRule theJournalAloneMakesTheStackOfIt =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dmrec.journal..", "dmrec.topology..")
+          .and(
+              describe(
+                  "do not follow the stack",
+                  (JavaClass c) -> !FOLLOW_THE_STACK.contains(c.getName())))
+          .should()
+          .callMethod(Topology.class, "apply", EventRecord.class);
 
   @ArchTest
   static final ArchRule chronicleIsInJournalOnly =

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.cli.host.Host;
 import dmrec.console.Console;
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -275,20 +273,12 @@ class ConsoleTest {
       throws IOException {
     long seq = writer.lastSeq() + 1;
     writer.append(
-        new EventRecord(
-            seq,
-            1_772_334_000_000_000_000L + seq,
-            seq,
-            0,
-            0,
-            Source.DM,
-            Certainty.REPORTED,
-            0,
-            null,
-            device,
-            event,
-            Bytes.NONE,
-            Bytes.NONE));
+        EventRecord.of(event)
+            .seq(seq)
+            .at(1_772_334_000_000_000_000L + seq, seq)
+            .source(Source.DM)
+            .device(device)
+            .build());
   }
 
   private int run(String lines) throws IOException {

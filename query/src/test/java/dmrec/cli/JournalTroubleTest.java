@@ -73,7 +73,7 @@ class JournalTroubleTest extends CommandTest {
     line(journal + ": there is no such journal");
     assertFalse(Files.exists(file("a")));
     record(journal);
-    assertEquals("rwx------", mode(journal));
+    assertEquals("rwxr-x---", mode(journal));
   }
 
   private static String mode(Path path) throws IOException {

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.cli.host.Host;
 import dmrec.cli.host.JournalOption;
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -217,19 +215,11 @@ class MainTest {
       throws IOException {
     long seq = writer.lastSeq() + 1;
     writer.append(
-        new EventRecord(
-            seq,
-            T0 + seq * 1_000_000_000L,
-            seq,
-            0,
-            0,
-            Source.UEVENT,
-            Certainty.REPORTED,
-            0,
-            null,
-            device,
-            event,
-            Bytes.NONE,
-            Bytes.NONE));
+        EventRecord.of(event)
+            .seq(seq)
+            .at(T0 + seq * 1_000_000_000L, seq)
+            .source(Source.UEVENT)
+            .device(device)
+            .build());
   }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine;
 class SystemdUnitTest {
   private static final Path UNIT =
       Path.of(System.getProperty("dmrec.root", ".."), "samples", "systemd", "dmrec.service");
+  private static final Path KEYS = Path.of("/var/lib/dmrec-key");
   private static final String LAUNCHER = "/usr/local/bin/dmrec";
 
   private final Host root =
@@ -102,9 +103,38 @@ class SystemdUnitTest {
 
   @Test
   void givesItTheFoldersItUses() throws IOException {
-    assertEquals(JournalOption.defaultPath(root), Path.of("/var/lib", setting("StateDirectory")));
-    assertEquals("0700", setting("StateDirectoryMode"));
+    List<Path> state =
+        List.of(setting("StateDirectory").split(" ")).stream()
+            .map(name -> Path.of("/var/lib", name))
+            .toList();
+    assertEquals(List.of(JournalOption.defaultPath(root), KEYS), state);
+    assertEquals("0750", setting("StateDirectoryMode"));
+    assertEquals("0750", setting("RuntimeDirectoryMode"));
     assertEquals("strict", setting("ProtectSystem"));
+  }
+
+  @Test
+  void keepsItsKeyWhereItCanBeReplaced() throws IOException {
+    List<Path> keys = new ArrayList<>();
+    for (List<String> command : commands()) {
+      int at = command.indexOf("--key");
+      if (at >= 0) {
+        keys.add(Path.of(command.get(at + 1)));
+      }
+    }
+    assertEquals(1, keys.size(), keys::toString);
+    assertEquals(KEYS, keys.get(0).getParent());
+    assertTrue(String.join("\n", lines()).contains("dmrec key new " + keys.get(0)));
+    assertFalse(keys.get(0).startsWith(JournalOption.defaultPath(root)));
+  }
+
+  @Test
+  void letsItGiveTheJournalToAGroup() throws IOException {
+    assertTrue(
+        commands().stream().anyMatch(command -> command.contains("--group")),
+        () -> "no command proposes it");
+    assertTrue(setting("SystemCallFilter").endsWith("@chown"));
+    assertTrue(String.join("\n", lines()).contains("#   SupplementaryGroups="));
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -101,6 +100,31 @@ class VerifyTest extends CommandTest {
     assertTrue(out().contains("expected the key"), out());
   }
 
+  @Test
+  void infoSaysWhichKeySignsAndWhereItCouldNotBeChanged() throws Exception {
+    Path file = folder.resolve("key");
+    long dayNs = 86_400_000_000_000L;
+    long t0 = 1_772_334_000_000_000_000L;
+    SigningKey key = SigningKey.create(file, dayNs, t0);
+    JournalOptions options = JournalOptions.usual().with(key);
+    try (JournalWriter writer = JournalWriter.open(Path.of(journal()), options)) {
+      writer.append(event(t0));
+    }
+    assertEquals(0, run("info", "-j", journal()), err());
+    assertTrue(out().contains("signed by  " + key.publicKey() + ", epoch 0\n"), out());
+    try (JournalWriter writer = JournalWriter.open(Path.of(journal()), options)) {
+      Files.delete(file);
+      SigningKey.create(file, dayNs, t0);
+      writer.append(event(t0 + 2 * dayNs));
+    }
+    assertEquals(0, run("info", "-j", journal()), err());
+    assertTrue(out().contains(", epoch 0, WHICH WAS OVER AT 2026-03-02T03:00:00"), out());
+    assertEquals(0, run("info", "-j", journal(), "--output", "json"), err());
+    assertTrue(out().contains("\"key_epoch\":0,\"key_overdue\":true"), out());
+    assertEquals(0, run("log", "-j", journal(), "--kind", "key_not_changed"), err());
+    assertTrue(out().contains("the key of epoch 0 signs on"), out());
+  }
+
   private String journal() {
     return folder.resolve("journal").toString();
   }
@@ -114,19 +138,11 @@ class VerifyTest extends CommandTest {
   }
 
   private static EventRecord event(long wallNs) {
-    return new EventRecord(
-        0,
-        wallNs,
-        wallNs,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        new DeviceRef(new DevNo(254, 0), 25, "mpatha", ""),
-        new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 1),
-        Bytes.of("change@/devices/virtual/block/dm-0"),
-        Bytes.NONE);
+    return EventRecord.of(new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 1))
+        .at(wallNs, wallNs)
+        .source(Source.UEVENT)
+        .device(new DeviceRef(new DevNo(254, 0), 25, "mpatha", ""))
+        .evidence(Bytes.of("change@/devices/virtual/block/dm-0"))
+        .build();
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.KernelText;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 class CompletionTest {
   @TempDir @Nullable Path folder;
 
-  private @Nullable Position position;
+  private @Nullable Navigator navigator;
   private @Nullable Completion completion;
 
   enum Form {
@@ -82,14 +82,14 @@ class CompletionTest {
     names.addAll(JournalOfNames.HOSTILE);
     Path journal = Objects.requireNonNull(folder).resolve("journal");
     JournalOfNames.write(journal, names);
-    JournalIndex index = JournalIndex.open(journal, null);
-    position = new Position(index, ZoneOffset.UTC, new SelectedEventFinder(index));
-    position.last();
+    Journal opened = Journal.open(journal);
+    navigator = new Navigator(opened, ZoneOffset.UTC, new SelectedEventFinder(opened));
+    navigator.last();
     completion =
         new Completion(
             Some.of(new LogLike(), new TreeLike(), new Nested()),
-            position,
-            new JournalNames(journal));
+            navigator,
+            new JournalNames(opened));
   }
 
   @Test
@@ -121,7 +121,7 @@ class CompletionTest {
 
   @Test
   void offersMomentsAndBookmarks() throws ConsoleException {
-    Objects.requireNonNull(position).bookmark("worst");
+    Objects.requireNonNull(navigator).bookmark("worst");
 
     assertEquals(List.of("worst"), of("at w"));
     assertEquals(List.of("#17"), of("log --since #"));

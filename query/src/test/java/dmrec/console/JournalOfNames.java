@@ -1,7 +1,5 @@
 package dmrec.console;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -40,20 +38,13 @@ final class JournalOfNames {
     try (JournalWriter writer = JournalWriter.open(folder)) {
       for (int i = 0; i < names.size(); i++) {
         writer.append(
-            new EventRecord(
-                i + 1,
-                T0 + i * 1_000_000_000L,
-                i + 1,
-                0,
-                0,
-                Source.DM,
-                Certainty.REPORTED,
-                0,
-                null,
-                new DeviceRef(new DevNo(254, i), i + 1, names.get(i), "uuid " + names.get(i)),
-                new DmEvent.DeviceCreated(false, false),
-                Bytes.NONE,
-                Bytes.NONE));
+            EventRecord.of(new DmEvent.DeviceCreated(false, false))
+                .seq(i + 1)
+                .at(T0 + i * 1_000_000_000L, i + 1)
+                .source(Source.DM)
+                .device(
+                    new DeviceRef(new DevNo(254, i), i + 1, names.get(i), "uuid " + names.get(i)))
+                .build());
       }
     }
   }

@@ -1,7 +1,6 @@
 package dmrec.query;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -37,20 +36,13 @@ public final class BenchJournal {
 
   private static EventRecord record(
       long i, long stepNs, DeviceRef device, DmEvent event, Bytes evidence) {
-    return new EventRecord(
-        i,
-        T0 + i * stepNs,
-        i * stepNs,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        evidence,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(i)
+        .at(T0 + i * stepNs, i * stepNs)
+        .source(Source.UEVENT)
+        .device(device)
+        .evidence(evidence)
+        .build();
   }
 
   /**
@@ -61,8 +53,7 @@ public final class BenchJournal {
     try (JournalWriter writer = JournalWriter.open(journal, options)) {
       long seq = 1;
       for (int i = 0; i < MAPS; i++, seq++) {
-        add(
-            writer,
+        writer.append(
             record(seq, stepNs, map(i), new DmEvent.DeviceCreated(false, false), Bytes.NONE));
       }
       for (int i = 0; i < MAPS; i++, seq++) {
@@ -73,8 +64,7 @@ public final class BenchJournal {
           status.append(paths.get(p)).append(" A 0 0 1 ");
         }
         Target target = new Target(0, 2_097_152, "multipath", "", status.toString());
-        add(
-            writer,
+        writer.append(
             record(
                 seq,
                 stepNs,
@@ -106,13 +96,8 @@ public final class BenchJournal {
                         + "\0SEQNUM="
                         + seq)
                     .getBytes(StandardCharsets.US_ASCII));
-        add(writer, record(seq, stepNs, map(device), event, evidence));
+        writer.append(record(seq, stepNs, map(device), event, evidence));
       }
     }
-  }
-
-  private static void add(JournalWriter writer, EventRecord record) throws IOException {
-    writer.append(record);
-    writer.topology().apply(record);
   }
 }

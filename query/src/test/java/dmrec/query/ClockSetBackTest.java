@@ -5,12 +5,12 @@ import static dmrec.query.Samples.T0;
 import static dmrec.query.Samples.pathFailed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Position;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,6 @@ class ClockSetBackTest {
                 T0 + SECONDS[i] * SECOND,
                 i == 0 ? new DmEvent.DeviceCreated(false, false) : pathFailed(i));
         writer.append(record);
-        writer.topology().apply(record);
       }
     }
     for (int since = 0; since <= 61; since++) {
@@ -58,32 +57,20 @@ class ClockSetBackTest {
   }
 
   private static EventRecord record(long wallNs, DmEvent event) {
-    return new EventRecord(
-        0,
-        wallNs,
-        wallNs,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        MPATHA,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event).at(wallNs, wallNs).source(Source.UEVENT).device(MPATHA).build();
   }
 
   private List<Integer> read(int since, int until, @Nullable String device) throws Exception {
-    Selection selection =
-        new Selection(
+    EventSelection selection =
+        new EventSelection(
             Set.of(),
             device,
-            new Moment.AtTime(T0 + since * SECOND),
-            new Moment.AtTime(T0 + until * SECOND),
+            Position.atTime(T0 + since * SECOND),
+            Position.atTime(T0 + until * SECOND),
             true);
     List<Integer> found = new ArrayList<>();
-    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
+    try (Journal opened = Journal.open(journal);
+        SelectedEvents events = SelectedEvents.open(opened, selection)) {
       for (EventRecord r = events.next(); r != null; r = events.next()) {
         found.add((int) r.seq());
       }

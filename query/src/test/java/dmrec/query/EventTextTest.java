@@ -68,7 +68,7 @@ class EventTextTest {
             Certainty.REPORTED,
             0,
             0,
-            new Actor(1, 0, HOSTILE),
+            Actor.asked(1, 0, HOSTILE),
             HOSTILE);
 
     String shown = new EventText(ZoneOffset.UTC, false, true).print(record);
@@ -141,12 +141,49 @@ class EventTextTest {
   }
 
   @Test
+  void showsARefusedRequestAndTheProcessBehindIt() {
+    Actor actor =
+        new Actor(
+            Actor.Relation.CONTEXT,
+            77,
+            0,
+            0,
+            0,
+            1000,
+            "dmsetup",
+            "/sbin/dmsetup",
+            5,
+            "sh",
+            "a.service");
+    EventRecord record =
+        Samples.record(2, Samples.MPATHA, new DmEvent.RequestFailed("table_load", 16, "mpatha"))
+            .toBuilder()
+            .certainty(Certainty.CLAIMED)
+            .actor(actor)
+            .build();
+    EventRecord read = record.toBuilder().receivedNs(record.wallNs() + 2_000_000).build();
+
+    String line = plain.print(read);
+    String more = new EventText(ZoneOffset.UTC, false, true).print(read);
+
+    assertTrue(line.contains(" \"request_failed"), line);
+    assertTrue(
+        line.endsWith("table_load of mpatha was refused, error 16 [in pid 77 dmsetup uid 0]"),
+        line);
+    assertTrue(more.contains("read 2.00 ms after it happened"), more);
+    assertTrue(
+        more.contains(
+            "process runs /sbin/dmsetup, login uid 1000, child of sh pid 5, unit a.service"),
+        more);
+  }
+
+  @Test
   void showsWhoInjectedAnEvent() {
     EventRecord record = Samples.record(2, Samples.MPATHA, Samples.pathFailed(1));
     int marks = Mark.INJECTED.bit() | Mark.SYNTHETIC.bit();
 
     String injected =
-        plain.print(with(record, Certainty.REPORTED, 0, marks, new Actor(77, 0, "my tool"), ""));
+        plain.print(with(record, Certainty.REPORTED, 0, marks, Actor.asked(77, 0, "my tool"), ""));
 
     assertTrue(
         injected.endsWith(" 1 path left [injected synthetic by pid 77 \"my tool\" uid 0]"),
@@ -169,7 +206,7 @@ class EventTextTest {
         Samples.record(
             3,
             DeviceRef.NONE,
-            new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "naa.5000c500", "", 20971520));
+            new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "naa.5000c500", "", 20971520, ""));
 
     String line = plain.print(record);
 
@@ -222,16 +259,15 @@ class EventTextTest {
 
   @Test
   void tellsWhetherARecordingIsOfTheSameBoot() {
-    DmEvent.RecordingStarted first =
-        new DmEvent.RecordingStarted(
-            "b1", "6.1", "4.47.0", "1", "host", List.of("uevent"), 0, "receive time", "");
-    DmEvent.RecordingStarted other =
-        new DmEvent.RecordingStarted(
-            "b2", "6.1", "4.47.0", "1", "host", List.of("uevent"), 0, "receive time", "");
     String text = "on host, Linux 6.1, dm 4.47.0, from uevent, dmrec 1";
-    assertEquals(text, phrase(first));
-    assertEquals(text + ", same boot as before", phrase(first.after(first)));
-    assertEquals(text + ", boot b2 after boot b1", phrase(other.after(first)));
+    assertEquals(text, phrase(started("b1", "")));
+    assertEquals(text + ", same boot as before", phrase(started("b1", "b1")));
+    assertEquals(text + ", boot b2 after boot b1", phrase(started("b2", "b1")));
+  }
+
+  private static DmEvent started(String boot, String before) {
+    return new DmEvent.RecordingStarted(
+        boot, "6.1", "4.47.0", "1", "host", List.of("uevent"), 0, "receive time", before, "", 0);
   }
 
   private static String phrase(DmEvent event) {
@@ -245,19 +281,17 @@ class EventTextTest {
       int marks,
       @Nullable Actor actor,
       String evidence) {
-    return new EventRecord(
-        record.seq(),
-        record.wallNs(),
-        record.monoNs(),
-        notBeforeNs,
-        record.kernelNs(),
-        Source.UEVENT,
-        certainty,
-        marks,
-        actor,
-        record.device(),
-        record.event(),
-        Bytes.of(evidence),
-        Bytes.NONE);
+    return EventRecord.of(record.event())
+        .seq(record.seq())
+        .at(record.wallNs(), record.monoNs())
+        .notBeforeNs(notBeforeNs)
+        .kernelNs(record.kernelNs())
+        .source(Source.UEVENT)
+        .certainty(certainty)
+        .marks(marks)
+        .actor(actor)
+        .device(record.device())
+        .evidence(Bytes.of(evidence))
+        .build();
   }
 }

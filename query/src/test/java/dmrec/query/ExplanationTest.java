@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Mark;
@@ -244,7 +245,8 @@ class ExplanationTest {
       delimiter = '|',
       value = {
         "multipath|0 0 1 1 rr 0 1 1 8:0 1|2 0 0 0 1 1 D 0 1 0 8:0 A 0 |path group 1 bypassed",
-        "multipath|0 0 1 1 rr 0 1 1 8:0 1|2 1 0 0 1 1 A 0 1 0 8:0 A 0 |I/O waits while a path group",
+        "multipath|0 0 1 1 rr 0 1 1 8:0 1|2 1 0 0 1 1 A 0 1 0 8:0 A 0 |I/O waits while a path"
+            + " group",
         "mirror|core|2 254:0 254:1 1/2 1 AA 1 core|mirror 50% in sync",
         "mirror|disk|2 254:0 254:1 2/2 1 AA 3 disk 8:0 D|mirror log 8:0: failed",
         "mirror|disk|2 254:0 254:1 2/2 1 AS 1 core|mirror leg 254:1: sync failed",
@@ -254,10 +256,14 @@ class ExplanationTest {
         "snapshot|8:0 8:16 P 8|Invalid|snapshot INVALID",
         "snapshot|8:0 8:16 P 8|Overflow|snapshot OVERFLOWED",
         "snapshot-merge|8:0 8:16 P 8|Merge failed|merging the snapshot FAILED",
-        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - out_of_data_space ignore_discard queue_if_no_space - 1 |writes wait",
-        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - out_of_data_space ignore_discard error_if_no_space - 1 |writes fail",
-        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - ro ignore_discard queue_if_no_space needs_check 1 |thin pool READ-ONLY",
-        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - ro ignore_discard queue_if_no_space needs_check 1 |NEEDS CHECK",
+        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - out_of_data_space ignore_discard queue_if_no_space -"
+            + " 1 |writes wait",
+        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - out_of_data_space ignore_discard error_if_no_space -"
+            + " 1 |writes fail",
+        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - ro ignore_discard queue_if_no_space needs_check 1"
+            + " |thin pool READ-ONLY",
+        "thin-pool|8:0 8:16 128 0|0 1/9 9/9 - ro ignore_discard queue_if_no_space needs_check 1"
+            + " |NEEDS CHECK",
         "thin-pool|8:0 8:16 128 0|Fail|thin pool FAILED",
         "thin|254:0 1|Fail|thin device: Fail",
         "cache|8:0 8:16 8:32|Fail|cache FAIL",
@@ -384,27 +390,31 @@ class ExplanationTest {
             .add(OTHER, new DmEvent.DeviceRemoved());
 
     assertEquals("", story.why("vg-lv"));
-    EventRecord removal = Explanation.removal(story.past(), story.last(), "vg-lv");
-    assertNotNull(removal);
-    assertEquals(10, removal.seq());
-    assertNull(Explanation.removal(story.past(), 9, "vg-lv"));
+    story.ask(
+        past -> {
+          EventRecord removal = Explanation.removal(past, story.last(), "vg-lv");
+          assertNotNull(removal);
+          assertEquals(10, removal.seq());
+          assertNull(Explanation.removal(past, 9, "vg-lv"));
+        });
     assertTrue(story.why("sdb").contains("disk REMOVED  <- root cause"), story.why("sdb"));
   }
 
   private static DmEvent.Baseline baseline(
       boolean suspended, String type, String params, String status) {
     return new DmEvent.Baseline(
-        suspended,
-        false,
-        false,
-        false,
-        0,
-        0,
-        -1,
-        true,
-        List.of(new Target(0, 8, type, params, status)),
-        false,
-        List.of(),
-        List.of());
+        new DeviceState(
+            suspended,
+            false,
+            false,
+            false,
+            0,
+            0,
+            -1,
+            true,
+            List.of(new Target(0, 8, type, params, status)),
+            false,
+            List.of(),
+            List.of()));
   }
 }

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Position;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,20 +33,26 @@ class FollowedDeviceTest {
   private static List<Long> expected(
       List<EventRecord> records,
       String device,
-      @Nullable Moment since,
-      @Nullable Moment until,
+      @Nullable Position since,
+      @Nullable Position until,
       Set<Kind> kinds) {
     DeviceMatcher matcher = new DeviceMatcher(device);
     List<Long> found = new ArrayList<>();
     for (EventRecord record : records) {
-      if ((since == null || !since.isAfter(record))
+      if ((since == null || order(record, since) >= 0)
           && matcher.matches(record)
-          && (until == null || !until.isBefore(record))
+          && (until == null || order(record, until) <= 0)
           && (kinds.isEmpty() || kinds.contains(record.kind()))) {
         found.add(record.seq());
       }
     }
     return found;
+  }
+
+  private static int order(EventRecord record, Position position) {
+    return position instanceof Position.AtTime time
+        ? Long.compare(record.wallNs(), time.wallNs())
+        : Long.compare(record.seq(), ((Position.AtSeq) position).seq());
   }
 
   private static List<Long> all(SelectedEvents events) throws Exception {
@@ -67,33 +74,32 @@ class FollowedDeviceTest {
       try (JournalWriter writer = JournalWriter.open(journal)) {
         for (EventRecord record : records.subList(from, Math.min(from + 150, records.size()))) {
           writer.append(record);
-          writer.topology().apply(record);
         }
       }
     }
     SplittableRandom random = new SplittableRandom(seed);
     long matched = 0;
     long read = 0;
-    try (JournalIndex index = JournalIndex.open(journal, null)) {
+    try (Journal opened = Journal.open(journal)) {
       for (String device : DEVICES) {
         for (int i = 0; i < 20; i++) {
           // when a device is asked for
-          Moment since = moment(records, random);
-          Moment until = moment(records, random);
+          Position since = moment(records, random);
+          Position until = moment(records, random);
           Set<Kind> kinds =
               random.nextInt(3) == 0 ? Set.of(Kind.PATH_FAILED, Kind.DEVICE_REMOVED) : Set.of();
           // then the events are those that whoever sees all of them takes for its
           String where = device + " " + since + " " + until + " " + kinds;
           try (SelectedEvents events =
-              SelectedEvents.open(index, new Selection(kinds, device, since, until, true))) {
+              SelectedEvents.open(opened, new EventSelection(kinds, device, since, until, true))) {
             assertEquals(expected(records, device, since, until, kinds), all(events), where);
             matched += events.matched();
             read += events.read();
           }
           try (SelectedEvents events =
-              SelectedEvents.open(index, new Selection(kinds, device, since, until, true))) {
+              SelectedEvents.open(opened, new EventSelection(kinds, device, since, until, true))) {
             List<Long> wanted = expected(records, device, since, until, kinds);
-            List<Long> last = events.last(3, new Damage()).stream().map(EventRecord::seq).toList();
+            List<Long> last = events.last(3).stream().map(EventRecord::seq).toList();
             assertEquals(
                 wanted.subList(Math.max(0, wanted.size() - 3), wanted.size()), last, where);
           }
@@ -104,12 +110,12 @@ class FollowedDeviceTest {
     assertTrue(read < (long) EVENTS * DEVICES.size() * 20 / 2, read + " were read");
   }
 
-  private static @Nullable Moment moment(List<EventRecord> records, SplittableRandom random) {
+  private static @Nullable Position moment(List<EventRecord> records, SplittableRandom random) {
     EventRecord record = records.get(random.nextInt(records.size()));
     return switch (random.nextInt(3)) {
       case 0 -> null;
-      case 1 -> new Moment.AtSeq(record.seq());
-      default -> new Moment.AtTime(record.wallNs() + random.nextInt(3) - 1);
+      case 1 -> Position.atSeq(record.seq());
+      default -> Position.atTime(record.wallNs() + random.nextInt(3) - 1);
     };
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.query.DeviceHistory.Hole;
 import dmrec.query.DeviceHistory.Interval;
 import dmrec.query.DeviceHistory.Life;
@@ -154,11 +154,9 @@ class HistoryTest {
     Path journal =
         folder.resolve("j" + story.last() + device.replace(':', '-') + System.nanoTime());
     story.write(journal);
-    Damage damage = new Damage();
-    try (JournalIndex index = JournalIndex.open(journal, null);
-        ReadPast past = ReadPast.open(journal, damage)) {
+    try (Journal opened = Journal.open(journal)) {
       long endNs = story.at(story.last()).wallNs();
-      return HistoryReader.read(index, device, Long.MIN_VALUE, null, endNs, past, damage);
+      return HistoryReader.read(opened, device, Long.MIN_VALUE, null, endNs);
     }
   }
 

@@ -1,14 +1,16 @@
 package dmrec.query;
 
-import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
 import dmrec.journal.FolderTree;
-import dmrec.journal.JournalIndex;
-import dmrec.journal.Sought;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
  */
 public final class PastBench {
   private static final int QUESTIONS = 200;
+  private static final EventQuery GAPS = EventQuery.ALL.kinds(EnumSet.of(Kind.GAP));
 
   private PastBench() {}
 
@@ -51,21 +54,19 @@ public final class PastBench {
     double[] index = new double[2];
     for (int i = 0; i < 2; i++) {
       long began = System.nanoTime();
-      try (JournalIndex past = JournalIndex.open(journal, null)) {
-        past.search(kind(Kind.GAP)).next();
+      try (Journal past = Journal.open(journal)) {
+        ask(past, GAPS);
       }
       index[i] = ms(began) / 1e3;
     }
-    try (JournalIndex past = JournalIndex.open(journal, null)) {
+    try (Journal past = Journal.open(journal)) {
       SplittableRandom random = new SplittableRandom(2);
       double[] tree = new double[QUESTIONS];
       for (int i = -QUESTIONS; i < QUESTIONS; i++) {
-        Moment at =
-            new Moment.AtTime(BenchJournal.T0 + random.nextLong(count * BenchJournal.STEP_NS));
+        Position at =
+            Position.atTime(BenchJournal.T0 + random.nextLong(count * BenchJournal.STEP_NS));
         long began = System.nanoTime();
-        past.refresh();
-        String drawn =
-            StackTree.draw(TopologyAt.of(past, at).topology(), new StackTree.Options(true, false));
+        String drawn = StackTree.draw(past.at(at).topology(), new StackTree.Options(true, false));
         if (drawn.isEmpty()) {
           throw new AssertionError();
         }
@@ -75,36 +76,14 @@ public final class PastBench {
       }
       Arrays.sort(tree);
       long hourFrom = BenchJournal.T0 + count * BenchJournal.STEP_NS / 2;
-      Answer hour =
-          ask(
-              past,
-              new Sought() {
-                @Override
-                public long minWallNs() {
-                  return hourFrom;
-                }
-
-                @Override
-                public long maxWallNs() {
-                  return hourFrom + 3_600_000_000_000L;
-                }
-              });
+      Answer hour = ask(past, EventQuery.ALL.since(hourFrom).until(hourFrom + 3_600_000_000_000L));
       Answer selective =
           ask(
               past,
-              new Sought() {
-                @Override
-                public boolean mayBe(Kind kind) {
-                  return kind == Kind.PATH_FAILED;
-                }
-
-                @Override
-                public boolean mayBe(DeviceRef device) {
-                  return device.name().equals("mpath63");
-                }
-              });
-      long began = System.nanoTime();
-      past.search(kind(Kind.GAP)).next();
+              EventQuery.ALL
+                  .kinds(EnumSet.of(Kind.PATH_FAILED))
+                  .device(device -> device.name().equals("mpath63")));
+      Answer gaps = ask(past, GAPS);
       System.out.printf(
           Locale.ROOT,
           "%-10d %8d %14.2f %13.2f %21.2f %7.2f %7.2f %12.0f (%d) %15.0f (%d) %14.0f%n",
@@ -119,27 +98,19 @@ public final class PastBench {
           hour.found,
           selective.ms,
           selective.found,
-          ms(began));
+          gaps.ms);
     }
-  }
-
-  private static Sought kind(Kind wanted) {
-    return new Sought() {
-      @Override
-      public boolean mayBe(Kind kind) {
-        return kind == wanted;
-      }
-    };
   }
 
   private record Answer(double ms, long found) {}
 
-  private static Answer ask(JournalIndex past, Sought sought) throws IOException {
+  private static Answer ask(Journal past, EventQuery query) throws IOException {
     long began = System.nanoTime();
-    JournalIndex.Search search = past.search(sought);
     long found = 0;
-    while (search.next() != null) {
-      found++;
+    try (EventCursor events = past.events(query)) {
+      while (events.next() != null) {
+        found++;
+      }
     }
     return new Answer(ms(began), found);
   }

@@ -1,8 +1,7 @@
 package dmrec.query;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
@@ -76,7 +75,7 @@ public record Recorded(List<Run> runs) {
       apply(
           topology,
           DeviceRef.NONE,
-          new DmEvent.DiskAdded(new DevNo(1, minor), "ram" + minor, "", "", -1));
+          new DmEvent.DiskAdded(new DevNo(1, minor), "ram" + minor, "", "", -1, ""));
     }
     Map<String, List<String[]>> tables = targets(out("table"));
     Map<String, List<String[]>> inactive = targets(out("table", "--inactive"));
@@ -102,18 +101,19 @@ public record Recorded(List<Run> runs) {
           topology,
           new DeviceRef(dev, 1, kernel(name), kernel(facts.getOrDefault("UUID", ""))),
           new DmEvent.Baseline(
-              state.startsWith("SUSPENDED"),
-              state.contains("READ-ONLY"),
-              state.contains("DEFERRED"),
-              false,
-              Long.parseLong(fact(facts, "Event number")),
-              Integer.parseInt(fact(facts, "Open count")),
-              readAhead / 2,
-              present.startsWith("LIVE"),
-              join(of(tables, name), of(status, name)),
-              present.endsWith("INACTIVE"),
-              join(of(inactive, name), List.of()),
-              deps.getOrDefault(name, List.of())));
+              new DeviceState(
+                  state.startsWith("SUSPENDED"),
+                  state.contains("READ-ONLY"),
+                  state.contains("DEFERRED"),
+                  false,
+                  Long.parseLong(fact(facts, "Event number")),
+                  Integer.parseInt(fact(facts, "Open count")),
+                  readAhead / 2,
+                  present.startsWith("LIVE"),
+                  join(of(tables, name), of(status, name)),
+                  present.endsWith("INACTIVE"),
+                  join(of(inactive, name), List.of()),
+                  deps.getOrDefault(name, List.of()))));
     }
     return topology;
   }
@@ -182,19 +182,11 @@ public record Recorded(List<Run> runs) {
 
   public static void apply(Topology topology, DeviceRef device, DmEvent event) {
     topology.apply(
-        new EventRecord(
-            topology.seq() + 1,
-            1,
-            1,
-            0,
-            0,
-            Source.DM,
-            Certainty.REPORTED,
-            0,
-            null,
-            device,
-            event,
-            Bytes.NONE,
-            Bytes.NONE));
+        EventRecord.of(event)
+            .seq(topology.seq() + 1)
+            .at(1, 1)
+            .source(Source.DM)
+            .device(device)
+            .build());
   }
 }

@@ -1,7 +1,6 @@
 package dmrec.query;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -28,20 +27,12 @@ final class Samples {
 
   /** Record {@code seq}, that many seconds after {@link #T0}. */
   static EventRecord record(long seq, DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        seq,
-        T0 + seq * 1_000_000_000L,
-        seq * 1_000_000_000L,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(seq)
+        .at(T0 + seq * 1_000_000_000L, seq * 1_000_000_000L)
+        .source(Source.UEVENT)
+        .device(device)
+        .build();
   }
 
   static DmEvent.PathFailed pathFailed(int validPaths) {
@@ -50,17 +41,22 @@ final class Samples {
 
   /** An event of that kind whose every text is {@code text}. */
   static DmEvent event(Kind kind, String text) throws ReflectiveOperationException {
-    RecordComponent[] components = kind.type().getRecordComponents();
+    return kind.type().cast(sample(kind.type(), text));
+  }
+
+  private static Object sample(Class<?> type, String text) throws ReflectiveOperationException {
+    RecordComponent[] components = type.getRecordComponents();
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     List<Object> values = new ArrayList<>();
     for (RecordComponent component : components) {
       values.add(value(component, text));
     }
-    return kind.type().getDeclaredConstructor(types).newInstance(values.toArray());
+    return type.getDeclaredConstructor(types).newInstance(values.toArray());
   }
 
-  private static Object value(RecordComponent component, String text) {
+  private static Object value(RecordComponent component, String text)
+      throws ReflectiveOperationException {
     Class<?> type = component.getType();
     if (type == int.class) {
       return 3;
@@ -82,6 +78,9 @@ final class Samples {
         return List.of(target, target, target);
       }
       return List.of(of == DevNo.class ? new DevNo(8, 16) : text);
+    }
+    if (type.isRecord()) {
+      return sample(type, text);
     }
     throw new IllegalStateException("a component type without a sample: " + component);
   }

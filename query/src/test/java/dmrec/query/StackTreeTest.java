@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.query.StackTree.Options;
 import dmrec.target.DevNo;
@@ -20,8 +21,8 @@ class StackTreeTest {
   private static Topology stack() {
     Topology topology = new Topology();
     Recorded.apply(
-        topology, DeviceRef.NONE, new DmEvent.DiskAdded(SDB, "sdb", "naa.600a", "", 2097152));
-    Recorded.apply(topology, DeviceRef.NONE, new DmEvent.DiskAdded(SDC, "sdc", "", "S1", -1));
+        topology, DeviceRef.NONE, new DmEvent.DiskAdded(SDB, "sdb", "naa.600a", "", 2097152, ""));
+    Recorded.apply(topology, DeviceRef.NONE, new DmEvent.DiskAdded(SDC, "sdc", "", "S1", -1, ""));
     String status = "2 0 1 0 2 1 A 0 1 0 8:16 A 0 E 0 1 0 8:32 F 2 ";
     device(
         topology,
@@ -61,7 +62,19 @@ class StackTreeTest {
         topology,
         new DeviceRef(dev, 1, name, uuid),
         new DmEvent.Baseline(
-            false, false, false, false, 0, 0, 128, true, List.of(target), false, List.of(), uses));
+            new DeviceState(
+                false,
+                false,
+                false,
+                false,
+                0,
+                0,
+                128,
+                true,
+                List.of(target),
+                false,
+                List.of(),
+                uses)));
   }
 
   @Test

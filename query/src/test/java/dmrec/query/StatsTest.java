@@ -8,8 +8,9 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Position;
 import dmrec.target.DevNo;
 import dmrec.target.Multipath;
 import dmrec.target.TargetStatus;
@@ -165,7 +166,7 @@ class StatsTest {
     Story story = Story.failover();
     story.write(folder.resolve("j"));
 
-    JournalStats stats = read(new Moment.AtSeq(118), new Moment.AtSeq(121));
+    JournalStats stats = read(Position.atSeq(118), Position.atSeq(121));
 
     assertEquals(4, stats.kinds().values().stream().mapToLong(Long::longValue).sum());
     assertTrue(stats.paths().isEmpty());
@@ -185,10 +186,10 @@ class StatsTest {
     assertEquals(". =@".replace('=', '-'), Bars.sparkline(List.of(1L, 0L, 3L, 8L), false));
   }
 
-  private JournalStats read(@Nullable Moment since, @Nullable Moment until)
+  private JournalStats read(@Nullable Position since, @Nullable Position until)
       throws JournalException {
-    try (JournalIndex index = JournalIndex.open(folder.resolve("j"), null)) {
-      return StatsReader.read(index, since, until, new Damage());
+    try (Journal journal = Journal.open(folder.resolve("j"))) {
+      return StatsReader.read(journal, since, until);
     }
   }
 }

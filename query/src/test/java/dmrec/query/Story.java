@@ -1,24 +1,23 @@
 package dmrec.query;
 
-import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
-import dmrec.event.Kind;
 import dmrec.event.Source;
+import dmrec.journal.FolderTree;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Topology;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What happened to a stack, event by event, as a list, a journal and a topology. */
 public final class Story {
@@ -51,7 +50,17 @@ public final class Story {
     return add(
         DeviceRef.NONE,
         new DmEvent.RecordingStarted(
-            bootId, "6.1", "4.47.0", "0.1", "host", List.of("dm"), SECOND_NS, "receive", before));
+            bootId,
+            "6.1",
+            "4.47.0",
+            "0.1",
+            "host",
+            List.of("dm"),
+            SECOND_NS,
+            "receive",
+            before,
+            "",
+            0));
   }
 
   public Story pass(long seconds) {
@@ -67,7 +76,7 @@ public final class Story {
   }
 
   public Story disk(DevNo dev, String name) {
-    return add(DeviceRef.NONE, new DmEvent.DiskBaseline(dev, name, "naa." + name, "", 2048));
+    return add(DeviceRef.NONE, new DmEvent.DiskBaseline(dev, name, "naa." + name, "", 2048, ""));
   }
 
   public Story removed(DevNo dev, String name) {
@@ -124,20 +133,15 @@ public final class Story {
     wallNs += SECOND_NS;
     long seq = records.size() + 1L;
     records.add(
-        new EventRecord(
-            seq,
-            wallNs,
-            wallNs - T0,
-            lookNs == 0 ? 0 : wallNs - lookNs,
-            0,
-            Source.DM,
-            certainty,
-            marks,
-            null,
-            ref,
-            event,
-            Bytes.NONE,
-            Bytes.NONE));
+        EventRecord.of(event)
+            .seq(seq)
+            .at(wallNs, wallNs - T0)
+            .notBeforeNs(lookNs == 0 ? 0 : wallNs - lookNs)
+            .source(Source.DM)
+            .certainty(certainty)
+            .marks(marks)
+            .device(ref)
+            .build());
     certainty = Certainty.REPORTED;
     lookNs = 0;
     return this;
@@ -170,32 +174,6 @@ public final class Story {
     }
   }
 
-  /** The plainest way to look something up. */
-  public PastEvents past() {
-    List<EventRecord> all = records();
-    return new PastEvents() {
-      @Override
-      public @Nullable EventRecord last(long upTo, Set<Kind> kinds, @Nullable DeviceRef device) {
-        EventRecord found = null;
-        for (EventRecord record : all) {
-          found =
-              record.seq() <= upTo && PastEvents.matches(record, kinds, device) ? record : found;
-        }
-        return found;
-      }
-
-      @Override
-      public @Nullable EventRecord first(long from, Set<Kind> kinds, @Nullable DeviceRef device) {
-        for (EventRecord record : all) {
-          if (record.seq() >= from && PastEvents.matches(record, kinds, device)) {
-            return record;
-          }
-        }
-        return null;
-      }
-    };
-  }
-
   /** What {@code why} prints at the end. */
   public String why(String device) throws Exception {
     return why(device, last());
@@ -204,10 +182,31 @@ public final class Story {
   public String why(String device, long seq) throws Exception {
     Topology stack = at(seq);
     StringBuilder text = new StringBuilder();
-    for (Explanation explanation : Explanation.of(stack, stack.wallNs(), past(), device)) {
-      text.append(
-          ExplanationText.draw(explanation, ZoneOffset.UTC, new StackTree.Options(false, false)));
-    }
+    ask(
+        past -> {
+          for (Explanation explanation : Explanation.of(stack, stack.wallNs(), past, device)) {
+            text.append(
+                ExplanationText.draw(
+                    explanation, ZoneOffset.UTC, new StackTree.Options(false, false)));
+          }
+        });
     return text.toString();
+  }
+
+  /** Asks a journal of all events. */
+  interface Question {
+    void ask(EventSearch past) throws Exception;
+  }
+
+  void ask(Question question) throws Exception {
+    Path folder = Files.createTempDirectory("dmrec-story");
+    try {
+      write(folder);
+      try (Journal journal = Journal.open(folder)) {
+        question.ask(new EventSearch(journal));
+      }
+    } finally {
+      FolderTree.delete(folder);
+    }
   }
 }

@@ -66,7 +66,7 @@ class SubStackTest {
   }
 
   private void disk(long seq, DevNo dev, String name) {
-    whole.apply(record(seq, DeviceRef.NONE, new DmEvent.DiskBaseline(dev, name, "", "", 64)));
+    whole.apply(record(seq, DeviceRef.NONE, new DmEvent.DiskBaseline(dev, name, "", "", 64, "")));
   }
 
   private void on(long seq, int minor, String name, DevNo... below) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.journal.Position;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -60,14 +61,14 @@ class TimeSpecTest {
         "@0.5                                    | 1970-01-01T00:00:00.5Z",
       })
   void readsATimeAsItIsMeant(String text, Instant expected) throws Exception {
-    Moment.AtTime moment = (Moment.AtTime) TimeSpec.parse(text, CLOCK);
+    Position.AtTime moment = (Position.AtTime) TimeSpec.parse(text, CLOCK);
 
     assertEquals(expected, TimeSpec.instant(moment.wallNs()));
   }
 
   @Test
   void readsTheNumberOfARecord() throws Exception {
-    assertEquals(new Moment.AtSeq(812), TimeSpec.parse("#812", CLOCK));
+    assertEquals(Position.atSeq(812), TimeSpec.parse("#812", CLOCK));
   }
 
   @ParameterizedTest
@@ -140,7 +141,7 @@ class TimeSpecTest {
     for (String zone : new String[] {"UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"}) {
       String printed = TimeSpec.format(wallNs, ZoneId.of(zone));
 
-      assertEquals(new Moment.AtTime(wallNs), TimeSpec.parse(printed, CLOCK), printed);
+      assertEquals(Position.atTime(wallNs), TimeSpec.parse(printed, CLOCK), printed);
     }
   }
 

@@ -3,7 +3,6 @@ package dmrec.redact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -82,7 +81,8 @@ class AskedWordsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "Now monitoring RAID array acme-db for events. | Now monitoring RAID array map1 for events.",
+        "Now monitoring RAID array acme-db for events. | Now monitoring RAID array map1 for"
+            + " events.",
         "No longer monitoring mirror device acme for events."
             + " | No longer monitoring mirror device map1 for events.",
         "Monitoring RAID device acme for events. | Monitoring RAID device map1 for events.",
@@ -144,7 +144,8 @@ class AskedWordsTest {
             + " | Unable to change uuid of mapped device map1 to uuid1 because uuid is already set"
             + " to uuid2",
         "unable to remove open device acme | unable to remove open device map1",
-        "Invalid ioctl structure: name acme, dev fd00 | Invalid ioctl structure: name map1, dev fd00",
+        "Invalid ioctl structure: name acme, dev fd00 | Invalid ioctl structure: name map1, dev"
+            + " fd00",
       })
   void aDeviceThatOnlyTheKernelNamesIsTold(String words, String expected) {
     // given
@@ -254,19 +255,12 @@ class AskedWordsTest {
   }
 
   private static EventRecord record(String name, DmEvent event, Bytes evidence) {
-    return new EventRecord(
-        1,
-        1_772_334_725_000_000_000L,
-        1,
-        0,
-        0,
-        Source.DM,
-        Certainty.REPORTED,
-        0,
-        null,
-        name.isEmpty() ? DeviceRef.NONE : new DeviceRef(DEV, 7, name, ""),
-        event,
-        evidence,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(1)
+        .at(1_772_334_725_000_000_000L, 1)
+        .source(Source.DM)
+        .device(name.isEmpty() ? DeviceRef.NONE : new DeviceRef(DEV, 7, name, ""))
+        .evidence(evidence)
+        .build();
   }
 }

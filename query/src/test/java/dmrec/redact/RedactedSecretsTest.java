@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.Actor;
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
@@ -106,7 +106,9 @@ class RedactedSecretsTest {
               List.of("uevent", "dm", "kmsg"),
               1_000_000_000L,
               "receive time",
-              ""));
+              "",
+              "",
+              0));
       for (int i = 0; i < 14; i++) {
         multipath();
       }
@@ -152,7 +154,7 @@ class RedactedSecretsTest {
         paths.add(dev);
         add(
             DeviceRef.NONE,
-            new DmEvent.DiskAdded(dev, "sd" + (char) ('a' + i), "naa." + wwid, serial, 2048));
+            new DmEvent.DiskAdded(dev, "sd" + (char) ('a' + i), "naa." + wwid, serial, 2048, ""));
       }
       String name = name();
       DeviceRef ref = ref(name, "mpath-3" + wwid);
@@ -268,7 +270,19 @@ class RedactedSecretsTest {
       add(
           ref,
           new DmEvent.Baseline(
-              false, false, false, false, 1, 0, -1, true, List.of(target), false, List.of(), uses));
+              new DeviceState(
+                  false,
+                  false,
+                  false,
+                  false,
+                  1,
+                  0,
+                  -1,
+                  true,
+                  List.of(target),
+                  false,
+                  List.of(),
+                  uses)));
     }
 
     private DeviceRef ref(String name, String uuid) {
@@ -292,20 +306,14 @@ class RedactedSecretsTest {
       String command = secrets.isEmpty() ? "" : secrets.get(random.nextInt(secrets.size()));
       seq++;
       records.add(
-          new EventRecord(
-              seq,
-              1_772_334_725_000_000_000L + seq,
-              seq,
-              0,
-              0,
-              Source.DM,
-              Certainty.REPORTED,
-              0,
-              new Actor(1, 0, "lvchange -ay " + command),
-              ref,
-              event,
-              evidence,
-              Bytes.NONE));
+          EventRecord.of(event)
+              .seq(seq)
+              .at(1_772_334_725_000_000_000L + seq, seq)
+              .source(Source.DM)
+              .actor(Actor.asked(1, 0, "lvchange -ay " + command))
+              .device(ref)
+              .evidence(evidence)
+              .build());
     }
   }
 

@@ -3,8 +3,8 @@ package dmrec.redact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -12,6 +12,7 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** How each form of name is told. */
@@ -277,13 +278,82 @@ class RedactorTest {
   }
 
   @Test
+  void aProcessAMachineAndAPortAreToldByTokens() {
+    // given a failed request of a process, on a machine that has a disk behind a port
+    Actor actor =
+        new Actor(
+            Actor.Relation.ASKED,
+            4711,
+            5_000,
+            4711,
+            0,
+            1000,
+            "lvchange",
+            "/usr/sbin/lvchange",
+            1,
+            "sh",
+            "backup-of-vg-data-lv_home.service");
+    EventRecord home =
+        record(new DeviceRef(new DevNo(254, 3), 7, "secretname", ""), new DmEvent.DeviceRemoved());
+    EventRecord refused =
+        record(home.device(), new DmEvent.RequestFailed("table_load", 16, "secretname")).toBuilder()
+            .actor(actor)
+            .build();
+    EventRecord disk =
+        record(
+            DeviceRef.NONE,
+            new DmEvent.DiskAdded(
+                new DevNo(8, 16), "sdb", "", "", 8, "iqn.2003-01.example.corp:t1 session4"));
+    EventRecord started =
+        record(
+            DeviceRef.NONE,
+            new DmEvent.RecordingStarted(
+                "",
+                "6.1.0",
+                "4.47.0",
+                "1",
+                "",
+                List.of(),
+                1,
+                "",
+                "",
+                "68910bdbf74644f18c707e8440b61468",
+                7));
+
+    // when
+    learn(home, refused, disk, started);
+
+    // then names are tokens, numbers stay, and all comes back
+    DmEvent.RequestFailed told = (DmEvent.RequestFailed) redactor.redact(refused).event();
+    assertEquals(new DmEvent.RequestFailed("table_load", 16, "map1"), told);
+    Actor process = redactor.redact(refused).actor();
+    assertEquals(1000, Objects.requireNonNull(process).loginUid());
+    assertEquals("/usr/sbin/lvchange", process.executable());
+    assertEquals("port1", ((DmEvent.DiskAdded) redactor.redact(disk).event()).port());
+    assertEquals("host1", ((DmEvent.RecordingStarted) redactor.redact(started).event()).machine());
+    for (EventRecord each : List.of(refused, disk, started)) {
+      assertEquals(each, redactor.map().restore(redactor.redact(each)));
+    }
+  }
+
+  @Test
   void aHostsDomainIsTold() {
     // given
     EventRecord started =
         record(
             DeviceRef.NONE,
             new DmEvent.RecordingStarted(
-                LUKS, "6.1.0", "4.47.0", "1", "db01.corp.example", List.of("uevent"), 1, "c", ""));
+                LUKS,
+                "6.1.0",
+                "4.47.0",
+                "1",
+                "db01.corp.example",
+                List.of("uevent"),
+                1,
+                "c",
+                "",
+                "",
+                0));
 
     // when
     learn(started);
@@ -328,7 +398,7 @@ class RedactorTest {
 
   private static EventRecord disk(String wwid, String serial) {
     return record(
-        DeviceRef.NONE, new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", wwid, serial, 100));
+        DeviceRef.NONE, new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", wwid, serial, 100, ""));
   }
 
   private static EventRecord record(DeviceRef ref, DmEvent event) {
@@ -336,19 +406,12 @@ class RedactorTest {
   }
 
   private static EventRecord record(DeviceRef ref, DmEvent event, Bytes evidence) {
-    return new EventRecord(
-        1,
-        1_772_334_725_000_000_000L,
-        1,
-        0,
-        0,
-        Source.DM,
-        Certainty.REPORTED,
-        0,
-        null,
-        ref,
-        event,
-        evidence,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(1)
+        .at(1_772_334_725_000_000_000L, 1)
+        .source(Source.DM)
+        .device(ref)
+        .evidence(evidence)
+        .build();
   }
 }

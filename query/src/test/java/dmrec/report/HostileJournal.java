@@ -1,7 +1,6 @@
 package dmrec.report;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -40,8 +39,8 @@ final class HostileJournal {
     add(
         DeviceRef.NONE,
         new DmEvent.RecordingStarted(
-            text, text, text, text, text, List.of(text), 1_000_000_000L, text, ""));
-    add(DeviceRef.NONE, new DmEvent.DiskAdded(DISK, text, text, text, 131072));
+            text, text, text, text, text, List.of(text), 1_000_000_000L, text, "", "", 0));
+    add(DeviceRef.NONE, new DmEvent.DiskAdded(DISK, text, text, text, 131072, ""));
     add(device, new DmEvent.DeviceCreated(false, false));
     add(
         device,
@@ -68,20 +67,14 @@ final class HostileJournal {
 
   private void add(DeviceRef device, DmEvent event) throws IOException {
     EventRecord record =
-        new EventRecord(
-            ++seq,
-            T0 + seq * 1_000_000_000L,
-            seq * 1_000_000_000L,
-            0,
-            0,
-            Source.UEVENT,
-            Certainty.REPORTED,
-            0,
-            null,
-            device,
-            event,
-            Bytes.of("change@/devices/virtual/block/dm-0\0DM_NAME=" + device.name() + "\0"),
-            Bytes.NONE);
-    writer.topology().apply(record.withSeq(writer.append(record)));
+        EventRecord.of(event)
+            .seq(++seq)
+            .at(T0 + seq * 1_000_000_000L, seq * 1_000_000_000L)
+            .source(Source.UEVENT)
+            .device(device)
+            .evidence(
+                Bytes.of("change@/devices/virtual/block/dm-0\0DM_NAME=" + device.name() + "\0"))
+            .build();
+    writer.append(record);
   }
 }

@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalOptions;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
+import dmrec.journal.Position;
 import dmrec.query.BenchJournal;
-import dmrec.query.Damage;
 import dmrec.query.EventText;
-import dmrec.query.Moment;
 import dmrec.topology.Topology;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -55,25 +55,22 @@ class HtmlReportTest {
   void everyEventAndItsEvidenceIsInIt() throws IOException {
     Path journal = sample("lost-disk", "journal");
     Unpacked data = Unpacked.of(report(journal, null, null));
-    long events = 0;
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        events++;
-        assertTrue(data.texts().contains(EventText.sentence(record)), "#" + record.seq());
-        for (String line : record.evidence().text().stripTrailing().split("[\0\n]", -1)) {
-          assertTrue(data.texts().contains(line.replace("\\", "\\x5c")), line);
-        }
+    List<EventRecord> events = Journals.events(journal);
+    for (EventRecord record : events) {
+      assertTrue(data.texts().contains(EventText.sentence(record)), "#" + record.seq());
+      for (String line : record.evidence().text().stripTrailing().split("[\0\n]", -1)) {
+        assertTrue(data.texts().contains(line.replace("\\", "\\x5c")), line);
       }
     }
-    assertEquals(events, data.events());
+    assertEquals(events.size(), data.events());
   }
 
   @Test
   void aStretchHoldsItsEventsAndTheStackBeforeThem() throws IOException {
     Path journal = sample("failover", "journal");
     EventRecord failure = Journals.first(journal, Kind.PATH_FAILED);
-    Moment from = new Moment.AtSeq(failure.seq());
-    Moment to = new Moment.AtSeq(failure.seq() + 9);
+    Position from = Position.atSeq(failure.seq());
+    Position to = Position.atSeq(failure.seq() + 9);
     Unpacked data = Unpacked.of(report(journal, from, to));
     assertEquals(10, data.events());
     assertTrue(data.facts().contains("\"first_seq\":" + failure.seq()), data.facts());
@@ -82,16 +79,15 @@ class HtmlReportTest {
     byte[] byTime =
         report(
             journal,
-            new Moment.AtTime(failure.wallNs()),
-            new Moment.AtTime(failure.wallNs() + 1_000_000_000L));
+            Position.atTime(failure.wallNs()),
+            Position.atTime(failure.wallNs() + 1_000_000_000L));
     assertTrue(Unpacked.of(byTime).events() > 0);
   }
 
   @Test
   void anEmptyStretchAndAnEmptyJournalAreReportsToo() throws IOException {
     Path journal = sample("failover", "journal");
-    Unpacked none =
-        Unpacked.of(report(journal, new Moment.AtSeq(100_000), new Moment.AtSeq(100_001)));
+    Unpacked none = Unpacked.of(report(journal, Position.atSeq(100_000), Position.atSeq(100_001)));
     assertEquals(0, none.events());
     Path empty = folder().resolve("empty");
     JournalWriter.begin(empty, JournalOptions.usual(), new Topology()).close();
@@ -103,21 +99,16 @@ class HtmlReportTest {
     Path whole = sample("failover", "whole");
     Path part = folder().resolve("part");
     EventRecord failure = Journals.first(whole, Kind.PATH_FAILED);
-    Topology before = new Topology();
-    List<EventRecord> rest = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(whole)) {
-      for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        if (record.seq() < failure.seq()) {
-          before.apply(record);
-        } else {
-          rest.add(record);
-        }
-      }
+    List<EventRecord> rest;
+    Topology before;
+    try (Journal journal = Journal.open(whole)) {
+      before = journal.at(Position.atSeq(failure.seq() - 1)).topology();
+      rest = Journals.read(journal, EventQuery.ALL.from(failure.seq())).events();
     }
     try (JournalWriter writer =
         JournalWriter.begin(part, JournalOptions.usual(), before.withSeq(0))) {
       for (EventRecord record : rest) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
       writer.sync();
     }
@@ -139,7 +130,9 @@ class HtmlReportTest {
     Path journal = folder().resolve("hostile");
     HostileJournal.write(journal, text);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    HtmlReport.write(journal, null, null, "", out, new Damage());
+    try (Journal opened = Journal.open(journal)) {
+      HtmlReport.write(opened, null, null, "", out);
+    }
     String plain = new String(report(sample("failover", "plain"), null, null), UTF);
     // Beside the data the page is the same for any journal.
     assertEquals(withoutData(plain), withoutData(out.toString(UTF)));
@@ -153,7 +146,9 @@ class HtmlReportTest {
     Path journal = sample("failover", "journal");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String title = "</title><b>{{data}} & {{programs}}";
-    HtmlReport.write(journal, null, null, title, out, new Damage());
+    try (Journal opened = Journal.open(journal)) {
+      HtmlReport.write(opened, null, null, title, out);
+    }
     String page = out.toString(UTF);
     assertTrue(
         page.contains("<title>&lt;/title&gt;&lt;b&gt;{{data}} &amp; {{programs}}</title>"),
@@ -194,10 +189,10 @@ class HtmlReportTest {
     try (JournalWriter writer =
         JournalWriter.begin(journal, JournalOptions.usual(), new Topology())) {
       for (EventRecord record : records.oneOfEach()) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
       for (EventRecord record : records.list(500)) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
       writer.sync();
     }
@@ -291,10 +286,12 @@ class HtmlReportTest {
     return Journals.sample(name, folder().resolve(as));
   }
 
-  private static byte[] report(Path journal, @Nullable Moment since, @Nullable Moment until)
+  private static byte[] report(Path journal, @Nullable Position since, @Nullable Position until)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    HtmlReport.write(journal, since, until, "", out, new Damage());
+    try (Journal opened = Journal.open(journal)) {
+      HtmlReport.write(opened, since, until, "", out);
+    }
     return out.toByteArray();
   }
 

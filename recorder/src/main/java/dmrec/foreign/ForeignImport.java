@@ -6,7 +6,6 @@ import dmrec.event.Source;
 import dmrec.record.EventSink;
 import dmrec.record.Observation;
 import dmrec.record.Stamp;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,7 +78,6 @@ public final class ForeignImport {
    * @param journal where the events go
    * @param files asked before an event of that time is told: why the journal has no room for more
    *     days, or empty
-   * @param topology the fold of what is in the journal already; every event changes it
    * @param notices gets a line for what could not be used and for what was assumed
    * @throws ForeignException where a file's times cannot be told; what was told before stays
    */
@@ -88,11 +86,9 @@ public final class ForeignImport {
       ForeignOptions options,
       EventSink journal,
       LongFunction<String> files,
-      Topology topology,
       Consumer<String> notices)
       throws IOException {
-    ForeignImport run =
-        new ForeignImport(options, new ForeignRules(journal, topology), files, notices);
+    ForeignImport run = new ForeignImport(options, new ForeignRules(journal), files, notices);
     try {
       for (ForeignInput input : inputs) {
         run.open(input);
@@ -350,7 +346,9 @@ public final class ForeignImport {
         sources.stream().map(Source::word).toList(),
         0,
         clock.length() > 1000 ? clock.substring(0, 1000) : clock,
-        "");
+        "",
+        "",
+        0);
   }
 
   private ForeignSummary summary() {

@@ -15,7 +15,6 @@ import dmrec.record.Recorder;
 import dmrec.record.Stamp;
 import dmrec.target.DevNo;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +36,6 @@ final class ForeignRules {
   private final Room room = new Room();
   private final Told told;
   private final Recorder recorder;
-  private final Topology topology;
   private final Map<String, Long> left = new TreeMap<>();
   private long copied;
 
@@ -45,12 +43,10 @@ final class ForeignRules {
    * Rules for one import.
    *
    * @param journal where the events go
-   * @param topology the fold of what is in the journal already; every event changes it
    */
-  ForeignRules(EventSink journal, Topology topology) {
-    this.topology = topology;
-    this.told = new Told(journal, topology, names);
-    this.recorder = new Recorder(told, null, topology);
+  ForeignRules(EventSink journal) {
+    this.told = new Told(journal, names);
+    this.recorder = new Recorder(told, null);
   }
 
   /**
@@ -231,7 +227,7 @@ final class ForeignRules {
   }
 
   private DmEvent change(Claims.Claim claim, int validPaths, long dmSeqNum) {
-    Disk disk = topology.disk(claim.path());
+    Disk disk = told.topology().disk(claim.path());
     String name = disk == null ? names.nameOf(claim.path()) : disk.name();
     return claim.failed()
         ? new DmEvent.PathFailed(claim.path(), name, validPaths, dmSeqNum)

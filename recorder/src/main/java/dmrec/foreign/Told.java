@@ -10,7 +10,7 @@ import dmrec.event.Source;
 import dmrec.record.EventSink;
 import dmrec.record.Stamp;
 import dmrec.target.DevNo;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Told implements EventSink {
   private final EventSink journal;
-  private final Topology topology;
   private final Names names;
   private final Map<DevNo, Long> addedNs = new Bounded<>(Names.MOST);
   private final Map<Kind, Long> byKind = new EnumMap<>(Kind.class);
@@ -37,9 +36,8 @@ final class Told implements EventSink {
   private long firstNs = When.UNKNOWN;
   private long lastNs = When.UNKNOWN;
 
-  Told(EventSink journal, Topology topology, Names names) {
+  Told(EventSink journal, Names names) {
     this.journal = journal;
-    this.topology = topology;
     this.names = names;
   }
 
@@ -90,6 +88,11 @@ final class Told implements EventSink {
     return seq;
   }
 
+  @Override
+  public TopologyView topology() {
+    return journal.topology();
+  }
+
   /** An event that the recorder's rules do not make. */
   void tell(
       Source source,
@@ -99,22 +102,15 @@ final class Told implements EventSink {
       DmEvent event,
       Bytes evidence)
       throws IOException {
-    EventRecord record =
-        new EventRecord(
-            0,
-            now.wallNs(),
-            now.monoNs(),
-            0,
-            kernelNs,
-            source,
-            certainty,
-            0,
-            null,
-            device,
-            event,
-            evidence,
-            Bytes.NONE);
-    topology.apply(record.withSeq(append(record)));
+    append(
+        EventRecord.of(event)
+            .at(now.wallNs(), now.monoNs())
+            .kernelNs(kernelNs)
+            .source(source)
+            .certainty(certainty)
+            .device(device)
+            .evidence(evidence)
+            .build());
   }
 
   void stop(String reason) throws IOException {
@@ -140,26 +136,15 @@ final class Told implements EventSink {
    * since; of an import nobody looks at all, and what is known is when it was added.
    */
   private static EventRecord sinceAdded(EventRecord record, long addedNs) {
-    return new EventRecord(
-        record.seq(),
-        record.wallNs(),
-        record.monoNs(),
-        addedNs,
-        record.kernelNs(),
-        record.source(),
-        Certainty.DERIVED,
-        record.marks(),
-        record.actor(),
-        record.device(),
-        record.event(),
-        record.evidence(),
-        record.extra());
+    return record.toBuilder().notBeforeNs(addedNs).certainty(Certainty.DERIVED).build();
   }
 
   private EventRecord with(EventRecord record, DmEvent event, Bytes evidence) {
-    return record
-        .with(record.actor(), names.complete(record.device()), event)
-        .with(evidence, record.extra());
+    return record.toBuilder()
+        .device(names.complete(record.device()))
+        .event(event)
+        .evidence(evidence)
+        .build();
   }
 
   Map<Kind, Long> byKind() {

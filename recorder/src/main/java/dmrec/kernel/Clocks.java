@@ -1,6 +1,7 @@
 package dmrec.kernel;
 
 import dmrec.kernel.Layouts.Timespec;
+import dmrec.kernel.Layouts.Timex;
 import dmrec.kernel.Native.Block;
 import dmrec.kernel.Native.LibC;
 import java.io.IOException;
@@ -13,7 +14,8 @@ import java.nio.file.Path;
  * <p>Why not java.time: an Instant is an object for each event, and System.nanoTime promises no
  * origin, while a journal compares its monotonic times with the kernel log's.
  *
- * <p>Allocation-free. Thread contract: one thread at a time; make one for each.
+ * <p>Allocation-free, but for {@link #wallErrorNs}. Thread contract: one thread at a time; make one
+ * for each.
  */
 public final class Clocks {
   private static final int CLOCK_REALTIME = 0;
@@ -50,6 +52,21 @@ public final class Clocks {
   /** CLOCK_BOOTTIME: as {@link #monotonicNs()}, with the time spent suspended. */
   public long bootTimeNs() {
     return read(CLOCK_BOOTTIME);
+  }
+
+  /**
+   * How far {@link #wallNs} may be off at most, as the kernel keeps account of it (maxerror, which
+   * grows until the clock is set again); -1 where it does not say. Nothing is set.
+   */
+  public long wallErrorNs() {
+    Block timex = Block.allocate(Timex.SIZE);
+    try {
+      return libc.adjtimex(timex.address()) < 0
+          ? -1
+          : timex.bytes().getLong(Timex.MAX_ERROR) * 1000;
+    } finally {
+      Reference.reachabilityFence(timex);
+    }
   }
 
   /** Names this boot: monotonic times compare only within one. 36 characters, a UUID. */

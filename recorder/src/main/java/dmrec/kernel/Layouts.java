@@ -175,6 +175,24 @@ final class Layouts {
     private Timespec() {}
   }
 
+  /** {@code struct timex}. */
+  static final class Timex {
+    private static final Struct S = new Struct();
+    static final int MODES = S.u32();
+    static final int OFFSET = S.u64();
+    static final int FREQUENCY = S.u64();
+
+    /** In microseconds, whatever the unit of the offset. */
+    static final int MAX_ERROR = S.u64();
+
+    /** What the caller does not ask for, up to the end. */
+    static final int REST = S.array(22, 8, 8);
+
+    static final int SIZE = S.size();
+
+    private Timex() {}
+  }
+
   /** Run once before the first native call: a wrong layout must never reach the kernel. */
   static void check() {
     same("dm_ioctl", 312, DmIoctl.SIZE);
@@ -190,6 +208,8 @@ final class Layouts {
     same("ucred", 12, Ucred.SIZE);
     same("pollfd", 8, Pollfd.SIZE);
     same("timespec", 16, Timespec.SIZE);
+    same("timex", 208, Timex.SIZE);
+    same("timex.maxerror", 24, Timex.MAX_ERROR);
   }
 
   private static void same(String what, int expectedBytes, int foundBytes) {

@@ -38,6 +38,8 @@ final class Native {
 
     long lseek(int fd, long offset, int whence);
 
+    int flock(int fd, int operation);
+
     int socket(int domain, int type, int protocol);
 
     int bind(int fd, long address, int lengthBytes);
@@ -59,6 +61,9 @@ final class Native {
 
     @IgnoreError
     int clock_gettime(int clock, long timespec);
+
+    @IgnoreError
+    int adjtimex(long timex);
 
     int mlockall(int flags);
 

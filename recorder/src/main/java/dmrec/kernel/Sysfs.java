@@ -35,6 +35,8 @@ public final class Sysfs {
    * @param slaves device numbers of what it lies on, ascending
    * @param wwid as the kernel gives it: {@code naa.6001405...}, {@code eui.0025...}
    * @param serial the unit's serial number
+   * @param port the port of the target that it is reached by: an FC port name, an iSCSI target and
+   *     its session, a SAS or NVMe address
    */
   @SuppressWarnings("ArrayRecordComponent") // Bytes are what the kernel gives; never compared.
   public record BlockDevice(
@@ -51,7 +53,8 @@ public final class Sysfs {
       String wwid,
       String serial,
       String vendor,
-      String model) {
+      String model,
+      String port) {
 
     public boolean isMapped() {
       return dmName != null;
@@ -103,7 +106,8 @@ public final class Sysfs {
         firstText(device.resolve("wwid"), disk.resolve("wwid")),
         serial(disk),
         text(device.resolve("vendor")),
-        text(device.resolve("model")));
+        text(device.resolve("model")),
+        port(device));
   }
 
   /**
@@ -148,6 +152,37 @@ public final class Sysfs {
         // Not a device number: not a device.
       }
     }
+  }
+
+  /**
+   * The nearest port above a disk: the transports of scsi keep one in a folder between host and
+   * disk ({@code scsi_transport_fc.c}, {@code scsi_transport_iscsi.c}, {@code
+   * scsi_transport_sas.c}), NVMe in the controller's.
+   */
+  private static String port(Path device) {
+    Path folder;
+    try {
+      folder = device.toRealPath();
+    } catch (IOException e) {
+      return "";
+    }
+    if (Files.exists(folder.resolve("transport"))) {
+      return text(folder.resolve("address"));
+    }
+    for (Path each = folder; each != null && each.getFileName() != null; each = each.getParent()) {
+      String name = String.valueOf(each.getFileName());
+      if (name.startsWith("rport-")) {
+        return text(each.resolve("fc_remote_ports").resolve(name).resolve("port_name"));
+      } else if (name.startsWith("session")) {
+        String target = text(each.resolve("iscsi_session").resolve(name).resolve("targetname"));
+        if (!target.isEmpty()) {
+          return target + " " + name;
+        }
+      } else if (name.startsWith("end_device-")) {
+        return text(each.resolve("sas_device").resolve(name).resolve("sas_address"));
+      }
+    }
+    return text(folder.resolve("sas_address"));
   }
 
   private static String serial(Path disk) {

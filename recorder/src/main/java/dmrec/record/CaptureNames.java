@@ -39,5 +39,11 @@ final class CaptureNames {
     json.writeEndArray();
     json.writeNumberField("sample_ns", facts.sampleNs());
     json.writeStringField("clock", facts.clock());
+    if (!facts.machine().isEmpty()) {
+      json.writeStringField("machine", facts.machine());
+    }
+    if (facts.clockErrorNs() != 0) {
+      json.writeNumberField("clock_error_ns", facts.clockErrorNs());
+    }
   }
 }

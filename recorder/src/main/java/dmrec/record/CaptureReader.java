@@ -219,7 +219,9 @@ public final class CaptureReader implements AutoCloseable {
                 in.texts("sources"),
                 in.number("sample_ns"),
                 in.text("clock"),
-                ""));
+                "",
+                in.textOr("machine"),
+                in.has("clock_error_ns") ? in.number("clock_error_ns") : 0));
       }
       case "uevent" -> {
         return new Observation.UeventSeen(
@@ -276,7 +278,8 @@ public final class CaptureReader implements AutoCloseable {
             in.text("name"),
             in.text("wwid"),
             in.text("serial"),
-            in.number("sectors"));
+            in.number("sectors"),
+            in.textOr("port"));
       }
       case "kmsg" -> {
         return new Observation.LogRead(at, Bytes.of(in.text("record")));
@@ -313,6 +316,11 @@ public final class CaptureReader implements AutoCloseable {
         return text;
       }
       throw missing(key, "text");
+    }
+
+    /** For what captures of earlier versions lack. */
+    String textOr(String key) throws CaptureException {
+      return has(key) ? text(key) : "";
     }
 
     long number(String key) throws CaptureException {

@@ -5,13 +5,18 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dmrec.event.Bytes;
 import dmrec.target.DevNo;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +45,25 @@ public final class CaptureWriter implements AutoCloseable {
   /** Makes {@code file}, readable by its owner alone; one that exists is not overwritten. */
   public static CaptureWriter create(Path file) throws CaptureException {
     try {
-      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      } else {
-        Files.createFile(file);
-      }
+      FileAttribute<?>[] mode =
+          file.getFileSystem().supportedFileAttributeViews().contains("posix")
+              ? new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+              }
+              : new FileAttribute<?>[0];
+      // Opened as it is made: by its name it could be another file a moment later.
       return new CaptureWriter(
-          file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.WRITE));
+          file,
+          new BufferedWriter(
+              Channels.newWriter(
+                  Files.newByteChannel(
+                      file,
+                      Set.of(
+                          StandardOpenOption.CREATE_NEW,
+                          StandardOpenOption.WRITE,
+                          LinkOption.NOFOLLOW_LINKS),
+                      mode),
+                  StandardCharsets.UTF_8)));
     } catch (java.nio.file.FileAlreadyExistsException e) {
       throw new CaptureException(
           file + ": this file exists already and is kept; give the capture another name");
@@ -141,6 +156,9 @@ public final class CaptureWriter implements AutoCloseable {
       json.writeStringField("wwid", o.wwid());
       json.writeStringField("serial", o.serial());
       json.writeNumberField("sectors", o.sizeSectors());
+      if (!o.port().isEmpty()) {
+        json.writeStringField("port", o.port());
+      }
     } else if (observation instanceof Observation.LogRead o) {
       json.writeStringField("record", o.record().text());
     } else if (observation instanceof Observation.Lost o) {

@@ -53,9 +53,9 @@ final class DeviceChanges {
     tables(known, look, memory, ref, since, source);
     flags(known, look, ref, since, source);
     Device after = events.deviceAt(dev);
-    if (after.eventNr() != look.eventNr()
-        || after.openCount() != look.openCount()
-        || after.readAheadKib() != look.readAheadKib()) {
+    if (after.eventNr() != look.state().eventNr()
+        || after.openCount() != look.state().openCount()
+        || after.readAheadKib() != look.state().readAheadKib()) {
       events.emit(source, Certainty.DERIVED, since, ref, look.counters(), Bytes.NONE);
     }
   }
@@ -63,35 +63,40 @@ final class DeviceChanges {
   private void flags(Device known, DeviceLook look, DeviceRef ref, long since, Source source)
       throws IOException {
     boolean firstTable = known.live() == null && look.live() != null;
-    if (known.readOnly() != look.readOnly() && !firstTable) {
+    if (known.readOnly() != look.state().readOnly() && !firstTable) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          new DmEvent.ReadOnlyChanged(look.readOnly()),
+          new DmEvent.ReadOnlyChanged(look.state().readOnly()),
           Bytes.NONE);
     }
-    if (known.suspended() != look.suspended()) {
-      events.emit(
-          source, Certainty.DERIVED, since, ref, suspended(look.suspended(), false), Bytes.NONE);
-    }
-    if (known.internalSuspend() != look.internalSuspend()) {
+    if (known.suspended() != look.state().suspended()) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          suspended(look.internalSuspend(), true),
+          suspended(look.state().suspended(), false),
           Bytes.NONE);
     }
-    if (known.deferredRemove() != look.deferredRemove()) {
+    if (known.internalSuspend() != look.state().internalSuspend()) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          new DmEvent.RemoveDeferred(look.deferredRemove()),
+          suspended(look.state().internalSuspend(), true),
+          Bytes.NONE);
+    }
+    if (known.deferredRemove() != look.state().deferredRemove()) {
+      events.emit(
+          source,
+          Certainty.DERIVED,
+          since,
+          ref,
+          new DmEvent.RemoveDeferred(look.state().deferredRemove()),
           Bytes.NONE);
     }
   }
@@ -108,10 +113,12 @@ final class DeviceChanges {
     memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
     memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
     if (verdict == Slots.Verdict.NEW_TABLE) {
-      DmEvent live = new DmEvent.TableLive(look.targets(), look.dependencies(), look.readOnly());
+      DmEvent live =
+          new DmEvent.TableLive(
+              look.targets(), look.state().dependencies(), look.state().readOnly());
       events.emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       paths.startOver(ref.dev(), memory);
-      boolean counted = look.eventNr() != known.eventNr();
+      boolean counted = look.state().eventNr() != known.eventNr();
       for (int i = 0; i < look.targets().size(); i++) {
         found(
             StatusDiff.acrossTables(known.targets(), look.targets(), i, counted, reasons, since),

@@ -5,6 +5,7 @@ import dmrec.decode.DepsReply;
 import dmrec.decode.DmHeader;
 import dmrec.decode.StatusReply;
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.target.DevNo;
@@ -14,24 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One look at a device, decoded: what the replies together say it is.
- *
- * @param live null without a live table
- * @param inactive null where that slot is empty
- */
-record DeviceLook(
-    DeviceRef ref,
-    boolean suspended,
-    boolean readOnly,
-    boolean deferredRemove,
-    boolean internalSuspend,
-    long eventNr,
-    int openCount,
-    int readAheadKib,
-    @Nullable List<Target> live,
-    @Nullable List<Target> inactive,
-    List<DevNo> dependencies) {
+/** One look at a device, decoded: what the replies together say it is. */
+record DeviceLook(DeviceRef ref, DeviceState state) {
 
   /** Decodes the replies and holds them against each other. */
   static DeviceLook of(Observation.Looked look) throws DecodeException {
@@ -40,40 +25,40 @@ record DeviceLook(
     DmHeader head = status.header();
     expectDevice(look.dev(), head);
     expectDevice(look.dev(), table.header());
+    DeviceState state =
+        DeviceState.created(head.suspended(), head.readOnly())
+            .withFlags(
+                head.suspended(), head.readOnly(), head.deferredRemove(), head.internalSuspend())
+            .withCounters(head.eventNr(), head.openCount(), look.readAheadKib())
+            .withTables(
+                head.activePresent() ? merged(table.targets(), status.targets()) : null,
+                look.inactive() == null
+                    ? null
+                    : merged(StatusReply.decode(look.inactive().buffer()).targets(), List.of()),
+                DepsReply.decode(look.deps().buffer()).devices());
     return new DeviceLook(
-        new DeviceRef(look.dev(), look.diskSeq(), head.name(), head.uuid()),
-        head.suspended(),
-        head.readOnly(),
-        head.deferredRemove(),
-        head.internalSuspend(),
-        head.eventNr(),
-        head.openCount(),
-        look.readAheadKib(),
-        head.activePresent() ? merged(table.targets(), status.targets()) : null,
-        look.inactive() == null
-            ? null
-            : merged(StatusReply.decode(look.inactive().buffer()).targets(), List.of()),
-        DepsReply.decode(look.deps().buffer()).devices());
+        new DeviceRef(look.dev(), look.diskSeq(), head.name(), head.uuid()), state);
   }
 
   /** What sysfs shows, with all it cannot show as it was. */
   static DeviceLook of(Observation.SysfsLooked look, @Nullable Device known) {
+    DeviceState before = known == null ? DeviceState.created(false, false) : known.state();
+    DeviceState state =
+        before
+            .withFlags(
+                look.suspended(),
+                look.readOnly(),
+                before.deferredRemove(),
+                before.internalSuspend())
+            .withCounters(before.eventNr(), before.openCount(), look.readAheadKib())
+            .withTables(before.liveTable(), before.inactiveTable(), look.slaves());
     return new DeviceLook(
         new DeviceRef(
             look.dev(),
             look.diskSeq(),
             KernelText.decode(look.name().buffer()),
             KernelText.decode(look.uuid().buffer())),
-        look.suspended(),
-        look.readOnly(),
-        known != null && known.deferredRemove(),
-        known != null && known.internalSuspend(),
-        known == null ? 0 : known.eventNr(),
-        known == null ? 0 : known.openCount(),
-        look.readAheadKib(),
-        known == null ? null : known.live(),
-        known == null ? null : known.inactive(),
-        look.slaves());
+        state);
   }
 
   private static void expectDevice(DevNo dev, DmHeader head) throws DecodeException {
@@ -103,33 +88,29 @@ record DeviceLook(
     return List.copyOf(targets);
   }
 
+  @Nullable List<Target> live() {
+    return state.liveTable();
+  }
+
+  @Nullable List<Target> inactive() {
+    return state.inactiveTable();
+  }
+
   List<Target> targets() {
-    return live == null ? List.of() : live;
+    return state.live();
   }
 
   DmEvent.CountersChanged counters() {
-    return new DmEvent.CountersChanged(eventNr, openCount, readAheadKib);
+    return new DmEvent.CountersChanged(state.eventNr(), state.openCount(), state.readAheadKib());
   }
 
   DmEvent.Baseline baseline() {
-    return new DmEvent.Baseline(
-        suspended,
-        readOnly,
-        deferredRemove,
-        internalSuspend,
-        eventNr,
-        openCount,
-        readAheadKib,
-        live != null,
-        targets(),
-        inactive != null,
-        inactive == null ? List.of() : inactive,
-        dependencies);
+    return new DmEvent.Baseline(state);
   }
 
   /** Whether {@code device} is as this look shows it. */
   boolean shows(Device device) {
-    return device.baseline().equals(baseline())
+    return device.state().equals(state)
         && device.name().equals(ref.name())
         && device.uuid().equals(ref.uuid());
   }

@@ -1,11 +1,33 @@
 package dmrec.record;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.JournalWriter;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 
 /** Where events go: the journal, in the recorder. */
-@FunctionalInterface
 public interface EventSink {
-  /** Keeps {@code record} and gives it its number, which is returned. */
+  /** Keeps {@code record}, lets it change the stack, and gives it its number, which is returned. */
   long append(EventRecord record) throws IOException;
+
+  /**
+   * The stack as all events so far say it is. It is only read, and asked for anew behind each
+   * event: another object may have it then.
+   */
+  TopologyView topology();
+
+  /** A journal that has room for everything; where it has none, appending fails. */
+  static EventSink of(JournalWriter writer) {
+    return new EventSink() {
+      @Override
+      public long append(EventRecord record) throws IOException {
+        return writer.append(record);
+      }
+
+      @Override
+      public TopologyView topology() {
+        return writer.topology();
+      }
+    };
+  }
 }

@@ -1,10 +1,8 @@
 package dmrec.record;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
-import dmrec.event.Source;
 import dmrec.target.Target;
 import java.util.List;
 
@@ -24,20 +22,12 @@ final class EventSize {
       return record;
     }
     String reason = "a " + record.kind().word() + " event of " + bytes + " bytes fits no record";
-    return new EventRecord(
-        0,
-        record.wallNs(),
-        record.monoNs(),
-        record.notBeforeNs(),
-        0,
-        Source.RECORDER,
-        Certainty.REPORTED,
-        0,
-        null,
-        record.device(),
-        new DmEvent.Gap(record.source().word(), 1, record.wallNs(), record.wallNs(), reason),
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(
+            new DmEvent.Gap(record.source().word(), 1, record.wallNs(), record.wallNs(), reason))
+        .at(record.wallNs(), record.monoNs())
+        .notBeforeNs(record.notBeforeNs())
+        .device(record.device())
+        .build();
   }
 
   private static long bytes(DmEvent event) {
@@ -45,7 +35,8 @@ final class EventSize {
       return bytes(e.targets()) + 8L * e.dependencies().size();
     }
     if (event instanceof DmEvent.Baseline e) {
-      return bytes(e.live()) + bytes(e.inactive()) + 8L * e.dependencies().size();
+      DeviceState state = e.state();
+      return bytes(state.live()) + bytes(state.inactive()) + 8L * state.dependencies().size();
     }
     if (event instanceof DmEvent.TableLoaded e) {
       return bytes(e.targets());

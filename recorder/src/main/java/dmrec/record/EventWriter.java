@@ -12,24 +12,26 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way from what a rule concludes to the journal: gives an event the time of the observation
- * at hand, keeps it, and lets it change the topology.
+ * at hand, keeps it, and counts it.
  *
- * <p>Every rule has to see what the one before it told. So an event is applied where it is written,
- * and nothing else writes to the topology.
+ * <p>Every rule has to see what the one before it told. So the stack is asked for where it is
+ * needed, and never held across an event.
  */
 final class EventWriter {
-  private final Topology topology;
   private final EventSink sink;
+  private final RecordingSummary summary;
   private Stamp now = new Stamp(0, 0);
+  private @Nullable EventRecord last;
 
-  EventWriter(Topology topology, EventSink sink) {
-    this.topology = topology;
+  EventWriter(EventSink sink, RecordingSummary summary) {
     this.sink = sink;
+    this.summary = summary;
   }
 
   /** From here on events are told at the time of {@code observation}. */
@@ -42,8 +44,18 @@ final class EventWriter {
     return now;
   }
 
+  /** The stack as the events so far say it is. */
+  TopologyView topology() {
+    return sink.topology();
+  }
+
+  /** The event written last, without its number; null before the first. */
+  @Nullable EventRecord last() {
+    return last;
+  }
+
   Device deviceAt(DevNo dev) {
-    Device device = topology.device(dev);
+    Device device = topology().device(dev);
     if (device == null) {
       throw new IllegalStateException("the topology lost device " + dev);
     }
@@ -55,7 +67,7 @@ final class EventWriter {
   }
 
   String diskName(DevNo dev) {
-    Disk disk = topology.disk(dev);
+    Disk disk = topology().disk(dev);
     return disk == null ? "" : disk.name();
   }
 
@@ -76,20 +88,14 @@ final class EventWriter {
     int marks = u.synthetic() ? more | Mark.SYNTHETIC.bit() : more;
     boolean injected = o.senderPid() > 0 && !o.udev();
     append(
-        new EventRecord(
-            0,
-            o.at().wallNs(),
-            o.at().monoNs(),
-            0,
-            0,
-            o.udev() ? Source.UDEV : Source.UEVENT,
-            Certainty.REPORTED,
-            injected ? marks | Mark.INJECTED.bit() : marks,
-            injected ? new Actor(o.senderPid(), o.senderUid(), o.senderCommand()) : null,
-            ref,
-            event,
-            o.message(),
-            Bytes.NONE));
+        EventRecord.of(event)
+            .at(o.at().wallNs(), o.at().monoNs())
+            .source(o.udev() ? Source.UDEV : Source.UEVENT)
+            .marks(injected ? marks | Mark.INJECTED.bit() : marks)
+            .actor(injected ? Actor.asked(o.senderPid(), o.senderUid(), o.senderCommand()) : null)
+            .device(ref)
+            .evidence(o.message())
+            .build());
   }
 
   void emit(
@@ -102,24 +108,20 @@ final class EventWriter {
       throws IOException {
     Stamp at = now;
     append(
-        new EventRecord(
-            0,
-            at.wallNs(),
-            at.monoNs(),
-            notBeforeNs,
-            0,
-            source,
-            certainty,
-            0,
-            null,
-            ref,
-            event,
-            evidence,
-            Bytes.NONE));
+        EventRecord.of(event)
+            .at(at.wallNs(), at.monoNs())
+            .notBeforeNs(notBeforeNs)
+            .source(source)
+            .certainty(certainty)
+            .device(ref)
+            .evidence(evidence)
+            .build());
   }
 
   void append(EventRecord record) throws IOException {
     EventRecord kept = EventSize.bounded(record);
-    topology.apply(kept.withSeq(sink.append(kept)));
+    sink.append(kept);
+    last = kept;
+    summary.count(kept);
   }
 }

@@ -13,10 +13,10 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns observations into events: decodes each, holds it against the topology so far, and says what
@@ -33,7 +33,6 @@ final class Interpreter {
   /** As much of a message that cannot be decoded is kept. */
   private static final int EVIDENCE_BYTES = 1 << 20;
 
-  private final Topology topology;
   private final EventWriter events;
   private final SnapshotReasons reasons = new SnapshotReasons();
   private final Wanted wanted = new Wanted();
@@ -44,16 +43,14 @@ final class Interpreter {
   private final Looks looks;
   private final Restart restart;
 
-  Interpreter(Topology topology, EventSink sink) {
-    this.topology = topology;
-    this.events = new EventWriter(topology, sink);
-    this.lives = new Lives(topology, wanted);
-    this.paths = new PathUevents(topology, events, lives);
-    this.uevents = new UeventRules(topology, events, lives, paths, wanted);
-    this.restart = new Restart(topology, events);
+  Interpreter(EventWriter events) {
+    this.events = events;
+    this.lives = new Lives(events, wanted);
+    this.paths = new PathUevents(events, lives);
+    this.uevents = new UeventRules(events, lives, paths, wanted);
+    this.restart = new Restart(events);
     this.looks =
         new Looks(
-            topology,
             events,
             lives,
             paths,
@@ -62,13 +59,18 @@ final class Interpreter {
             restart);
   }
 
-  Topology topology() {
-    return topology;
-  }
-
   /** Moves the devices that should be looked at soon into {@code to}. */
   void takeWanted(Set<DevNo> to) {
     wanted.takeDevices(to);
+  }
+
+  /** As {@link Recorder#listen}. */
+  void listen(DevNo dev) {
+    uevents.listen(dev);
+  }
+
+  boolean hasHeard() {
+    return uevents.hasHeard();
   }
 
   /** Whether the next round must tell of the device even where it is as it was. */
@@ -129,7 +131,7 @@ final class Interpreter {
   // The recording.
 
   private void started(Observation.Started o) throws IOException {
-    DmEvent.RecordingStarted facts = o.facts().after(topology.recording());
+    DmEvent.RecordingStarted facts = behind(o.facts(), events.topology().recording());
     restart.begin(facts, o.at());
     clock.clear();
     lives.clear();
@@ -139,10 +141,26 @@ final class Interpreter {
     reasons.clear();
     events.emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, facts, Bytes.NONE);
     if (restart.isOn()) {
-      lives.goOn(restart.endNs(), topology.seq());
+      lives.goOn(restart.endNs(), events.topology().seq());
       paths.loseUevents();
       wanted.disks.addAll(restart.disks());
     }
+  }
+
+  private static DmEvent.RecordingStarted behind(
+      DmEvent.RecordingStarted facts, DmEvent.@Nullable RecordingStarted before) {
+    return new DmEvent.RecordingStarted(
+        facts.bootId(),
+        facts.kernel(),
+        facts.driver(),
+        facts.version(),
+        facts.host(),
+        facts.sources(),
+        facts.sampleNs(),
+        facts.clock(),
+        before == null ? "" : before.bootId(),
+        facts.machine(),
+        facts.clockErrorNs());
   }
 
   private void lost(Observation.Lost o) throws IOException {
@@ -212,17 +230,11 @@ final class Interpreter {
   // Disks and the kernel log.
 
   private void diskLooked(Observation.DiskLooked o) throws IOException {
-    Disk known = topology.disk(o.dev());
-    Disk seen = new Disk(o.dev(), o.name(), o.wwid(), o.serial(), o.sizeSectors(), true);
+    Disk known = events.topology().disk(o.dev());
+    Disk seen = new Disk(o.dev(), o.name(), o.wwid(), o.serial(), o.sizeSectors(), o.port(), true);
     restart.seen(seen);
     if (!seen.equals(known)) {
-      events.emit(
-          Source.SYSFS,
-          Certainty.REPORTED,
-          0,
-          DeviceRef.NONE,
-          new DmEvent.DiskBaseline(o.dev(), o.name(), o.wwid(), o.serial(), o.sizeSectors()),
-          Bytes.NONE);
+      events.emit(Source.SYSFS, Certainty.REPORTED, 0, DeviceRef.NONE, seen.baseline(), Bytes.NONE);
     }
   }
 
@@ -244,20 +256,13 @@ final class Interpreter {
           default -> new DmEvent.KernelMessage(line.text(), line.seq(), line.priority());
         };
     events.append(
-        new EventRecord(
-            0,
-            o.at().wallNs(),
-            o.at().monoNs(),
-            0,
-            line.monoUs() * 1000,
-            Source.KMSG,
-            Certainty.REPORTED,
-            0,
-            null,
-            deviceOf(line),
-            event,
-            o.record(),
-            Bytes.NONE));
+        EventRecord.of(event)
+            .at(o.at().wallNs(), o.at().monoNs())
+            .kernelNs(line.monoUs() * 1000)
+            .source(Source.KMSG)
+            .device(deviceOf(line))
+            .evidence(o.record())
+            .build());
   }
 
   private DeviceRef deviceOf(KernelLogLine line) {
@@ -267,7 +272,7 @@ final class Interpreter {
     }
     String name = line.deviceName();
     if (name != null && name.startsWith("dm-")) {
-      for (Device device : topology.devices()) {
+      for (Device device : events.topology().devices()) {
         if (name.equals("dm-" + device.dev().minor())) {
           return device.ref();
         }

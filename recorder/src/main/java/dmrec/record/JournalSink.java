@@ -1,20 +1,19 @@
 package dmrec.record;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.event.Source;
 import dmrec.journal.JournalFullException;
 import dmrec.journal.JournalWriter;
 import dmrec.kernel.Clocks;
 import dmrec.kernel.KernelException;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes events to a journal, and lets the recording go on where that has no room.
  *
- * <p>Design note: an event that cannot be kept still changes the topology, so that the recorder
- * goes on to understand what it sees. When there is room again, a gap says exactly how many events
- * are missing, and the state of everything is told again behind it, as of before the next event:
- * from there on a reader knows what the recorder knows. Checkpoints meanwhile tell what a reader
- * knows, not what the recorder does.
+ * <p>Design note: an event that cannot be kept still changes the stack, so that the recorder goes
+ * on to understand what it sees. That stack is a copy, as the writer's own is what the journal adds
+ * up to. When there is room again, a gap says exactly how many events are missing, and the state of
+ * everything is appended behind it, as of before the next event. From there on a reader knows what
+ * the recorder knows, and the writer's stack is the picture again.
  *
  * <p>One thread.
  */
@@ -37,10 +36,10 @@ public final class JournalSink implements EventSink {
   private final Consumer<String> notices;
   private RecordingSummary summary = new RecordingSummary();
 
-  /** What the journal's records add up to where that is not the stack itself; else null. */
-  private @Nullable Topology kept;
+  /** The stack as it is, while the journal lacks some of what changed it; else null. */
+  private @Nullable Topology live;
 
-  /** What has to be told of the stack until a reader knows it again. */
+  /** What is still to be appended of it behind the last gap. */
   private final Queue<EventRecord> untold = new ArrayDeque<>();
 
   /** Events since the last gap that are not in the journal. */
@@ -54,6 +53,9 @@ public final class JournalSink implements EventSink {
 
   private long fullSinceMonoNs;
 
+  /** Why the last event was not kept, for the gap. */
+  private String why = JournalFullException.NO_ROOM;
+
   JournalSink(JournalWriter writer, Supplier<Stamp> clock, Consumer<String> notices) {
     this.writer = writer;
     this.clock = clock;
@@ -61,7 +63,7 @@ public final class JournalSink implements EventSink {
   }
 
   /**
-   * A sink for a recorder on {@link JournalWriter#topology}.
+   * A sink that writes by this writer, which nobody else uses.
    *
    * @param notices gets a line when the journal becomes full and one when it goes on
    */
@@ -91,89 +93,128 @@ public final class JournalSink implements EventSink {
       return writer.append(record);
     } catch (JournalFullException e) {
       return notKept(record, e);
+    } finally {
+      summary.removed(writer.lostEvents());
     }
+  }
+
+  @Override
+  public TopologyView topology() {
+    return live == null ? writer.topology() : live;
   }
 
   /** What is to be done from time to time where no event comes. */
   public void tick() throws IOException {
-    writer.tick();
-    if (kept != null) {
-      try {
-        catchUp(clock.get());
-      } catch (JournalFullException e) {
-        return; // It was told when it became so.
-      }
+    Stamp now = clock.get();
+    try {
+      writer.tick(now.wallNs(), now.monoNs());
+      catchUp(now);
+    } catch (JournalFullException e) {
+      becomesFull(e, now.monoNs());
+    } finally {
+      summary.removed(writer.lostEvents());
+    }
+  }
+
+  /** When this returns, all that was recorded is on the disk or counted as lost. */
+  public void sync() throws IOException {
+    Stamp now = clock.get();
+    try {
+      writer.settleNow(now.wallNs(), now.monoNs());
+    } catch (JournalFullException e) {
+      becomesFull(e, now.monoNs());
+    } finally {
+      summary.removed(writer.lostEvents());
+    }
+    writer.sync();
+  }
+
+  private void becomesFull(JournalFullException full, long monoNs) {
+    if (live == null) {
+      live = writer.topology().copy();
+      lostInAll = 0;
+      fullSinceMonoNs = monoNs;
+      why = full.why();
+      notices.accept(
+          full.getMessage() + ". The recording goes on; events are counted, not kept, until then");
     }
   }
 
   private long notKept(EventRecord record, JournalFullException full) {
-    if (kept == null) {
-      kept = writer.topology().copy();
-      writer.checkpoint(kept);
-      lostInAll = 0;
-      fullSinceMonoNs = record.monoNs();
-      notices.accept(
-          full.getMessage() + ". The recording goes on; events are counted, not kept, until then");
-    }
+    becomesFull(full, record.monoNs());
     if (lost++ == 0) {
       lostFromNs = record.wallNs();
     }
     lostToNs = record.wallNs();
     lostInAll++;
     summary.notKept(record);
+    Objects.requireNonNull(live).apply(record, writer.lastSeq());
     return writer.lastSeq();
   }
 
-  /** Tells of what is missing and of the stack, as far as there is room. */
+  /** Appends what is missing and the state of the stack, as far as there is room. */
   private void catchUp(Stamp now) throws IOException {
-    if (kept == null) {
+    TopologyView stack = live;
+    if (stack == null) {
       return;
     }
     if (lost > 0) {
-      tell(gap(now), kept, false);
+      append(gap(now), false);
       untold.clear();
-      for (EventRecord state : writer.topology().records()) {
-        if (state.kind() != Kind.RECORDING_STARTED) {
+      for (EventRecord state : stack.records()) {
+        if (state.kind() != Kind.RECORDING_STARTED || isNewRecording(stack)) {
           untold.add(EventSize.bounded(state));
         }
       }
     }
     for (EventRecord next = untold.peek(); next != null; next = untold.peek()) {
-      tell(own(now, next.device(), next.event()), kept, false);
+      append(own(now, next.device(), next.event()), false);
       untold.remove();
     }
-    kept = null;
-    writer.checkpoint(null);
+    live = null;
     notices.accept(
         String.format(
             Locale.ROOT,
-            "the journal has room again: %d event%s of %.1f s %s not in it",
+            "the journal %s again: %d event%s of %.1f s %s not in it",
+            why.equals(JournalFullException.NO_ROOM) ? "has room" : "can be written",
             lostInAll,
             lostInAll == 1 ? "" : "s",
             (now.monoNs() - fullSinceMonoNs) / 1e9,
             lostInAll == 1 ? "is" : "are"));
   }
 
+  /** Whether the beginning of the recording is among what is missing. */
+  private boolean isNewRecording(TopologyView stack) {
+    TopologyView known = writer.topology();
+    return known.isStopped() != stack.isStopped()
+        || !Objects.equals(known.recording(), stack.recording());
+  }
+
   /** What is missing has to be in the journal before the recording ends. */
   private long appendLast(EventRecord record, DmEvent.RecordingStopped stopped) throws IOException {
     Stamp now = new Stamp(record.wallNs(), record.monoNs());
     try {
+      writer.settleNow(now.wallNs(), now.monoNs());
       catchUp(now);
     } catch (JournalFullException e) {
       // The state of the stack is of no use to anybody any more; the count is.
+      becomesFull(e, now.monoNs());
     }
+    summary.removed(writer.lostEvents());
     try {
+      if (live != null && lost > 0) {
+        append(gap(now), true);
+      }
       EventRecord last = record;
-      if (kept != null) {
-        if (lost > 0) {
-          tell(gap(now), kept, true);
-        }
+      if (live != null || summary.lost() != stopped.lost()) {
         last =
             own(
                 now,
                 DeviceRef.NONE,
                 new DmEvent.RecordingStopped(
                     stopped.reason(), summary.events() + 1, summary.lost(), stopped.dropped()));
+      }
+      if (live != null) {
         notices.accept(
             "the recording ends with the journal full: "
                 + lostInAll
@@ -189,32 +230,20 @@ public final class JournalSink implements EventSink {
 
   private EventRecord gap(Stamp now) {
     return own(
-        now,
-        DeviceRef.NONE,
-        new DmEvent.Gap(
-            DmEvent.Gap.JOURNAL, lost, lostFromNs, lostToNs, "the journal had no room"));
+        now, DeviceRef.NONE, new DmEvent.Gap(DmEvent.Gap.JOURNAL, lost, lostFromNs, lostToNs, why));
   }
 
   private static EventRecord own(Stamp now, DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        0,
-        now.wallNs(),
-        now.monoNs(),
-        0,
-        0,
-        Source.RECORDER,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event).at(now.wallNs(), now.monoNs()).device(device).build();
   }
 
-  private void tell(EventRecord record, Topology reader, boolean lastWords) throws IOException {
-    long seq = lastWords ? writer.appendLastWords(record) : writer.append(record);
-    reader.apply(record.withSeq(seq));
+  /** Appends an event of the sink's own. */
+  private void append(EventRecord record, boolean lastWords) throws IOException {
+    if (lastWords) {
+      writer.appendLastWords(record);
+    } else {
+      writer.append(record);
+    }
     summary.count(record);
     if (record.kind() == Kind.GAP) {
       lost = 0;

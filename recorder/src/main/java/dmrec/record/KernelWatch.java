@@ -9,6 +9,7 @@ import dmrec.kernel.DmControl;
 import dmrec.kernel.HostFacts;
 import dmrec.kernel.KernelException;
 import dmrec.kernel.KernelLog;
+import dmrec.kernel.MachineId;
 import dmrec.kernel.MemoryLock;
 import dmrec.kernel.Poller;
 import dmrec.kernel.Sysfs;
@@ -49,6 +50,9 @@ public final class KernelWatch implements AutoCloseable {
 
   /** A round of looks is never given more than a third of the time. */
   private static final int REST_FACTOR = 2;
+
+  /** Devices that come and go without a pause must not keep the rest from being looked at. */
+  private static final int LOOKS_AT_NEW = 8;
 
   /** A stack that is never quiet must not keep the recording from ending. */
   private static final int LAST_TURNS = 8;
@@ -161,11 +165,6 @@ public final class KernelWatch implements AutoCloseable {
     }
   }
 
-  /** Whether tables and status can be asked for. */
-  public boolean seesTables() {
-    return control != null;
-  }
-
   /** Messages refused so far because their sender was not the kernel. */
   public long refused() {
     return refused;
@@ -184,6 +183,11 @@ public final class KernelWatch implements AutoCloseable {
   /** Ends {@link #run} soon; from any thread. */
   public void stop(String reason) {
     stopReason = reason;
+    poller.wake();
+  }
+
+  /** Lets a turn of {@link #run} begin at once; from any thread. */
+  public void wake() {
     poller.wake();
   }
 
@@ -239,7 +243,9 @@ public final class KernelWatch implements AutoCloseable {
         List.copyOf(sources),
         options.sampleNs(),
         "receive time",
-        "");
+        "",
+        MachineId.read(),
+        clocks.wallErrorNs());
   }
 
   private long waitNs() {
@@ -275,8 +281,9 @@ public final class KernelWatch implements AutoCloseable {
   private void lastTurn(Recorder recorder) throws IOException {
     readUevents(recorder);
     readLog(recorder);
-    lookAtAll(recorder, lossTold);
+    boolean again = lossTold;
     lossTold = false;
+    lookAtAll(recorder, again); // It reads uevents too, and so may find another loss.
     for (int i = 0; i < LAST_TURNS && poller.await(0) > 0; i++) {
       readUevents(recorder);
       readLog(recorder);
@@ -504,17 +511,34 @@ public final class KernelWatch implements AutoCloseable {
   private boolean look(Recorder recorder, DevNo dev, boolean always) throws IOException {
     Stamp began = stamp();
     Observation seen;
-    try {
-      seen = eyes == null ? null : eyes.look(dev, always || failing.contains(dev));
-    } catch (KernelException e) {
-      if (failing.add(dev)) {
-        lost(recorder, Source.DM, began, e);
+    int more = 0;
+    do {
+      try {
+        seen = eyes == null ? null : eyes.look(dev, more > 0 || always || failing.contains(dev));
+      } catch (KernelException e) {
+        if (failing.add(dev)) {
+          lost(recorder, Source.DM, began, e);
+        }
+        return false;
       }
-      return false;
-    }
-    failing.remove(dev);
+      failing.remove(dev);
+    } while (more++ < LOOKS_AT_NEW && isOutdated(recorder, dev, seen));
     accept(recorder, seen);
     return true;
+  }
+
+  /**
+   * Whether a device of which no event tells yet is to be looked at again. Others may have had its
+   * number since the uevents were read: theirs come first.
+   */
+  private boolean isOutdated(Recorder recorder, DevNo dev, @Nullable Observation seen)
+      throws IOException {
+    if (!recorder.isNew(seen)) {
+      return false;
+    }
+    recorder.listen(dev);
+    readUevents(recorder);
+    return recorder.hasHeard();
   }
 
   private boolean lookAtWanted(Recorder recorder) throws IOException {
@@ -601,7 +625,8 @@ public final class KernelWatch implements AutoCloseable {
                 block.name(),
                 block.wwid(),
                 block.serial(),
-                block.sizeSectors()));
+                block.sizeSectors(),
+                block.port()));
       }
     }
     wantedDisks.clear();

@@ -2,11 +2,14 @@ package dmrec.record;
 
 import dmrec.decode.DeviceList;
 import dmrec.event.Bytes;
+import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Device;
-import dmrec.topology.Topology;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,7 +42,7 @@ final class Lives {
   /** When the last uevent of each device was read whose event number no round has confirmed. */
   final Map<DevNo, Stamp> raised = new LinkedHashMap<>();
 
-  private final Topology topology;
+  private final EventWriter events;
   private final Wanted wanted;
   private final Map<DevNo, Memory> memories = new HashMap<>();
   private final Map<DevNo, Long> absentNs = new HashMap<>();
@@ -93,8 +96,8 @@ final class Lives {
    */
   record ShortLife(DeviceList.Entry entry, long absentSinceNs, Stamp goneAt) {}
 
-  Lives(Topology topology, Wanted wanted) {
-    this.topology = topology;
+  Lives(EventWriter events, Wanted wanted) {
+    this.events = events;
     this.wanted = wanted;
   }
 
@@ -210,7 +213,7 @@ final class Lives {
 
   /** A device's identity as far as it is known. */
   DeviceRef refOf(DevNo dev, long diskSeq) {
-    Device known = topology.device(dev);
+    Device known = events.topology().device(dev);
     return known != null && isSameLife(known.ref().diskSeq(), diskSeq)
         ? completed(known.ref(), diskSeq)
         : new DeviceRef(dev, diskSeq, "", "");
@@ -220,6 +223,21 @@ final class Lives {
     return ref.diskSeq() > 0 || diskSeq <= 0
         ? ref
         : new DeviceRef(ref.dev(), diskSeq, ref.name(), ref.uuid());
+  }
+
+  /** Tells of the birth of a device that no look has shown; a list may have shown its name. */
+  DeviceRef bornUnseen(DevNo dev, long diskSeq, Hint hint) throws IOException {
+    ShortLife gone = shortLives.get(dev);
+    DeviceList.Entry entry = gone == null ? listed.get(dev) : gone.entry();
+    DeviceRef ref = new DeviceRef(dev, diskSeq, entry == null ? "" : entry.name(), "");
+    events.emit(
+        Source.UEVENT,
+        Certainty.REPORTED,
+        absentSince(dev),
+        ref,
+        new DmEvent.DeviceCreated(false, false),
+        hint.message());
+    return ref;
   }
 
   /** The look's identity, with a generation number where the kernel has none. */

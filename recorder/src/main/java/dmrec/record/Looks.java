@@ -9,7 +9,6 @@ import dmrec.event.DmEvent;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -25,7 +24,6 @@ final class Looks {
   /** The kernel counts an event right after it sent its uevents ({@code dm.c:event_callback}). */
   private static final long COUNTED_BY_NS = 1_000_000_000L;
 
-  private final Topology topology;
   private final EventWriter events;
   private final Lives lives;
   private final PathUevents paths;
@@ -37,14 +35,12 @@ final class Looks {
   private boolean afterLoss;
 
   Looks(
-      Topology topology,
       EventWriter events,
       Lives lives,
       PathUevents paths,
       DeviceChanges changes,
       Wanted wanted,
       Restart restart) {
-    this.topology = topology;
     this.events = events;
     this.lives = lives;
     this.paths = paths;
@@ -72,7 +68,7 @@ final class Looks {
     lives.listed.clear();
     for (DeviceList.Entry entry : list.devices()) {
       lives.listed.put(entry.dev(), entry);
-      Device known = topology.device(entry.dev());
+      Device known = events.topology().device(entry.dev());
       if (known == null) {
         lives.appeared(entry.dev());
       }
@@ -80,7 +76,7 @@ final class Looks {
         wanted.devices.add(entry.dev());
       }
     }
-    for (Device device : List.copyOf(topology.devices())) {
+    for (Device device : List.copyOf(events.topology().devices())) {
       if (!lives.listed.containsKey(device.dev())) {
         events.derived(
             device.ref(), lives.lastSeen(device.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
@@ -119,7 +115,7 @@ final class Looks {
    * look that finds a device as it was is told, so that they would seem not to be counted yet.
    */
   private void count(Stamp began) throws IOException {
-    DmEvent.RecordingStarted recording = topology.recording();
+    DmEvent.RecordingStarted recording = events.topology().recording();
     if (recording == null || !recording.sources().contains(Source.DM.word())) {
       return;
     }
@@ -130,8 +126,8 @@ final class Looks {
         continue;
       }
       each.remove();
-      Device device = topology.device(raised.getKey());
-      if (device != null && topology.uncounted(device.dev()) > 0) {
+      Device device = events.topology().device(raised.getKey());
+      if (device != null && events.topology().uncounted(device.dev()) > 0) {
         DmEvent.CountersChanged same =
             new DmEvent.CountersChanged(
                 device.eventNr(), device.openCount(), device.readAheadKib());
@@ -141,7 +137,7 @@ final class Looks {
   }
 
   void vanished(Observation.Vanished o) throws IOException {
-    Device known = topology.device(o.dev());
+    Device known = events.topology().device(o.dev());
     DeviceList.Entry entry = lives.listed.get(o.dev());
     toBaseline.remove(o.dev());
     if (known != null) {
@@ -194,18 +190,24 @@ final class Looks {
     if (o.dev().equals(DevNo.NONE)) {
       throw new DecodeException("sysfs device", 0, "a device number", o.dev().toString());
     }
-    Device known = topology.device(o.dev());
+    Device known = events.topology().device(o.dev());
     DeviceLook look = DeviceLook.of(o, known);
     return known == null || isSameLife(known, look) ? look : DeviceLook.of(o, null);
   }
 
   private void looked(DevNo dev, DeviceLook look, Observation.Answer o, Source source)
       throws IOException {
-    Device known = topology.device(dev);
+    Device known = events.topology().device(dev);
     if (known != null && (!isSameLife(known, look) || restart.isOtherLife(known, look))) {
       events.derived(known.ref(), lives.lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       lives.forget(dev);
       known = null;
+    }
+    Lives.Hint hint = lives.added.get(dev);
+    if (known == null && hint != null && isOver(hint, look)) {
+      DeviceRef ref = lives.bornUnseen(dev, hint.diskSeq(), hint);
+      events.derived(ref, lives.absentSince(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      lives.forget(dev);
     }
     Lives.ShortLife before = lives.shortLives.get(dev);
     if (before != null) {
@@ -232,7 +234,7 @@ final class Looks {
       }
       memory.usagePending = false;
       changes.tell(known, look, memory, since, source);
-      Device after = topology.device(dev);
+      Device after = events.topology().device(dev);
       boolean drifted = !memory.isUnsettled() && (after == null || !look.shows(after));
       if (wantsBaseline || drifted) {
         events.emit(
@@ -242,8 +244,8 @@ final class Looks {
     lives.shown(dev);
     memory.changeSeen = false;
     memory.lookBeganNs = o.began().wallNs();
-    for (DevNo below : look.dependencies()) {
-      if (topology.device(below) == null && topology.disk(below) == null) {
+    for (DevNo below : look.state().dependencies()) {
+      if (events.topology().device(below) == null && events.topology().disk(below) == null) {
         if (lives.listed.containsKey(below)) {
           wanted.devices.add(below);
         } else {
@@ -257,6 +259,11 @@ final class Looks {
       paths.recover();
     }
     paths.giveUpWaiting(false);
+  }
+
+  /** Whether a life ended of which no look showed anything: DISKSEQ only grows. */
+  private static boolean isOver(Lives.Hint hint, DeviceLook look) {
+    return hint.diskSeq() > 0 && hint.diskSeq() < look.ref().diskSeq();
   }
 
   private static boolean isSameLife(Device known, DeviceLook look) {
@@ -280,7 +287,7 @@ final class Looks {
         Certainty.DERIVED,
         since,
         ref,
-        new DmEvent.DeviceCreated(look.suspended(), look.readOnly()),
+        new DmEvent.DeviceCreated(look.state().suspended(), look.state().readOnly()),
         Bytes.NONE);
     return events.deviceAt(ref.dev());
   }

@@ -86,7 +86,14 @@ public sealed interface Observation {
 
   /** A disk or partition as sysfs shows it. */
   record DiskLooked(
-      Stamp at, Stamp began, DevNo dev, String name, String wwid, String serial, long sizeSectors)
+      Stamp at,
+      Stamp began,
+      DevNo dev,
+      String name,
+      String wwid,
+      String serial,
+      long sizeSectors,
+      String port)
       implements Answer {}
 
   /** A record of the kernel log. */

@@ -8,7 +8,6 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Device;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.Iterator;
 
@@ -26,15 +25,13 @@ final class PathUevents {
    */
   private static final long PATH_UEVENT_PATIENCE_NS = 5_000_000_000L;
 
-  private final Topology topology;
   private final EventWriter events;
   private final Lives lives;
   private boolean ueventsLost;
   private boolean pathUeventSeen;
   private boolean pathUeventMissed;
 
-  PathUevents(Topology topology, EventWriter events, Lives lives) {
-    this.topology = topology;
+  PathUevents(EventWriter events, Lives lives) {
     this.events = events;
     this.lives = lives;
   }
@@ -156,7 +153,7 @@ final class PathUevents {
     for (Iterator<DevNo> each = lives.awaiting.iterator(); each.hasNext(); ) {
       DevNo dev = each.next();
       Lives.Memory memory = lives.remembered(dev);
-      Device device = topology.device(dev);
+      Device device = events.topology().device(dev);
       if (memory == null || device == null) {
         each.remove();
         continue;

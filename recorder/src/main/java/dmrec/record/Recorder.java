@@ -1,13 +1,10 @@
 package dmrec.record;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
-import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
-import dmrec.event.Source;
 import dmrec.target.DevNo;
-import dmrec.topology.Topology;
+import dmrec.topology.Device;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,34 +16,21 @@ import org.jspecify.annotations.Nullable;
  * what could not be understood can be studied later. One thread.
  */
 public final class Recorder {
-  private final EventSink journal;
   private final @Nullable CaptureWriter capture;
-  private final Interpreter interpreter;
   private final RecordingSummary summary = new RecordingSummary();
-  private @Nullable EventRecord last;
+  private final EventWriter events;
+  private final Interpreter interpreter;
 
   /**
-   * A recorder that begins with an empty picture of the stack.
+   * A recorder that goes on from the stack that the journal knows.
    *
    * @param journal where the events go
    * @param capture where the observations go too; null for nowhere
    */
   public Recorder(EventSink journal, @Nullable CaptureWriter capture) {
-    this(journal, capture, new Topology());
-  }
-
-  /**
-   * A recorder that goes on from what an earlier one knew.
-   *
-   * @param journal where the events go
-   * @param capture where the observations go too; null for nowhere
-   * @param topology the fold of all records that are in the journal already; every further one
-   *     changes it
-   */
-  public Recorder(EventSink journal, @Nullable CaptureWriter capture, Topology topology) {
-    this.journal = journal;
     this.capture = capture;
-    this.interpreter = new Interpreter(topology, this::append);
+    this.events = new EventWriter(journal, summary);
+    this.interpreter = new Interpreter(events);
   }
 
   /** What an observation proves is in the journal when this returns. */
@@ -61,35 +45,18 @@ public final class Recorder {
     }
     if (observation instanceof Observation.Stopped stopped) {
       summary.dropped(stopped.dropped());
-      append(
-          new EventRecord(
-              0,
-              stopped.at().wallNs(),
-              stopped.at().monoNs(),
-              0,
-              0,
-              Source.RECORDER,
-              Certainty.REPORTED,
-              0,
-              null,
-              DeviceRef.NONE,
-              new DmEvent.RecordingStopped(
-                  stopped.reason(), summary.events() + 1, summary.lost(), stopped.dropped()),
-              Bytes.NONE,
-              Bytes.NONE));
+      events.append(
+          EventRecord.of(
+                  new DmEvent.RecordingStopped(
+                      stopped.reason(), summary.events() + 1, summary.lost(), stopped.dropped()))
+              .at(stopped.at().wallNs(), stopped.at().monoNs())
+              .build());
     }
   }
 
-  private long append(EventRecord record) throws IOException {
-    long seq = journal.append(record);
-    last = record;
-    summary.count(record);
-    return seq;
-  }
-
-  /** The stack as the events so far say it is. */
-  public Topology topology() {
-    return interpreter.topology();
+  /** The stack as the events so far say it is; only to be read. */
+  public TopologyView topology() {
+    return events.topology();
   }
 
   public RecordingSummary summary() {
@@ -98,12 +65,31 @@ public final class Recorder {
 
   /** The event written last, without its number; null before the first. */
   public @Nullable EventRecord last() {
-    return last;
+    return events.last();
   }
 
   /** Moves the devices that should be looked at soon into {@code to}. */
   void takeWanted(Set<DevNo> to) {
     interpreter.takeWanted(to);
+  }
+
+  /** Whether a look shows a device of which no event tells yet. */
+  boolean isNew(@Nullable Observation seen) {
+    if (!(seen instanceof Observation.Looked look)) {
+      return false;
+    }
+    Device known = events.topology().device(look.dev());
+    return known == null || !Lives.isSameLife(known.ref().diskSeq(), look.diskSeq());
+  }
+
+  /** Uevents of that device are waited for from here on. */
+  void listen(DevNo dev) {
+    interpreter.listen(dev);
+  }
+
+  /** Whether there was one. */
+  boolean hasHeard() {
+    return interpreter.hasHeard();
   }
 
   /** Whether the next round must tell of the device even where it is as it was. */

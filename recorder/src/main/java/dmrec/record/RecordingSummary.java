@@ -12,6 +12,7 @@ public final class RecordingSummary {
   private final Map<Kind, Long> byKind = new EnumMap<>(Kind.class);
   private long events;
   private long lost;
+  private long removed;
   private long dropped;
   private long firstMonoNs = -1;
   private long lastMonoNs;
@@ -37,6 +38,21 @@ public final class RecordingSummary {
     lost++;
   }
 
+  /**
+   * Events that were in the journal are no longer, as somebody took them away.
+   *
+   * @param count how many since the recording began; those of earlier recordings count too
+   */
+  void removed(long count) {
+    if (count > removed) {
+      // The writer's own gap that says so.
+      events++;
+      add(Kind.GAP, 1);
+    }
+    lost += count - removed;
+    removed = count;
+  }
+
   private void add(Kind kind, long count) {
     byKind.merge(kind, count, (a, b) -> a + b == 0 ? null : a + b);
   }
@@ -59,9 +75,14 @@ public final class RecordingSummary {
     return events;
   }
 
-  /** Messages known to be missed, and events that the journal had no room for. */
+  /** Messages known to be missed, and events that are not in the journal. */
   public long lost() {
     return lost;
+  }
+
+  /** How many of these were in the journal until somebody took them away. */
+  public long removed() {
+    return removed;
   }
 
   /** Messages refused because their sender was not the kernel. */

@@ -8,7 +8,6 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.Set;
  * tells.
  */
 final class Restart {
-  private final Topology topology;
   private final EventWriter events;
   private final Set<DevNo> disks = new LinkedHashSet<>();
   private boolean on;
@@ -31,30 +29,30 @@ final class Restart {
   private boolean knewAll;
   private long endNs;
 
-  Restart(Topology topology, EventWriter events) {
-    this.topology = topology;
+  Restart(EventWriter events) {
     this.events = events;
   }
 
   /** A recording begins, and the topology is still as the one before it left it. */
   void begin(DmEvent.RecordingStarted started, Stamp at) {
-    DmEvent.RecordingStarted before = topology.recording();
+    DmEvent.RecordingStarted before = events.topology().recording();
     disks.clear();
     on = before != null && started.goesOn();
     if (before == null || !on) {
       return;
     }
     List<String> sources = before.sources();
-    boolean stopped = topology.isStopped();
+    boolean stopped = events.topology().isStopped();
     knewTables = sources.contains(Source.DM.word());
     // One that was killed before its first list knew of no device, and not that there was none.
     knewAll =
         (knewTables || sources.contains(Source.SYSFS.word()))
-            && (stopped || !topology.devices().isEmpty());
+            && (stopped || !events.topology().devices().isEmpty());
     // One that was killed may not have looked since its last round.
-    long lastNs = stopped ? topology.wallNs() : topology.wallNs() - before.sampleNs();
+    long lastNs =
+        stopped ? events.topology().wallNs() : events.topology().wallNs() - before.sampleNs();
     endNs = Math.max(1, Math.min(lastNs, at.wallNs()));
-    topology.disks().forEach(disk -> disks.add(disk.dev()));
+    events.topology().disks().forEach(disk -> disks.add(disk.dev()));
   }
 
   /** Whether the first look at everything is not done yet. */
@@ -95,7 +93,7 @@ final class Restart {
     return on
         && known.ref().diskSeq() <= 0
         && look.ref().diskSeq() <= 0
-        && (int) (look.eventNr() - known.eventNr()) < 0;
+        && (int) (look.state().eventNr() - known.eventNr()) < 0;
   }
 
   /**
@@ -106,12 +104,12 @@ final class Restart {
   void missed(Device known, boolean created, DeviceLook look, long since, Source source)
       throws IOException {
     long from = known.eventNr();
-    long to = look.eventNr();
+    long to = look.state().eventNr();
     if (source != Source.DM || from == to || !(created || knewTables)) {
       return;
     }
     long moved = new DmEvent.EventsMissed(0, from, to).moved();
-    long count = Math.max(0, moved - topology.uncounted(known.dev()));
+    long count = Math.max(0, moved - events.topology().uncounted(known.dev()));
     events.emit(
         source,
         Certainty.DERIVED,
@@ -123,7 +121,7 @@ final class Restart {
 
   /** A disk was looked at: another one may bear its number by now. */
   void seen(Disk disk) throws IOException {
-    Disk known = topology.disk(disk.dev());
+    Disk known = events.topology().disk(disk.dev());
     if (disks.remove(disk.dev())
         && known != null
         && !known.wwid().isEmpty()
@@ -135,7 +133,7 @@ final class Restart {
 
   /** There is nothing of that number. */
   void vanished(Observation.Vanished o) throws IOException {
-    Disk known = topology.disk(o.dev());
+    Disk known = events.topology().disk(o.dev());
     if (disks.remove(o.dev()) && known != null) {
       removed(known);
     }

@@ -65,7 +65,7 @@ final class Slots {
         return Verdict.NEW_TABLE;
       }
       // While it is suspended, the resume that tells of a new table may be under way.
-      return doubtsClear && !look.suspended() ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
+      return doubtsClear && !look.state().suspended() ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
     }
     if (before == null
         || after == null
@@ -76,7 +76,7 @@ final class Slots {
       return Verdict.NEW_TABLE;
     }
     // A suspended multipath shows no queue_if_no_path, and one suspended for a swap no uevent yet.
-    return DeviceLook.sameMapping(doubted, after) && !look.suspended()
+    return DeviceLook.sameMapping(doubted, after) && !look.state().suspended()
         ? Verdict.CHANGED_TEXT
         : Verdict.DOUBTED;
   }

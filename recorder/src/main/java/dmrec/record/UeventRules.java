@@ -2,17 +2,13 @@ package dmrec.record;
 
 import dmrec.decode.Cookie;
 import dmrec.decode.DecodeException;
-import dmrec.decode.DeviceList;
 import dmrec.decode.Uevent;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.Mark;
-import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Device;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,19 +20,28 @@ import java.util.List;
  * believed depends on the sender: of uevents, only the kernel's own may end a device's life.
  */
 final class UeventRules {
-  private final Topology topology;
   private final EventWriter events;
   private final Lives lives;
   private final PathUevents paths;
   private final Wanted wanted;
+  private DevNo listened = DevNo.NONE;
+  private boolean heard;
 
-  UeventRules(
-      Topology topology, EventWriter events, Lives lives, PathUevents paths, Wanted wanted) {
-    this.topology = topology;
+  UeventRules(EventWriter events, Lives lives, PathUevents paths, Wanted wanted) {
     this.events = events;
     this.lives = lives;
     this.paths = paths;
     this.wanted = wanted;
+  }
+
+  /** Uevents of that device are waited for from here on. */
+  void listen(DevNo dev) {
+    listened = dev;
+    heard = false;
+  }
+
+  boolean hasHeard() {
+    return heard;
   }
 
   void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
@@ -57,7 +62,8 @@ final class UeventRules {
       }
       return;
     }
-    boolean injected = o.senderPid() > 0;
+    heard |= !o.udev() && dev.equals(listened);
+    boolean fromProcess = o.senderPid() > 0; // Of udev, which repeats, or of whoever injects.
     String action = u.dmAction();
     DevNo path = u.dmPath();
     Uevent.VerityError corruption = u.verityError();
@@ -73,15 +79,15 @@ final class UeventRules {
               corruption.type() == 0 ? "data" : "metadata",
               corruption.block(),
               ""));
-    } else if (!o.udev() && !injected && !u.synthetic() && u.action().equals("remove")) {
+    } else if (!o.udev() && !fromProcess && !u.synthetic() && u.action().equals("remove")) {
       removeUevent(u, dev, o);
     } else {
       trace(u, dev, o);
-      if (!o.udev() && !injected) {
+      if (!o.udev() && !fromProcess) {
         hint(u, dev, o);
       }
     }
-    if (!injected && (u.synthetic() || !u.action().equals("remove"))) {
+    if (!fromProcess && (u.synthetic() || !u.action().equals("remove"))) {
       wanted.devices.add(dev);
     }
   }
@@ -91,7 +97,7 @@ final class UeventRules {
   }
 
   private int verityTarget(DevNo dev) {
-    Device device = topology.device(dev);
+    Device device = events.topology().device(dev);
     List<Target> targets = device == null ? List.of() : device.targets();
     for (int i = 0; i < targets.size(); i++) {
       if (targets.get(i).type().equals("verity")) {
@@ -133,33 +139,20 @@ final class UeventRules {
   }
 
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
-    Device known = topology.device(dev);
+    Device known = events.topology().device(dev);
     Lives.Hint hint = lives.added.get(dev);
     if (known != null && Lives.isSameLife(known.ref().diskSeq(), u.diskSeq())) {
       events.fromUevent(
           o, u, Lives.completed(known.ref(), u.diskSeq()), new DmEvent.DeviceRemoved());
       lives.forget(dev);
     } else if (known == null && hint != null && Lives.isSameLife(hint.diskSeq(), u.diskSeq())) {
-      // It came and went between two looks: only a list may have shown its name.
-      DeviceRef ref = new DeviceRef(dev, u.diskSeq(), nameListed(dev), "");
-      events.emit(
-          Source.UEVENT,
-          Certainty.REPORTED,
-          lives.absentSince(dev),
-          ref,
-          new DmEvent.DeviceCreated(false, false),
-          hint.message());
+      // It came and went between two looks.
+      DeviceRef ref = lives.bornUnseen(dev, u.diskSeq(), hint);
       events.fromUevent(o, u, ref, new DmEvent.DeviceRemoved());
       lives.forget(dev);
     } else {
       trace(u, dev, o);
     }
-  }
-
-  private String nameListed(DevNo dev) {
-    Lives.ShortLife gone = lives.shortLives.get(dev);
-    DeviceList.Entry entry = gone == null ? lives.listed.get(dev) : gone.entry();
-    return entry == null ? "" : entry.name();
   }
 
   private void hint(Uevent u, DevNo dev, Observation.UeventSeen o) {
@@ -194,7 +187,7 @@ final class UeventRules {
   private void diskUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
     if (u.synthetic()) {
       // Asked for by somebody, as udev's coldplug does: the disk was there before.
-      if (u.action().equals("add") && topology.disk(dev) == null) {
+      if (u.action().equals("add") && events.topology().disk(dev) == null) {
         wanted.disks.add(dev);
       }
       return;
@@ -202,7 +195,10 @@ final class UeventRules {
     String name = u.get("DEVNAME");
     if (u.action().equals("add")) {
       events.fromUevent(
-          o, u, DeviceRef.NONE, new DmEvent.DiskAdded(dev, name == null ? "" : name, "", "", -1));
+          o,
+          u,
+          DeviceRef.NONE,
+          new DmEvent.DiskAdded(dev, name == null ? "" : name, "", "", -1, ""));
       if (o.senderPid() <= 0) {
         wanted.disks.add(dev);
       }

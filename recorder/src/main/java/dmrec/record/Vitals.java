@@ -1,8 +1,11 @@
 package dmrec.record;
 
+import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.kernel.Clocks;
 import dmrec.kernel.KernelException;
+import dmrec.topology.TopologyView;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -68,10 +71,18 @@ public final class Vitals {
   /** Lets each record's way into {@code sink} be timed. */
   public EventSink measuring(EventSink sink) throws KernelException {
     Clocks clocks = Clocks.open();
-    return record -> {
-      long seq = sink.append(record);
-      lag(clocks.monotonicNs() - record.monoNs());
-      return seq;
+    return new EventSink() {
+      @Override
+      public long append(EventRecord record) throws IOException {
+        long seq = sink.append(record);
+        lag(clocks.monotonicNs() - record.monoNs());
+        return seq;
+      }
+
+      @Override
+      public TopologyView topology() {
+        return sink.topology();
+      }
     };
   }
 
@@ -132,7 +143,7 @@ public final class Vitals {
     return events.getOpaque(kind.code());
   }
 
-  /** Messages known to be missed. */
+  /** Messages known to be missed, and events that are not in the journal. */
   public long lost() {
     return lost.getOpaque();
   }

@@ -7,6 +7,7 @@ import dmrec.journal.JournalWriter;
 import dmrec.kernel.KernelLog;
 import dmrec.target.Target;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -58,8 +59,7 @@ final class WarmUp {
   }
 
   private static void record(InputStream capture) throws IOException {
-    long[] seq = new long[1];
-    Recorder recorder = new Recorder((EventRecord record) -> ++seq[0], null);
+    Recorder recorder = new Recorder(new Nowhere(), null);
     try (CaptureReader reader = CaptureReader.of(CAPTURE, capture)) {
       for (Observation next = reader.next(); next != null; next = reader.next()) {
         recorder.accept(next);
@@ -67,6 +67,24 @@ final class WarmUp {
     }
   }
 
+  /** Keeps nothing but what the events add up to. */
+  private static final class Nowhere implements EventSink {
+    private final Topology topology = new Topology();
+
+    @Override
+    public long append(EventRecord record) {
+      long seq = topology.seq() + 1;
+      topology.apply(record, seq);
+      return seq;
+    }
+
+    @Override
+    public TopologyView topology() {
+      return topology;
+    }
+  }
+
+  /** Loads a package and those below it. */
   private static void loadPackageOf(Class<?> member) {
     CodeSource source = member.getProtectionDomain().getCodeSource();
     if (source == null) {
@@ -77,8 +95,8 @@ final class WarmUp {
       Path place = Path.of(source.getLocation().toURI());
       for (String file : Files.isDirectory(place) ? inFolder(place, folder) : inJar(place)) {
         String name = file.startsWith(folder) ? file.substring(folder.length()) : "/";
-        if (name.endsWith(".class") && !name.contains("/") && !name.startsWith("package-info")) {
-          load(member, name.substring(0, name.length() - ".class".length()));
+        if (name.endsWith(".class") && !name.endsWith("package-info.class")) {
+          load(member, name.substring(0, name.length() - ".class".length()).replace('/', '.'));
         }
       }
     } catch (IOException | URISyntaxException | IllegalArgumentException e) {
@@ -94,8 +112,8 @@ final class WarmUp {
 
   /** While it is developed. */
   private static List<String> inFolder(Path place, String folder) throws IOException {
-    try (Stream<Path> files = Files.list(place.resolve(folder))) {
-      return files.map(file -> folder + file.getFileName()).toList();
+    try (Stream<Path> files = Files.walk(place.resolve(folder))) {
+      return files.map(file -> place.relativize(file).toString()).toList();
     }
   }
 

@@ -3,7 +3,7 @@ package dmrec.foreign;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.FilesOfDays;
-import dmrec.topology.Topology;
+import dmrec.record.ListSink;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +19,8 @@ final class Imported {
   /** The 1st of March 2026, noon. */
   static final long NOW_NS = 1_772_366_400_000_000_000L;
 
-  final List<EventRecord> events = new ArrayList<>();
+  private final ListSink journal = new ListSink();
+  final List<EventRecord> events = journal.records;
   final List<String> notices = new ArrayList<>();
   ForeignSummary summary = new ForeignSummary(java.util.Map.of(), 0, 0, 0, 0, 0, 0);
 
@@ -53,18 +54,13 @@ final class Imported {
 
   static Imported of(ForeignOptions options, ForeignInput... inputs) throws IOException {
     Imported imported = new Imported();
-    Topology topology = new Topology();
     FilesOfDays files = new FilesOfDays();
     imported.summary =
         ForeignImport.run(
             List.of(inputs),
             options,
-            record -> {
-              imported.events.add(record);
-              return imported.events.size();
-            },
-            wallNs -> files.hold(wallNs, topology).complaint(),
-            topology,
+            imported.journal,
+            wallNs -> files.hold(wallNs, imported.journal.topology()).complaint(),
             imported.notices::add);
     return imported;
   }

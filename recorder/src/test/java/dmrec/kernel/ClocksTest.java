@@ -22,6 +22,13 @@ final class ClocksTest {
   }
 
   @Test
+  void tellsHowFarTheWallClockMayBeOff() throws Exception {
+    long errorNs = Clocks.open().wallErrorNs();
+    // A kernel gives at most 16 s (NTP_PHASE_LIMIT), a sandbox perhaps nothing.
+    assertTrue(errorNs >= -1 && errorNs <= 16_000_000_000L, errorNs + " ns");
+  }
+
+  @Test
   void namesTheBootAsHostFactsDo() throws Exception {
     assertEquals(HostFacts.read().bootId(), Clocks.bootId());
     assertTrue(Clocks.bootId().matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"));

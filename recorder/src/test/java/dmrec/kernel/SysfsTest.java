@@ -99,6 +99,47 @@ final class SysfsTest {
     assertThrows(IOException.class, () -> new Sysfs(sys.resolve("none")).mappedDevices());
   }
 
+  private String portOf(String device) throws IOException {
+    Files.createSymbolicLink(folder("block/sdc").resolve("device"), folder(device));
+    device("block/sdc", "8:32");
+    Sysfs.BlockDevice disk = new Sysfs(sys).blockDevice(DeviceNumber.encode(8, 32));
+    assertNotNull(disk);
+    return disk.port();
+  }
+
+  @Test
+  void aDiskBehindFibreChannelHasThePortsName() throws Exception {
+    String port = "devices/host1/rport-1:0-3";
+    write(port + "/fc_remote_ports/rport-1:0-3/port_name", "0x500a098187197c93\n");
+    assertEquals("0x500a098187197c93", portOf(port + "/target1:0:0/1:0:0:7"));
+  }
+
+  @Test
+  void aDiskBehindIscsiHasTheTargetAndTheSession() throws Exception {
+    String session = "devices/platform/host2/session4";
+    write(session + "/iscsi_session/session4/targetname", "iqn.2003-01.org.example:t1\n");
+    assertEquals("iqn.2003-01.org.example:t1 session4", portOf(session + "/target2:0:0/2:0:0:0"));
+  }
+
+  @Test
+  void aDiskBehindSasHasTheAddressOfItsEndDevice() throws Exception {
+    String end = "devices/host3/port-3:0/end_device-3:0";
+    write(end + "/sas_device/end_device-3:0/sas_address", "0x5000c500a1b2c3d5\n");
+    assertEquals("0x5000c500a1b2c3d5", portOf(end + "/target3:0:0/3:0:0:0"));
+  }
+
+  @Test
+  void aNamespaceHasTheAddressOfItsController() throws Exception {
+    write("devices/nvme0/transport", "tcp\n");
+    write("devices/nvme0/address", "traddr=192.0.2.1,trsvcid=4420\n");
+    assertEquals("traddr=192.0.2.1,trsvcid=4420", portOf("devices/nvme0"));
+  }
+
+  @Test
+  void aDiskOfNoTransportHasNoPort() throws Exception {
+    assertEquals("", portOf("devices/pseudo/host4/target4:0:0/4:0:0:0"));
+  }
+
   @Test
   void deviceThatIsGoneIsNull() {
     assertNull(new Sysfs(sys).blockDevice(DeviceNumber.encode(8, 99)));

@@ -31,7 +31,7 @@ class AllocationTest {
             "0 0 1 1 service-time 0 4 1 8:0 1 8:16 1 8:32 1 8:48 1",
             "2 0 0 0 1 1 A 0 4 2 8:0 A 0 0 1 8:16 A 0 0 1 8:32 A 0 0 1 8:48 A 0 0 1 ");
     try (JournalWriter writer = JournalWriter.open(folder.resolve("journal"))) {
-      Recorder recorder = new Recorder(writer::append, null);
+      Recorder recorder = new Recorder(EventSink.of(writer), null);
       Stamp start = new Stamp(1, 1);
       recorder.accept(mpath.looked(start, start));
       ByteBuffer[] messages = {message("PATH_FAILED"), message("PATH_REINSTATED")};

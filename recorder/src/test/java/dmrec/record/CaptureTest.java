@@ -268,7 +268,9 @@ class CaptureTest {
                   List.of(text(), text()),
                   number(),
                   "",
-                  ""));
+                  "",
+                  "",
+                  0));
       case 1 ->
           new Observation.UeventSeen(
               at, random.nextBoolean(), random.nextInt(), random.nextInt(), text(), bytes());
@@ -298,7 +300,7 @@ class CaptureTest {
               List.of(dev(), dev()));
       case 5 -> new Observation.Vanished(at, began, dev());
       case 6 -> new Observation.Sampled(at, began);
-      case 7 -> new Observation.DiskLooked(at, began, dev(), text(), text(), text(), number());
+      case 7 -> new Observation.DiskLooked(at, began, dev(), text(), text(), text(), number(), "");
       case 8 -> new Observation.LogRead(at, bytes());
       case 9 ->
           new Observation.Lost(

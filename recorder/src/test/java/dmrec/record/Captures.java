@@ -38,17 +38,11 @@ final class Captures {
 
   /** What a recorder makes of them. */
   static List<EventRecord> recorded(List<Observation> observations) throws IOException {
-    List<EventRecord> records = new ArrayList<>();
-    Recorder recorder =
-        new Recorder(
-            record -> {
-              records.add(record.withSeq(records.size() + 1));
-              return records.size();
-            },
-            null);
+    ListSink journal = new ListSink();
+    Recorder recorder = new Recorder(journal, null);
     for (Observation observation : observations) {
       recorder.accept(observation);
     }
-    return records;
+    return journal.records;
   }
 }

@@ -298,6 +298,21 @@ class InterpreterTest {
   }
 
   @Test
+  void aLifeThatBeganBeforeTheLookAtTheNextOneIsTold() throws Exception {
+    Scene scene = Scene.with();
+    scene.uevent(linear, "add");
+    State other = linear.life(777).named("other", "U2");
+    scene.lookExactly(other);
+    assertEquals("device_created device_removed device_created table_live", scene.kinds());
+    // What the kernel sent before that look comes late.
+    scene.uevent(linear, "remove", "DM_COOKIE=1");
+    scene.uevent(linear, "remove");
+    scene.uevent(other, "add");
+    assertEquals("", scene.kinds());
+    assertNotNull(scene.recorder.topology().device(linear.dev()));
+  }
+
+  @Test
   void aDeviceMadeAgainWithTheSameNameIsAnotherDevice() throws Exception {
     Scene scene = Scene.with(linear);
     final long lastLook = scene.nowNs();
@@ -685,20 +700,12 @@ class InterpreterTest {
         new DmEvent.TableLive(
             List.of(new Target(0, 1, "linear", "x".repeat(4 << 20), "")), List.of(), false);
     EventRecord record =
-        new EventRecord(
-            0,
-            1,
-            1,
-            0,
-            0,
-            Source.DM,
-            Certainty.DERIVED,
-            0,
-            null,
-            new DeviceRef(linear.dev(), 1, "lin", ""),
-            tooLarge,
-            Bytes.NONE,
-            Bytes.NONE);
+        EventRecord.of(tooLarge)
+            .at(1, 1)
+            .source(Source.DM)
+            .certainty(Certainty.DERIVED)
+            .device(new DeviceRef(linear.dev(), 1, "lin", ""))
+            .build();
     assertEquals(Kind.GAP, EventSize.bounded(record).kind());
   }
 

@@ -12,11 +12,14 @@ import dmrec.event.EventRecord;
 import dmrec.event.FullTmpfs;
 import dmrec.event.Kind;
 import dmrec.event.Source;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalOptions;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,23 +45,16 @@ class JournalSinkTest {
   private static final class Scene {
     private final SplittableRandom random;
     private final EventWriter events;
-    private final Topology topology;
+    private final JournalSink sink;
     private final RecordingSummary summary = new RecordingSummary();
     private final Map<Long, Integer> states = new HashMap<>();
     private long told;
 
-    Scene(long seed, JournalSink sink, Topology topology) {
+    Scene(long seed, JournalSink sink) {
       this.random = new SplittableRandom(seed);
-      this.topology = topology;
+      this.sink = sink;
       sink.countIn(summary);
-      this.events =
-          new EventWriter(
-              topology,
-              record -> {
-                long seq = sink.append(record);
-                summary.count(record);
-                return seq;
-              });
+      this.events = new EventWriter(sink, summary);
     }
 
     Stamp now() {
@@ -68,12 +64,12 @@ class JournalSinkTest {
     void next() throws IOException {
       DevNo dev = new DevNo(254, random.nextInt(DEVICES));
       DeviceRef ref = new DeviceRef(dev, dev.minor() + 1, "dm" + dev.minor(), "");
-      if (topology.device(dev) == null) {
+      if (sink.topology().device(dev) == null) {
         tell(ref, new DmEvent.DeviceCreated(false, false));
       } else if (random.nextInt(8) == 0) {
         tell(ref, new DmEvent.DeviceRemoved());
       } else if (random.nextInt(8) == 0) {
-        tell(DeviceRef.NONE, new DmEvent.DiskAdded(dev, "sd", "wwid" + told, "", told));
+        tell(DeviceRef.NONE, new DmEvent.DiskAdded(dev, "sd", "wwid" + told, "", told, ""));
       } else {
         tell(ref, new DmEvent.UuidSet("uuid-" + told + "x".repeat(random.nextInt(16_000))));
       }
@@ -81,44 +77,27 @@ class JournalSinkTest {
 
     private void tell(DeviceRef ref, DmEvent event) throws IOException {
       EventRecord record =
-          new EventRecord(
-              0,
-              now().wallNs(),
-              now().monoNs(),
-              0,
-              0,
-              Source.DM,
-              Certainty.DERIVED,
-              0,
-              null,
-              ref,
-              event,
-              Bytes.of(Long.toString(told).getBytes(StandardCharsets.US_ASCII)),
-              Bytes.NONE);
+          EventRecord.of(event)
+              .at(now().wallNs(), now().monoNs())
+              .source(Source.DM)
+              .certainty(Certainty.DERIVED)
+              .device(ref)
+              .evidence(Bytes.of(Long.toString(told).getBytes(StandardCharsets.US_ASCII)))
+              .build();
       events.append(record);
-      states.put(told++, state(topology).hashCode());
+      states.put(told++, state(sink.topology()).hashCode());
     }
 
     void stop() throws IOException {
       events.append(
-          new EventRecord(
-              0,
-              now().wallNs(),
-              now().monoNs(),
-              0,
-              0,
-              Source.RECORDER,
-              Certainty.REPORTED,
-              0,
-              null,
-              DeviceRef.NONE,
-              new DmEvent.RecordingStopped("test", summary.events() + 1, summary.lost(), 0),
-              Bytes.NONE,
-              Bytes.NONE));
+          EventRecord.of(
+                  new DmEvent.RecordingStopped("test", summary.events() + 1, summary.lost(), 0))
+              .at(now().wallNs(), now().monoNs())
+              .build());
     }
 
     /** The state without the number and time of its last event. */
-    private static List<EventRecord> state(Topology topology) {
+    private static List<EventRecord> state(TopologyView topology) {
       List<EventRecord> state = new ArrayList<>();
       for (EventRecord record : topology.records()) {
         state.add(EventSize.bounded(at0(record)));
@@ -127,20 +106,7 @@ class JournalSinkTest {
     }
 
     private static EventRecord at0(EventRecord r) {
-      return new EventRecord(
-          0,
-          0,
-          0,
-          0,
-          0,
-          r.source(),
-          r.certainty(),
-          r.marks(),
-          r.actor(),
-          r.device(),
-          r.event(),
-          r.evidence(),
-          r.extra());
+      return r.toBuilder().seq(0).at(0, 0).notBeforeNs(0).kernelNs(0).build();
     }
   }
 
@@ -162,7 +128,7 @@ class JournalSinkTest {
         Stamp[] now = new Stamp[1];
         JournalSink sink =
             new JournalSink(writer, () -> Objects.requireNonNull(now[0]), notices::add);
-        scene = new Scene(seed, sink, writer.topology());
+        scene = new Scene(seed, sink);
         for (int round = 0; round < 12; round++) {
           for (long left = random.nextLong(400); left >= 0; left--) {
             scene.next();
@@ -199,8 +165,9 @@ class JournalSinkTest {
     long lastTold = -1;
     DmEvent.RecordingStopped stopped = null;
     Topology fold = new Topology();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord r = reader.next(); r != null; r = reader.next()) {
+    try (Journal opened = Journal.open(journal);
+        EventCursor events = opened.events(EventQuery.ALL)) {
+      for (EventRecord r = events.next(); r != null; r = events.next()) {
         fold.apply(r);
         if (r.source() == Source.RECORDER) {
           own++;

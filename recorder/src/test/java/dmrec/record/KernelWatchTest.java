@@ -29,14 +29,8 @@ class KernelWatchTest {
   private static final int ROOMY_BYTES = 32 << 20;
 
   /** The records of one run, of our own device alone. */
-  private static final class Journal {
-    private final List<EventRecord> records = new ArrayList<>();
-    private final Recorder recorder = new Recorder(this::append, null);
-
-    private long append(EventRecord record) {
-      records.add(record);
-      return records.size();
-    }
+  private static final class Journal extends ListSink {
+    private final Recorder recorder = new Recorder(this, null);
 
     List<EventRecord> paths() {
       return records.stream()
@@ -268,11 +262,14 @@ class KernelWatchTest {
           AtomicInteger appended = new AtomicInteger();
           Recorder recorder =
               new Recorder(
-                  record -> {
-                    if (appended.incrementAndGet() == 2) {
-                      throw new IOException("no space left");
+                  new ListSink() {
+                    @Override
+                    public long append(EventRecord record) throws IOException {
+                      if (appended.incrementAndGet() == 2) {
+                        throw new IOException("no space left");
+                      }
+                      return super.append(record);
                     }
-                    return appended.get();
                   },
                   null);
           try (KernelWatch watch = open(ROOMY_BYTES);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.journal.JournalReader;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalWriter;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
@@ -69,15 +71,9 @@ class RecordedCaptureTest {
   void aCaptureOfACaptureGivesTheSameEvents() throws Exception {
     List<Observation> capture = Captures.smoke();
     Path copy = folder.resolve("copy.ndjson");
-    List<EventRecord> first = new ArrayList<>();
+    ListSink journal = new ListSink();
     try (CaptureWriter out = CaptureWriter.create(copy)) {
-      Recorder recorder =
-          new Recorder(
-              record -> {
-                first.add(record.withSeq(first.size() + 1));
-                return first.size();
-              },
-              out);
+      Recorder recorder = new Recorder(journal, out);
       for (Observation observation : capture) {
         recorder.accept(observation);
       }
@@ -89,21 +85,22 @@ class RecordedCaptureTest {
       }
     }
     assertEquals(capture, again);
-    assertEquals(first, Captures.recorded(again));
+    assertEquals(journal.records, Captures.recorded(again));
   }
 
   @Test
   void theJournalFoldsToWhatTheRecorderKnows() throws Exception {
     List<Observation> capture = Captures.smoke();
-    Path journal = folder.resolve("journal");
-    try (JournalWriter writer = JournalWriter.open(journal);
-        JournalReader reader = JournalReader.open(journal)) {
-      Recorder recorder = new Recorder(writer::append, null);
+    Path folded = folder.resolve("journal");
+    try (JournalWriter writer = JournalWriter.open(folded);
+        Journal journal = Journal.open(folded);
+        EventCursor events = journal.events(EventQuery.ALL)) {
+      Recorder recorder = new Recorder(EventSink.of(writer), null);
       Topology fold = new Topology();
       int most = 0;
       for (Observation observation : capture) {
         recorder.accept(observation);
-        for (EventRecord next = reader.next(); next != null; next = reader.next()) {
+        for (EventRecord next = events.next(); next != null; next = events.next()) {
           fold.apply(next);
         }
         assertEquals(List.copyOf(recorder.topology().devices()), List.copyOf(fold.devices()));
@@ -111,7 +108,7 @@ class RecordedCaptureTest {
         most = Math.max(most, fold.devices().size());
       }
       assertEquals(2, most);
-      assertNull(reader.next());
+      assertNull(events.next());
       assertEquals(writer.lastSeq(), recorder.summary().events());
     }
   }

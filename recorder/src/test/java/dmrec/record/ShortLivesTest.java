@@ -6,7 +6,6 @@ import dmrec.event.Certainty;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -51,14 +50,8 @@ class ShortLivesTest {
 
   /** The events of the first observations, and of a round of looks that begins behind them. */
   private static List<EventRecord> events(int observations) throws Exception {
-    List<EventRecord> events = new ArrayList<>();
-    Recorder recorder =
-        new Recorder(
-            record -> {
-              events.add(record);
-              return events.size();
-            },
-            null);
+    ListSink journal = new ListSink();
+    Recorder recorder = new Recorder(journal, null);
     InputStream in =
         Objects.requireNonNull(ShortLivesTest.class.getResourceAsStream("blinks.ndjson"));
     try (CaptureReader reader = CaptureReader.of("blinks.ndjson", in)) {
@@ -75,6 +68,6 @@ class ShortLivesTest {
       Stamp began = new Stamp(at.wallNs() + SECOND_NS, at.monoNs() + SECOND_NS);
       recorder.accept(new Observation.Sampled(began, began));
     }
-    return events;
+    return journal.records;
   }
 }

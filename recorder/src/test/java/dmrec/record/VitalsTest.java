@@ -9,6 +9,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.kernel.NetNamespace;
 import dmrec.kernel.UeventInjector;
+import dmrec.topology.Topology;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -35,6 +36,22 @@ class VitalsTest {
           "MINOR=1077",
           "DEVTYPE=disk");
 
+  /** Keeps nothing. */
+  private static final EventSink NOWHERE =
+      new EventSink() {
+        private final Topology topology = new Topology();
+
+        @Override
+        public long append(EventRecord record) {
+          return 1;
+        }
+
+        @Override
+        public Topology topology() {
+          return topology;
+        }
+      };
+
   private static KernelWatch open(int bufferBytes) throws IOException {
     return KernelWatch.open(
         new WatchOptions(false, false, true, bufferBytes, 0, false, "test"), line -> {});
@@ -58,7 +75,7 @@ class VitalsTest {
     int sent = 60;
     long before = UeventInjector.seqnum();
     Vitals vitals = new Vitals(0);
-    Recorder recorder = new Recorder(vitals.measuring(event -> 1), null);
+    Recorder recorder = new Recorder(vitals.measuring(NOWHERE), null);
     try (KernelWatch watch = open(1);
         UeventInjector injector = new UeventInjector()) {
       for (int i = 0; i < sent; i++) {
@@ -98,7 +115,7 @@ class VitalsTest {
     NetNamespace.run(
         () -> {
           Vitals vitals = new Vitals(0);
-          Recorder recorder = new Recorder(event -> 1, null);
+          Recorder recorder = new Recorder(NOWHERE, null);
           try (KernelWatch watch = open(16 << 20);
               UeventInjector injector = new UeventInjector()) {
             injector.multicast(1, PATH_FAILED);
@@ -122,7 +139,7 @@ class VitalsTest {
   @Test
   void agesCountFromTheLastTurnAndTheTurnOfTheLastEvent() throws Exception {
     Vitals vitals = new Vitals(100);
-    Recorder recorder = new Recorder(event -> 1, null);
+    Recorder recorder = new Recorder(NOWHERE, null);
     vitals.publish(recorder, 110);
     assertEquals(30, vitals.lastEventAgeNs(130));
     assertEquals(20, vitals.turnAgeNs(130));
@@ -141,8 +158,8 @@ class VitalsTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long self = Thread.currentThread().getId();
     Vitals vitals = new Vitals(0);
-    EventSink sink = vitals.measuring(event -> 1);
-    Recorder recorder = new Recorder(event -> 1, null);
+    EventSink sink = vitals.measuring(NOWHERE);
+    Recorder recorder = new Recorder(NOWHERE, null);
     recorder.accept(new Observation.Stopped(new Stamp(1, 1), "test", 0));
     EventRecord record = Objects.requireNonNull(recorder.last());
     long least = Long.MAX_VALUE;

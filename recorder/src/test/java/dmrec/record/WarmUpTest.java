@@ -40,7 +40,7 @@ class WarmUpTest {
         List.of(
             "dmrec.decode.Uevent$VerityError",
             "dmrec.event.DmEvent$PathFailed",
-            "dmrec.journal.RecordEncoder",
+            "dmrec.journal.file.RecordEncoder",
             "dmrec.kernel.KernelException",
             "dmrec.record.Interpreter",
             "dmrec.target.DevNo",

@@ -1,6 +1,5 @@
 package dmrec.handler;
 
-import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
@@ -32,7 +31,8 @@ public final class JournalHandler implements DmEventHandler {
   public void open(ReplayContext context) throws HandlerException {
     out = context.out();
     try {
-      writer = JournalWriter.begin(folder, JournalOptions.usual(), context.topology().withSeq(0));
+      writer =
+          JournalWriter.begin(folder, JournalOptions.usual(), context.topology().copy().withSeq(0));
     } catch (JournalException e) {
       throw failed(e);
     }
@@ -45,8 +45,7 @@ public final class JournalHandler implements DmEventHandler {
       return;
     }
     try {
-      EventRecord copy = event.record().withSeq(to.append(event.record()));
-      to.topology().apply(copy);
+      to.append(event.record());
     } catch (JournalException e) {
       throw failed(e);
     }
@@ -77,7 +76,7 @@ public final class JournalHandler implements DmEventHandler {
     return new HandlerException(String.valueOf(e.getMessage()), e);
   }
 
-  /** The stack that the copy's events add up to is followed by the copy itself. */
+  /** The stack that the copy's events add up to is followed by its writer. */
   @Override
   public boolean wantsTopology() {
     return false;

@@ -1,6 +1,6 @@
 package dmrec.handler;
 
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.PrintStream;
 import java.time.Clock;
 
@@ -13,4 +13,4 @@ import java.time.Clock;
  * @param out where the handler's output goes; {@code System.out} leads there too while it is called
  */
 public record ReplayContext(
-    Topology topology, Clock clock, JournalIdentity journal, PrintStream out) {}
+    TopologyView topology, Clock clock, JournalIdentity journal, PrintStream out) {}

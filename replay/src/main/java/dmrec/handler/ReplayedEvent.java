@@ -4,7 +4,7 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +13,8 @@ public final class ReplayedEvent {
   private static final long SECOND_NS = 1_000_000_000L;
 
   private final EventRecord record;
-  private final @Nullable Topology before;
-  private final @Nullable Topology after;
+  private final @Nullable TopologyView before;
+  private final @Nullable TopologyView after;
 
   /** An event for a handler that does not want the topology. */
   public ReplayedEvent(EventRecord record) {
@@ -24,7 +24,7 @@ public final class ReplayedEvent {
   }
 
   /** An event with the stack around it, which may change once the handler returned. */
-  public ReplayedEvent(EventRecord record, Topology before, Topology after) {
+  public ReplayedEvent(EventRecord record, TopologyView before, TopologyView after) {
     this.record = record;
     this.before = before;
     this.after = after;
@@ -61,24 +61,24 @@ public final class ReplayedEvent {
   }
 
   /**
-   * The stack before the event; {@link Topology#copy} keeps it.
+   * The stack before the event; {@link TopologyView#copy} keeps it.
    *
    * @throws IllegalStateException where the handler does not want the topology
    */
-  public Topology before() {
+  public TopologyView before() {
     return wanted(before);
   }
 
   /**
-   * The stack after the event; {@link Topology#copy} keeps it.
+   * The stack after the event; {@link TopologyView#copy} keeps it.
    *
    * @throws IllegalStateException where the handler does not want the topology
    */
-  public Topology after() {
+  public TopologyView after() {
     return wanted(after);
   }
 
-  private static Topology wanted(@Nullable Topology topology) {
+  private static TopologyView wanted(@Nullable TopologyView topology) {
     if (topology == null) {
       throw new IllegalStateException(
           "the topology was not asked for: let wantsTopology() return true");

@@ -36,6 +36,9 @@ final class SynthesisedUevent {
           Kind.FILES_REMOVED,
           Kind.CLOCK_STEPPED,
           Kind.EVENTS_MISSED,
+          Kind.REQUEST_FAILED,
+          Kind.KEY_NOT_CHANGED,
+          Kind.KEY_CHANGED,
           Kind.UNKNOWN);
 
   /** Keys that mean something else in a uevent than a field of that name does. */

@@ -58,6 +58,9 @@ public abstract class TypedHandler implements DmEventHandler {
       case FILES_REMOVED -> filesRemoved((DmEvent.FilesRemoved) event, at);
       case CLOCK_STEPPED -> clockStepped((DmEvent.ClockStepped) event, at);
       case EVENTS_MISSED -> eventsMissed((DmEvent.EventsMissed) event, at);
+      case REQUEST_FAILED -> requestFailed((DmEvent.RequestFailed) event, at);
+      case KEY_NOT_CHANGED -> keyNotChanged((DmEvent.KeyNotChanged) event, at);
+      case KEY_CHANGED -> keyChanged((DmEvent.KeyChanged) event, at);
       case UNKNOWN -> unknown((DmEvent.Unknown) event, at);
     }
   }
@@ -256,6 +259,18 @@ public abstract class TypedHandler implements DmEventHandler {
   }
 
   protected void eventsMissed(DmEvent.EventsMissed event, ReplayedEvent at) throws Exception {
+    other(at);
+  }
+
+  protected void requestFailed(DmEvent.RequestFailed event, ReplayedEvent at) throws Exception {
+    other(at);
+  }
+
+  protected void keyNotChanged(DmEvent.KeyNotChanged event, ReplayedEvent at) throws Exception {
+    other(at);
+  }
+
+  protected void keyChanged(DmEvent.KeyChanged event, ReplayedEvent at) throws Exception {
     other(at);
   }
 

@@ -2,6 +2,7 @@ package dmrec.replay;
 
 import dmrec.event.EventRecord;
 import dmrec.handler.JournalIdentity;
+import dmrec.journal.Damage;
 import dmrec.journal.JournalException;
 import dmrec.topology.Topology;
 import java.util.BitSet;
@@ -44,6 +45,11 @@ final class Candidate implements Recording {
   @Override
   public Topology topology() {
     return recording.topology().withSeq(0);
+  }
+
+  @Override
+  public Damage damage() {
+    return recording.damage();
   }
 
   @Override
@@ -113,6 +119,11 @@ final class Candidate implements Recording {
         record = from.next();
       }
       return record == null ? null : new Held(next++, record);
+    }
+
+    @Override
+    public Damage damage() {
+      return from.damage();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dmrec.replay;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.Sought;
+import dmrec.journal.EventQuery;
 import dmrec.topology.Topology;
 import java.util.function.Predicate;
 
@@ -18,10 +18,10 @@ public interface EventChoice {
   Predicate<EventRecord> from(Topology before);
 
   /**
-   * What all that are fed have in common, as the journal's index can tell it; {@link Sought#ALL}
-   * where every event has to be seen.
+   * What has to be asked for to see all that are fed; {@link EventQuery#ALL} where every event has
+   * to be seen.
    */
-  default Sought sought() {
-    return Sought.ALL;
+  default EventQuery query() {
+    return EventQuery.ALL;
   }
 }

@@ -1,7 +1,7 @@
 package dmrec.replay;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalException;
+import dmrec.journal.Damage;
 
 /**
  * Whoever leads through a replay. Called by the thread that calls the handler, but for {@link
@@ -18,8 +18,11 @@ public interface Guide {
    */
   boolean failed(Finding finding);
 
-  /** What lies behind the last event is damaged; the replay goes on behind that. */
-  default void damaged(JournalException e) {}
+  /**
+   * Something is damaged: what lies behind the last event, so that events may be missing, or what
+   * lies before the first, so that the stack may be another. The replay goes on.
+   */
+  default void damaged(Damage damage) {}
 
   /** Called every now and then while the replay runs, by the thread that runs it. */
   default void turn() {}

@@ -1,103 +1,71 @@
 package dmrec.replay;
 
-import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.handler.JournalIdentity;
+import dmrec.journal.Damage;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
-import dmrec.journal.JournalReader;
-import dmrec.journal.Sought;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.topology.Topology;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A stretch of a journal. The journal may be written to meanwhile. */
+/** Some consecutive events of a journal, which may be written to meanwhile. */
 public final class JournalRecording implements Recording {
-  private final JournalIndex index;
-  private final long fromSeq;
-  private final long toSeq;
+  private final Journal journal;
+  private final EventQuery range;
   private final EventChoice choice;
   private final Topology before;
+  private final Damage damage;
   private final JournalIdentity identity;
 
   private JournalRecording(
-      JournalIndex index, long fromSeq, long toSeq, EventChoice choice, Topology before) {
-    this.index = index;
-    this.fromSeq = fromSeq;
-    this.toSeq = toSeq;
+      Journal journal, EventQuery range, EventChoice choice, Topology before, Damage damage) {
+    this.journal = journal;
+    this.range = range;
     this.choice = choice;
     this.before = before;
+    this.damage = damage;
     DmEvent.RecordingStarted recording = before.recording();
     this.identity =
         new JournalIdentity(
-            index.folder().toString(),
+            journal.folder().toString(),
             recording == null ? "" : recording.host(),
             recording == null ? "" : recording.bootId(),
             recording == null ? "" : recording.kernel(),
-            fromSeq);
+            range.minSeq());
   }
 
   /**
-   * A stretch of a journal.
+   * The events from one number to another.
    *
-   * @param index the journal's, which stays open for as long as this is used
+   * @param journal stays open for as long as this is used
    * @param fromSeq number of the first event; below the journal's first for that one
    * @param toSeq number of the last event; above the journal's last for that one
-   * @param choice which events of the stretch are fed
+   * @param choice which of the events are fed
    */
-  public static JournalRecording of(
-      JournalIndex index, long fromSeq, long toSeq, EventChoice choice) throws JournalException {
-    long first = Math.max(1, Math.max(fromSeq, index.firstSeq()));
-    Topology before = stackBefore(index, first);
-    if (before.recording() == null) {
-      before = withRecordingOf(index, first, before);
-    }
-    return new JournalRecording(index, first, toSeq, choice, before);
-  }
-
-  /** Where the first event begins the recording, it is what a handler wants to know of it. */
-  private static Topology withRecordingOf(JournalIndex index, long first, Topology before)
+  public static JournalRecording of(Journal journal, long fromSeq, long toSeq, EventChoice choice)
       throws JournalException {
-    EventRecord begins = index.read(first);
-    if (begins != null && begins.kind() == Kind.RECORDING_STARTED) {
-      Topology with = before.copy();
-      with.apply(begins);
-      return with;
-    }
-    return before;
-  }
-
-  private static Topology stackBefore(JournalIndex index, long seq) throws JournalException {
-    Topology known = seq > index.firstSeq() ? index.stackAt(seq - 1) : null;
-    if (known != null) {
-      return known;
-    }
-    try (JournalReader reader = JournalReader.open(index.folder())) {
-      Topology stack = reader.seekFoldSeq(seq);
-      EventRecord record = soundFrom(reader);
-      while (record != null && record.seq() < seq) {
-        stack.apply(record);
-        record = soundFrom(reader);
-      }
-      return stack;
-    }
-  }
-
-  /** The next sound record; whoever replays hears of damage in what is replayed, not before. */
-  private static @Nullable EventRecord soundFrom(JournalReader reader) {
-    EventRecord record = null;
-    boolean damaged = true;
-    while (damaged) {
-      try {
-        record = reader.next();
-        damaged = false;
-      } catch (JournalException e) {
-        damaged = true;
+    Position asked = Position.atSeq(Math.max(1, fromSeq) - 1);
+    long first = Math.max(Math.max(1, fromSeq), journal.seqAt(asked) + 1);
+    EventQuery range = EventQuery.ALL.from(first).to(toSeq);
+    Snapshot snapshot = journal.at(Position.atSeq(first - 1));
+    Topology before = snapshot.topology();
+    if (before.recording() == null) {
+      // Where the first event begins the recording, a handler wants to know of which.
+      try (EventCursor events = journal.events(range)) {
+        EventRecord begins = events.next();
+        if (begins != null && begins.kind() == Kind.RECORDING_STARTED) {
+          before.apply(begins);
+        }
       }
     }
-    return record;
+    return new JournalRecording(journal, range, choice, before, snapshot.damage());
   }
 
   @Override
@@ -111,55 +79,32 @@ public final class JournalRecording implements Recording {
   }
 
   @Override
-  public EventStream open(boolean whole) throws JournalException {
-    index.refresh();
-    return new Stream(whole ? Sought.ALL : choice.sought());
+  public Damage damage() {
+    return damage;
   }
 
-  /** Reads through the index where that leaves something out, and otherwise straight on. */
-  private final class Stream implements EventStream {
-    private final Predicate<EventRecord> fed = choice.from(before.copy());
-    private JournalIndex.@Nullable Search search;
-    private @Nullable JournalReader reader;
+  @Override
+  public EventStream open(boolean whole) throws JournalException {
+    EventQuery query = whole ? EventQuery.ALL : choice.query();
+    return new Stream(
+        journal.events(query.from(range.minSeq()).to(range.maxSeq())), choice.from(before.copy()));
+  }
+
+  private static final class Stream implements EventStream {
+    private final EventCursor events;
+    private final Predicate<EventRecord> fed;
     private boolean isFed;
 
-    Stream(Sought sought) throws JournalException {
-      if (sought == Sought.ALL) {
-        readFrom(fromSeq);
-      } else {
-        search = index.search(new Stretch(sought));
-      }
-    }
-
-    private JournalReader readFrom(long seq) throws JournalException {
-      JournalReader opened = JournalReader.open(index.folder());
-      reader = opened;
-      opened.seekSeq(seq);
-      return opened;
+    Stream(EventCursor events, Predicate<EventRecord> fed) {
+      this.events = events;
+      this.fed = fed;
     }
 
     @Override
     public @Nullable EventRecord next() throws JournalException {
-      EventRecord record = advance();
-      if (record == null || record.seq() > toSeq) {
-        return null;
-      }
-      isFed = fed.test(record);
+      EventRecord record = events.next();
+      isFed = record != null && fed.test(record);
       return record;
-    }
-
-    private @Nullable EventRecord advance() throws JournalException {
-      JournalIndex.Search found = search;
-      if (found != null) {
-        EventRecord record = found.next();
-        if (record != null || found.blockedSeq() == 0) {
-          return record;
-        }
-        // From here on only reading shows what is there, and what is damaged.
-        search = null;
-        return readFrom(found.blockedSeq()).next();
-      }
-      return reader == null ? null : reader.next();
     }
 
     @Override
@@ -168,54 +113,13 @@ public final class JournalRecording implements Recording {
     }
 
     @Override
+    public Damage damage() {
+      return events.damage();
+    }
+
+    @Override
     public void close() {
-      if (reader != null) {
-        reader.close();
-      }
-    }
-  }
-
-  /** What is looked for, in the stretch. */
-  private final class Stretch implements Sought {
-    private final Sought sought;
-
-    Stretch(Sought sought) {
-      this.sought = sought;
-    }
-
-    @Override
-    public long minSeq() {
-      return Math.max(fromSeq, sought.minSeq());
-    }
-
-    @Override
-    public long maxSeq() {
-      return Math.min(toSeq, sought.maxSeq());
-    }
-
-    @Override
-    public long minWallNs() {
-      return sought.minWallNs();
-    }
-
-    @Override
-    public long maxWallNs() {
-      return sought.maxWallNs();
-    }
-
-    @Override
-    public boolean mayBe(Kind kind) {
-      return sought.mayBe(kind);
-    }
-
-    @Override
-    public boolean mayBe(DeviceRef device) {
-      return sought.mayBe(device);
-    }
-
-    @Override
-    public boolean mayBeOfAnyDevice(Kind kind) {
-      return sought.mayBeOfAnyDevice(kind);
+      events.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dmrec.replay;
 
 import dmrec.handler.ReplaySummary;
+import dmrec.journal.Damage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param summary what the handler is told too
  * @param stopReason why it ended before the stream did; null where it did not
  * @param nextSeq the number to go on from, where it was stopped
- * @param damaged how many places of the journal could not be read
+ * @param damage what could not be read of the journal, a place that was passed again only once
  * @param hangs whether the handler still has not returned
  */
 public record Outcome(
     ReplaySummary summary,
     @Nullable String stopReason,
     long nextSeq,
-    long damaged,
+    Damage damage,
     boolean hangs) {}

@@ -1,7 +1,9 @@
 package dmrec.replay;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.Damage;
 import dmrec.journal.JournalException;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ final class ReadAhead implements AutoCloseable {
     private final EventRecord[] records = new EventRecord[BATCH];
     private final boolean[] fed = new boolean[BATCH];
     private int size;
-    private @Nullable JournalException damage;
+    private Damage damage = Damage.NONE;
     private @Nullable Throwable failure;
     private boolean isLast;
 
@@ -32,7 +34,8 @@ final class ReadAhead implements AutoCloseable {
       return fed[i];
     }
 
-    @Nullable JournalException damage() {
+    /** What is damaged behind these events. */
+    Damage damage() {
       return damage;
     }
 
@@ -78,7 +81,7 @@ final class ReadAhead implements AutoCloseable {
     } catch (InterruptedException e) {
       return; // Nobody takes any more.
     } catch (JournalException e) {
-      batch.damage = e;
+      batch.damage = Damage.of(e);
     } catch (RuntimeException | Error e) {
       batch.failure = e;
     }
@@ -93,27 +96,44 @@ final class ReadAhead implements AutoCloseable {
   /** Reads up to the end; the last batch is not handed over yet. */
   private Batch readAll() throws JournalException, InterruptedException {
     Batch batch = new Batch();
+    Damage known = Damage.NONE;
     try (EventStream stream = recording.open(whole)) {
       while (!Thread.interrupted()) {
         EventRecord record = null;
+        boolean isOver = false;
+        Damage failure = Damage.NONE;
         try {
           record = stream.next();
-          if (record == null) {
-            return batch;
-          }
+          isOver = record == null;
         } catch (JournalException e) {
-          batch.damage = e;
+          failure = Damage.of(e);
+        }
+        Damage passed = stream.damage();
+        if (passed.count() > known.count() || !failure.isNone()) {
+          batch.damage = behind(known, passed).and(failure);
+          known = passed;
+        }
+        if (isOver) {
+          return batch;
+        }
+        if (batch.size == BATCH || !batch.damage.isNone()) {
+          batches.put(batch);
+          batch = new Batch();
         }
         if (record != null && (whole || stream.isFed())) {
           batch.add(record, stream.isFed());
         }
-        if (batch.size == BATCH || batch.damage != null) {
-          batches.put(batch);
-          batch = new Batch();
-        }
       }
     }
     throw new InterruptedException();
+  }
+
+  /** What a stream has passed since it knew of less. */
+  private static Damage behind(Damage known, Damage passed) {
+    List<String> messages = passed.messages();
+    return new Damage(
+        passed.count() - known.count(),
+        messages.subList(Math.min(known.messages().size(), messages.size()), messages.size()));
   }
 
   @Override

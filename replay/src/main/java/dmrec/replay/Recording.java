@@ -1,6 +1,7 @@
 package dmrec.replay;
 
 import dmrec.handler.JournalIdentity;
+import dmrec.journal.Damage;
 import dmrec.journal.JournalException;
 import dmrec.topology.Topology;
 
@@ -10,6 +11,11 @@ public interface Recording {
 
   /** The stack before the first event; a new copy each time. */
   Topology topology();
+
+  /** What is damaged before the first event, so that the stack may have been another. */
+  default Damage damage() {
+    return Damage.NONE;
+  }
 
   /**
    * The events, from the first.

@@ -6,7 +6,7 @@ import dmrec.handler.HandlerException;
 import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplaySummary;
 import dmrec.handler.ReplayedEvent;
-import dmrec.journal.JournalException;
+import dmrec.journal.Damage;
 import dmrec.topology.Topology;
 import java.io.PrintStream;
 import java.util.Objects;
@@ -51,7 +51,7 @@ public final class Replay {
   private volatile @Nullable Throwable broken;
   private final Reserve reserve = new Reserve();
   private long failures;
-  private long damaged;
+  private volatile Damage damage = Damage.NONE;
   private long firstSeq;
   private long firstWallNs;
   private long beganNs;
@@ -126,7 +126,7 @@ public final class Replay {
     } else if (broken instanceof RuntimeException e) {
       throw e;
     }
-    return new Outcome(summary(), stopReason, nextSeq, damaged, hangs);
+    return new Outcome(summary(), stopReason, nextSeq, damage, hangs);
   }
 
   /** Interrupts a call that takes too long; whether it does not even return then. */
@@ -155,6 +155,7 @@ public final class Replay {
   // What follows runs on the handler's thread.
 
   private void feed() {
+    passed(recording.damage());
     if (!call(Finding.Phase.OPEN, null, this::open)) {
       return;
     }
@@ -185,7 +186,7 @@ public final class Replay {
           if (!batch.isFed(i)) {
             if (before != null && after != null) {
               after.apply(record);
-              before.follow(after, record);
+              before.apply(record);
             }
             continue;
           }
@@ -194,17 +195,22 @@ public final class Replay {
             feed(record, before, after);
           }
         }
-        JournalException damage = batch.damage();
-        if (damage != null) {
-          damaged++;
-          guide.damaged(damage);
-        }
+        passed(batch.damage());
         if (batch.isLast()) {
           return;
         }
       }
     } catch (InterruptedException e) {
       stop("interrupted");
+    }
+  }
+
+  /** Counts what is damaged, and tells of what was not told before. */
+  private void passed(Damage found) {
+    Damage all = damage.and(found);
+    if (all.count() > damage.count()) {
+      damage = all;
+      guide.damaged(found);
     }
   }
 
@@ -231,7 +237,7 @@ public final class Replay {
     events = ++fed;
     nextSeq = record.seq() + 1;
     if (before != null && after != null) {
-      before.follow(after, record);
+      before.apply(record);
     }
     if (!goesOn) {
       stop("the handler failed");

@@ -4,8 +4,9 @@ import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import java.io.OutputStream;
@@ -105,6 +106,7 @@ public final class Shrinker {
   private @Nullable List<Candidate.Held> held;
   private long trials;
   private int hangs;
+  private Damage damage = Damage.NONE;
 
   /** A shrinker for one run. */
   public Shrinker(Recording recording, HandlerFactory factory, Options options, Progress progress) {
@@ -153,7 +155,7 @@ public final class Shrinker {
       List<EventRecord> left = write(writer);
       written = true;
       Finding proof = prove(out);
-      return new Shrunk(first.needed(), count, left, trials, ended, proof);
+      return new Shrunk(first.needed(), count, left, trials, ended, proof, damage);
     } finally {
       if (!written) {
         writer.discard();
@@ -321,7 +323,7 @@ public final class Shrinker {
     held = now;
   }
 
-  /** The next sound event. Of damage tells whoever replays. */
+  /** The next event of the files that can be read; each trial tells of damage. */
   private static @Nullable EventRecord next(EventStream stream) {
     EventRecord record = null;
     boolean damaged = true;
@@ -366,6 +368,7 @@ public final class Shrinker {
     go(0);
     trials++;
     hangs += outcome.hangs() ? 1 : 0;
+    damage = damage.and(outcome.damage());
     return new Trial(guide.finding, outcome.summary().events());
   }
 
@@ -433,7 +436,7 @@ public final class Shrinker {
 
   private static void write(JournalWriter writer, EventRecord record, List<EventRecord> listed)
       throws JournalException {
-    writer.topology().apply(record.withSeq(writer.append(record)));
+    writer.append(record);
     if (listed.size() < LISTED) {
       listed.add(record);
     }
@@ -445,8 +448,8 @@ public final class Shrinker {
     // Whoever stopped the search wants to know nevertheless what it has found.
     stopReason = null;
     hangs = 0;
-    try (JournalIndex index = JournalIndex.open(out, null)) {
-      Trial trial = trial(JournalRecording.of(index, 1, Long.MAX_VALUE, EventChoice.ALL), count);
+    try (Journal journal = Journal.open(out)) {
+      Trial trial = trial(JournalRecording.of(journal, 1, Long.MAX_VALUE, EventChoice.ALL), count);
       return trial.isSame(sought) ? trial.finding() : null;
     } catch (Ended e) {
       return null;

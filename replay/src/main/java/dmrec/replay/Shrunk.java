@@ -2,6 +2,7 @@ package dmrec.replay;
 
 import dmrec.event.EventRecord;
 import dmrec.handler.HandlerException;
+import dmrec.journal.Damage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended why it ended before each event that is left was needed; empty where it did not
  * @param proof how the handler failed at the journal that was written; null where it did not, or
  *     otherwise
+ * @param damage what could not be read of the recording
  */
 public record Shrunk(
     long of,
@@ -22,7 +24,8 @@ public record Shrunk(
     List<EventRecord> smallest,
     long trials,
     String ended,
-    @Nullable Finding proof) {
+    @Nullable Finding proof,
+    Damage damage) {
 
   /** Whether none of the events can be left out. */
   public boolean isMinimal() {

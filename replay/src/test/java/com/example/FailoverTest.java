@@ -11,6 +11,7 @@ import dmrec.handler.TypedHandler;
 import dmrec.replay.junit.ReplayJournal;
 import dmrec.replay.junit.ReplayedStream;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +76,7 @@ class FailoverTest {
     }
   }
 
-  private static String status(Topology stack, ReplayedEvent event) {
+  private static String status(TopologyView stack, ReplayedEvent event) {
     return stack.device(event.device().dev()).targets().get(0).status();
   }
 }

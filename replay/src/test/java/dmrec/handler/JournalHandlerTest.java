@@ -7,9 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalIndex;
-import dmrec.journal.JournalVerifier;
+import dmrec.journal.Journal;
 import dmrec.journal.Journals;
+import dmrec.journal.Position;
+import dmrec.journal.Verification;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
@@ -54,9 +55,9 @@ class JournalHandlerTest {
 
   private Outcome copy(long from, long to, EventChoice choice)
       throws IOException, InterruptedException {
-    try (JournalIndex index = JournalIndex.open(source(), null)) {
+    try (Journal journal = Journal.open(source())) {
       return new Replay(
-              JournalRecording.of(index, from, to, choice),
+              JournalRecording.of(journal, from, to, choice),
               new JournalHandler(copy()),
               new Replay.Options(
                   Pace.MAX, 0, 1, new PrintStream(out, true, StandardCharsets.UTF_8)),
@@ -81,24 +82,21 @@ class JournalHandlerTest {
     assertEquals("61 events in " + copy() + "\n", out.toString(StandardCharsets.UTF_8));
     List<EventRecord> copied = Journals.events(copy());
     assertEquals(61, copied.size());
-    try (JournalIndex original = JournalIndex.open(source(), null);
-        JournalIndex index = JournalIndex.open(copy(), null)) {
+    try (Journal original = Journal.open(source());
+        Journal journal = Journal.open(copy())) {
       for (int i = 0; i <= 61; i++) {
         if (i > 0) {
           assertEquals(all.get(58 + i).withSeq(i), copied.get(i - 1));
         }
-        Topology expected = original.stackAt(59 + i);
-        Topology actual = index.stackAt(i);
-        assertNotNull(expected);
-        assertNotNull(actual);
+        Topology expected = original.at(Position.atSeq(59 + i)).topology();
+        Topology actual = journal.at(Position.atSeq(i)).topology();
         assertEquals(List.copyOf(expected.devices()), List.copyOf(actual.devices()));
         assertEquals(List.copyOf(expected.disks()), List.copyOf(actual.disks()));
         assertEquals(expected.recording(), actual.recording());
         assertEquals(expected.wallNs(), actual.wallNs());
       }
     }
-    assertEquals(
-        List.of(), JournalVerifier.verify(copy(), null, JournalVerifier.Progress.NONE).findings());
+    assertEquals(List.of(), Journal.verify(copy(), null, Verification.Progress.NONE).findings());
   }
 
   @Test
@@ -106,15 +104,13 @@ class JournalHandlerTest {
     copy(60, Long.MAX_VALUE, before -> record -> record.seq() % 3 == 0);
 
     Topology fold;
-    try (JournalIndex index = JournalIndex.open(source(), null)) {
-      fold = index.stackAt(59);
+    try (Journal journal = Journal.open(source())) {
+      fold = journal.at(Position.atSeq(59)).topology();
     }
-    assertNotNull(fold);
-    try (JournalIndex index = JournalIndex.open(copy(), null)) {
+    try (Journal journal = Journal.open(copy())) {
       for (EventRecord record : Journals.events(copy())) {
         fold.apply(record);
-        Topology stack = index.stackAt(record.seq());
-        assertNotNull(stack);
+        Topology stack = journal.at(Position.atSeq(record.seq())).topology();
         assertEquals(List.copyOf(fold.devices()), List.copyOf(stack.devices()));
       }
     }
@@ -141,7 +137,7 @@ class JournalHandlerTest {
         assertThrows(
             HandlerException.class,
             () -> {
-              try (JournalIndex index = JournalIndex.open(source(), null)) {
+              try (Journal journal = Journal.open(source())) {
                 new JournalHandler(source())
                     .open(
                         new ReplayContext(
@@ -149,7 +145,7 @@ class JournalHandlerTest {
                             java.time.Clock.systemUTC(),
                             new JournalIdentity("", "", "", "", 1),
                             new PrintStream(out, true, StandardCharsets.UTF_8)));
-                assertNotNull(index);
+                assertNotNull(journal);
               }
             });
 

@@ -1,7 +1,6 @@
 package dmrec.handler;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -35,20 +34,13 @@ final class Samples {
   }
 
   static EventRecord record(long seq, DeviceRef device, DmEvent event, Bytes evidence) {
-    return new EventRecord(
-        seq,
-        1_772_334_725_000_000_000L + seq,
-        1_000_000_000L + seq,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        evidence,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(seq)
+        .at(1_772_334_725_000_000_000L + seq, 1_000_000_000L + seq)
+        .source(Source.UEVENT)
+        .device(device)
+        .evidence(evidence)
+        .build();
   }
 
   /** A context whose output is kept. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -107,20 +106,13 @@ class UeventHandlerTest {
   }
 
   private EventRecord record(Source source, DeviceRef device, DmEvent event, String evidence) {
-    return new EventRecord(
-        ++seq,
-        EventRecords.FIRST_WALL_NS,
-        1,
-        0,
-        0,
-        source,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.of(evidence.getBytes(StandardCharsets.ISO_8859_1)),
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(++seq)
+        .at(EventRecords.FIRST_WALL_NS, 1)
+        .source(source)
+        .device(device)
+        .evidence(Bytes.of(evidence.getBytes(StandardCharsets.ISO_8859_1)))
+        .build();
   }
 
   private static DmEvent pathFailed() {
@@ -297,7 +289,7 @@ class UeventHandlerTest {
   void whereUdevWasRecordedEachEventGoesOnceToEitherKindOfListener() throws Exception {
     DmEvent started =
         new DmEvent.RecordingStarted(
-            "b", "6.1", "", "1", "h", List.of("uevent", "udev"), 0, "receive time", "");
+            "b", "6.1", "", "1", "h", List.of("uevent", "udev"), 0, "receive time", "", "", 0);
     EventRecord[] both = {
       record(Source.RECORDER, DeviceRef.NONE, started, ""),
       record(Source.UEVENT, trace(), KERNEL),

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.Bytes;
 import dmrec.event.Certainty;
-import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
@@ -81,20 +79,12 @@ class ComparisonTest {
     for (long seq = from; seq <= to; seq++) {
       comparison.handle(
           new ReplayedEvent(
-              new EventRecord(
-                  seq,
-                  seq,
-                  seq,
-                  0,
-                  0,
-                  Source.DM,
-                  Certainty.DERIVED,
-                  0,
-                  null,
-                  DeviceRef.NONE,
-                  new DmEvent.DeviceRemoved(),
-                  Bytes.NONE,
-                  Bytes.NONE)));
+              EventRecord.of(new DmEvent.DeviceRemoved())
+                  .seq(seq)
+                  .at(seq, seq)
+                  .source(Source.DM)
+                  .certainty(Certainty.DERIVED)
+                  .build()));
     }
     comparison.close(new ReplaySummary(to - from + 1, 0, from, to, 0, 0));
     assertSame(before, System.out);

@@ -10,7 +10,7 @@ import dmrec.event.PathTrouble;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.topology.Topology;
@@ -38,7 +38,7 @@ class ForgetfulInventoryTest {
     try (JournalWriter writer =
         JournalWriter.begin(journal, JournalOptions.usual(), new Topology())) {
       for (EventRecord record : new PathTrouble(seed).night(EVENTS)) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
     }
     return journal;
@@ -72,9 +72,9 @@ class ForgetfulInventoryTest {
   }
 
   private Shrunk shrink(long fromSeq) throws Exception {
-    try (JournalIndex index = JournalIndex.open(folder.resolve("night"), null)) {
+    try (Journal journal = Journal.open(folder.resolve("night"))) {
       return new Shrinker(
-              JournalRecording.of(index, fromSeq, Long.MAX_VALUE, EventChoice.ALL),
+              JournalRecording.of(journal, fromSeq, Long.MAX_VALUE, EventChoice.ALL),
               sample(),
               new Shrinker.Options(30 * SECOND_NS),
               (trials, events) -> {})

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
-import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
@@ -17,20 +14,11 @@ class PaceTest {
   private static final long SECOND = 1_000_000_000L;
 
   private static EventRecord at(long wallNs, long monoNs) {
-    return new EventRecord(
-        1,
-        wallNs,
-        monoNs,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        DeviceRef.NONE,
-        new DmEvent.DeviceRemoved(),
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(new DmEvent.DeviceRemoved())
+        .seq(1)
+        .at(wallNs, monoNs)
+        .source(Source.UEVENT)
+        .build();
   }
 
   private static long between(long wallNs, long monoNs) {

@@ -14,13 +14,13 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplaySummary;
 import dmrec.handler.ReplayedEvent;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import dmrec.topology.Topology;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,8 +46,9 @@ class ReplayTest {
 
   private final List<EventRecord> written = new EventRecords(7).list(EVENTS);
   private final List<Finding> findings = new ArrayList<>();
-  private final List<JournalException> damages = new ArrayList<>();
-  private @Nullable JournalIndex opened;
+  private final List<Damage> damages = new ArrayList<>();
+  private final List<Long> damagedBehind = new ArrayList<>();
+  private @Nullable Journal opened;
   private boolean goesOn;
 
   @BeforeEach
@@ -55,26 +56,32 @@ class ReplayTest {
     try (JournalWriter writer = JournalWriter.open(journal())) {
       for (EventRecord record : written) {
         writer.append(record);
-        writer.topology().apply(record);
       }
     }
-    opened = JournalIndex.open(journal(), null);
+    opened = Journal.open(journal());
   }
 
   @AfterEach
   void close() {
-    index().close();
+    opened().close();
   }
 
   private Path journal() {
     return Objects.requireNonNull(folder).resolve("journal");
   }
 
-  private JournalIndex index() {
+  private Journal opened() {
     return Objects.requireNonNull(opened);
   }
 
   private final class Collecting implements Guide {
+    private long fed;
+
+    @Override
+    public void before(EventRecord record) {
+      fed = record.seq();
+    }
+
     @Override
     public boolean failed(Finding finding) {
       findings.add(finding);
@@ -82,8 +89,9 @@ class ReplayTest {
     }
 
     @Override
-    public void damaged(JournalException e) {
-      damages.add(e);
+    public void damaged(Damage damage) {
+      damages.add(damage);
+      damagedBehind.add(fed);
     }
   }
 
@@ -97,7 +105,7 @@ class ReplayTest {
   }
 
   private Recording whole() throws JournalException {
-    return JournalRecording.of(index(), 0, Long.MAX_VALUE, EventChoice.ALL);
+    return JournalRecording.of(opened(), 0, Long.MAX_VALUE, EventChoice.ALL);
   }
 
   private List<Long> seqs(List<EventRecord> records) {
@@ -171,7 +179,7 @@ class ReplayTest {
     written.subList(0, 999).forEach(before::apply);
     Seeing handler = new Seeing();
 
-    replay(JournalRecording.of(index(), 1000, 1200, EventChoice.ALL), handler, 0, 1).run();
+    replay(JournalRecording.of(opened(), 1000, 1200, EventChoice.ALL), handler, 0, 1).run();
 
     assertEquals(written.subList(999, 1200), handler.seen);
     assertEquals(before.records(), Objects.requireNonNull(handler.context).topology().records());
@@ -185,7 +193,7 @@ class ReplayTest {
     EventChoice failures = before -> record -> record.kind() == Kind.PATH_FAILED;
 
     replay(
-            JournalRecording.of(index(), 0, Long.MAX_VALUE, failures),
+            JournalRecording.of(opened(), 0, Long.MAX_VALUE, failures),
             event -> {
               while (plain.seq() < event.seq() - 1) {
                 plain.apply(written.get((int) plain.seq()));
@@ -449,41 +457,42 @@ class ReplayTest {
   }
 
   @Test
-  void tellsOfDamageAndGoesOnBehindIt() throws Exception {
-    Path file;
-    try (Stream<Path> files = Files.list(journal())) {
-      file = files.filter(p -> p.toString().endsWith(".cq4")).findFirst().orElseThrow();
-    }
-    byte[] bytes = Files.readAllBytes(file);
-    int at = indexOf(bytes, "SEQNUM=1000".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    assertTrue(at > 0, "an event's evidence in the file");
-    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
-      raw.seek(at);
-      raw.write('X');
-    }
-    index().refresh();
+  void tellsOfDamageInItsPlaceAndGoesOnBehindIt() throws Exception {
+    Journals.damage(journal(), 1000);
     Seeing handler = new Seeing();
 
     Outcome outcome = run(handler);
 
     assertEquals(1, damages.size(), damages.toString());
-    assertEquals(1, outcome.damaged());
+    assertEquals(List.of(999L), damagedBehind);
+    assertEquals(1, outcome.damage().count());
     assertEquals(EVENTS - 1, handler.seen.size());
     Set<Long> missing = new HashSet<>(seqs(written));
     seqs(handler.seen).forEach(missing::remove);
     assertEquals(Set.of(1000L), missing);
   }
 
-  private static int indexOf(byte[] bytes, byte[] sought) {
-    for (int i = 0; i <= bytes.length - sought.length; i++) {
-      int k = 0;
-      while (k < sought.length && bytes[i + k] == sought[k]) {
-        k++;
-      }
-      if (k == sought.length) {
-        return i;
-      }
-    }
-    return -1;
+  @Test
+  void aPlaceThatIsPassedAgainIsToldOnce() throws Exception {
+    Journals.damage(journal(), 1000);
+    Journals.damage(journal(), 1500);
+
+    Outcome outcome = replay(whole(), new Seeing(), 0, 3).run();
+
+    assertEquals(List.of(999L, 1499L), damagedBehind);
+    assertEquals(2, outcome.damage().count());
+    assertEquals(3 * (EVENTS - 2), outcome.summary().events());
+  }
+
+  @Test
+  void tellsOfDamageBeforeTheFirstEventAsTheStackMayBeAnother() throws Exception {
+    Journals.damage(journal(), 1000);
+    Recording recording = JournalRecording.of(opened(), 1001, Long.MAX_VALUE, EventChoice.ALL);
+
+    Outcome outcome = replay(recording, new Seeing(), 0, 1).run();
+
+    assertEquals(List.of(0L), damagedBehind);
+    assertEquals(1, outcome.damage().count());
+    assertEquals(EVENTS - 1000, outcome.summary().events());
   }
 }

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -20,9 +18,11 @@ import dmrec.handler.JournalIdentity;
 import dmrec.handler.ReplayContext;
 import dmrec.handler.ReplaySummary;
 import dmrec.handler.ReplayedEvent;
-import dmrec.journal.JournalIndex;
-import dmrec.journal.JournalVerifier;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
+import dmrec.journal.Position;
+import dmrec.journal.Verification;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -53,20 +53,12 @@ class ShrinkerTest {
   // What is replayed: events whose monotonic time is their name, as their numbers change.
 
   private static EventRecord event(int name, DevNo dev, DmEvent what) {
-    return new EventRecord(
-        name + 1,
-        1_772_334_725_000_000_000L + name,
-        name,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        new DeviceRef(dev, dev.minor() + 1, "mpath" + dev.minor(), ""),
-        what,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(what)
+        .seq(name + 1)
+        .at(1_772_334_725_000_000_000L + name, name)
+        .source(Source.UEVENT)
+        .device(new DeviceRef(dev, dev.minor() + 1, "mpath" + dev.minor(), ""))
+        .build();
   }
 
   private static List<EventRecord> stream(SplittableRandom random, int count, int devices) {
@@ -181,8 +173,7 @@ class ShrinkerTest {
     assertTrue(shrunk.isMinimal());
     assertNotNull(shrunk.proof());
     assertEquals(needed, names(Journals.events(out())));
-    assertEquals(
-        List.of(), JournalVerifier.verify(out(), null, JournalVerifier.Progress.NONE).findings());
+    assertEquals(List.of(), Journal.verify(out(), null, Verification.Progress.NONE).findings());
     assertEquals(made.get(), shrunk.trials());
     // Each needed event costs its way down through the halves, and once more at the end.
     assertTrue(shrunk.trials() < 120 + needed.size() * 40L, () -> shrunk.trials() + " trials");
@@ -251,11 +242,35 @@ class ShrinkerTest {
 
     assertEquals(List.of(150L), names(shrunk.smallest()));
     assertNotNull(shrunk.proof());
-    try (JournalIndex index = JournalIndex.open(out(), null)) {
-      Topology begins = index.stackAt(0);
-      assertNotNull(begins);
+    try (Journal journal = Journal.open(out())) {
+      Topology begins = journal.at(Position.atSeq(0)).topology();
       assertEquals(List.copyOf(before.devices()), List.copyOf(begins.devices()));
     }
+  }
+
+  @Test
+  void whatIsDamagedOfTheRecordingIsTold() throws Exception {
+    Path journal = folder.resolve("whole");
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      for (EventRecord record : stream(new SplittableRandom(5), 200, 2)) {
+        writer.append(record);
+      }
+    }
+    Journals.damage(journal, 50);
+
+    Shrunk shrunk;
+    try (Journal opened = Journal.open(journal)) {
+      shrunk =
+          new Shrinker(
+                  JournalRecording.of(opened, 1, Long.MAX_VALUE, EventChoice.ALL),
+                  factory(() -> new Planted(List.of(100L))),
+                  new Shrinker.Options(TIMEOUT_NS),
+                  (trials, events) -> {})
+              .run(out());
+    }
+
+    assertEquals(List.of(100L), names(shrunk.smallest()));
+    assertEquals(1, shrunk.damage().count());
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Assertions;
 final class Lab {
   private static final Path ROOT = Path.of(System.getProperty("dmrec.root", "..")).toAbsolutePath();
   private static final String MODE = System.getProperty("lab", "optional");
-  private static final int TIMEOUT_SECONDS = 1500;
+  private static final int TIMEOUT_SECONDS = 2700;
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private Lab() {}
@@ -54,6 +54,11 @@ final class Lab {
       Assertions.fail("interrupted while scenario " + scenario + " ran", e);
     }
     return out;
+  }
+
+  /** A file of the samples. */
+  static Path sample(String name) {
+    return ROOT.resolve("samples").resolve(name);
   }
 
   private static void require(Path file, String orElse) {

@@ -10,8 +10,11 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.Damage;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
 import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
@@ -99,10 +102,12 @@ abstract class RecordedScenario {
 
   static List<EventRecord> read(Path journal) throws JournalException {
     List<EventRecord> events = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord next = reader.next(); next != null; next = reader.next()) {
+    try (Journal opened = Journal.open(journal);
+        EventCursor cursor = opened.events(EventQuery.ALL)) {
+      for (EventRecord next = cursor.next(); next != null; next = cursor.next()) {
         events.add(next);
       }
+      assertEquals(Damage.NONE, cursor.damage());
     }
     return events;
   }
@@ -249,19 +254,21 @@ abstract class RecordedScenario {
     if (!(record.event() instanceof DmEvent.RecordingStarted start)) {
       return record;
     }
-    return record.with(
-        record.actor(),
-        record.device(),
-        new DmEvent.RecordingStarted(
-            start.bootId(),
-            start.kernel(),
-            start.driver(),
-            "",
-            start.host(),
-            start.sources(),
-            start.sampleNs(),
-            start.clock(),
-            start.previousBootId()));
+    return record.toBuilder()
+        .event(
+            new DmEvent.RecordingStarted(
+                start.bootId(),
+                start.kernel(),
+                start.driver(),
+                "",
+                start.host(),
+                start.sources(),
+                start.sampleNs(),
+                start.clock(),
+                start.previousBootId(),
+                start.machine(),
+                start.clockErrorNs()))
+        .build();
   }
 
   @Test

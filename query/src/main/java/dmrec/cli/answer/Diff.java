@@ -1,14 +1,13 @@
 package dmrec.cli.answer;
 
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
+import dmrec.journal.Snapshot;
 import dmrec.query.DiffText;
 import dmrec.query.SubStack;
 import dmrec.query.TimeSpec;
-import dmrec.query.TopologyAt;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -60,11 +59,11 @@ public final class Diff implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TopologyAt before;
-    TopologyAt after;
-    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
-      before = Past.at(host, index, from);
-      after = Past.at(host, index, to);
+    Snapshot before;
+    Snapshot after;
+    try (Journal opened = journal.open(host)) {
+      before = Past.at(host, opened, from);
+      after = Past.at(host, opened, to);
     }
     DiffText diff = DiffText.between(part(before), part(after));
     host.print(
@@ -74,11 +73,11 @@ public final class Diff implements Callable<Integer> {
           case CSV -> diff.csv();
         },
         answer.form());
-    boolean isDamaged = host.report(before.damage()) + host.report(after.damage()) > 0;
+    boolean isDamaged = host.report(before.damage().and(after.damage())) > 0;
     return isDamaged ? CANNOT_TELL : diff.isEmpty() ? 0 : 1;
   }
 
-  private Topology part(TopologyAt past) {
+  private TopologyView part(Snapshot past) {
     return device == null ? past.topology() : SubStack.of(past.topology(), device);
   }
 }

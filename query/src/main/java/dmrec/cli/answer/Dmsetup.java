@@ -2,11 +2,10 @@ package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.event.KernelText;
-import dmrec.journal.JournalIndex;
-import dmrec.query.TopologyAt;
+import dmrec.journal.Journal;
+import dmrec.journal.Snapshot;
 import dmrec.query.dmsetup.DmsetupPrinter;
 import dmrec.query.dmsetup.DmsetupRequest;
 import dmrec.query.dmsetup.DmsetupRequest.Columns;
@@ -91,9 +90,9 @@ public final class Dmsetup implements Callable<Integer> {
       Host host = parent.host;
       Path path = journal != null ? journal : parent.journal.path(host);
       DmsetupRequest request = request(host);
-      TopologyAt past;
-      try (JournalIndex index = Indexes.of(host, path)) {
-        past = Past.at(host, index, at != null ? at : parent.at);
+      Snapshot past;
+      try (Journal opened = JournalOption.open(host, path)) {
+        past = Past.at(host, opened, at != null ? at : parent.at);
       }
       DmsetupResult result = DmsetupPrinter.run(past.topology(), request);
       host.out().write(result.out().toArray());

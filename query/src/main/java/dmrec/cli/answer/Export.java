@@ -2,16 +2,14 @@ package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.SelectionOptions;
 import dmrec.cli.host.WholeFile;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
+import dmrec.journal.Journal;
+import dmrec.query.EventSelection;
 import dmrec.query.SelectedEvents;
-import dmrec.query.Selection;
 import dmrec.query.TimeSpec;
 import dmrec.query.export.EventExport;
 import dmrec.query.export.ExportFormat;
@@ -30,13 +28,13 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "One row for each event, traces among them. The columns: seq, time (UTC, nanoseconds),"
-          + " mono_ns, kind, code, source, certainty, not_before, kernel_ns, marks, actor_pid,"
-          + " actor_uid, actor_command, dev, diskseq, device, uuid, evidence; then each payload"
-          + " field under the name it has in JSON. A field that an event does not have is NULL, or"
-          + " empty in CSV. Lists are JSON text.",
-      "Names in CSV are the bytes that they were, unless on a terminal. In Parquet a byte that is no"
-          + " UTF-8, a NUL and a backslash are \\xNN; so they are in the columns evidence and link of"
-          + " both. JSON is what 'log --output json' prints: nothing is left out.",
+          + " received, mono_ns, kind, code, source, certainty, not_before, kernel_ns, marks,"
+          + " actor_pid and what else is known of the process (actor_), dev, diskseq, device, uuid,"
+          + " evidence; then each payload field under the name it has in JSON. A field that an"
+          + " event does not have is NULL, or empty in CSV. Lists are JSON text.",
+      "Names in CSV are the bytes that they were, unless on a terminal. In Parquet a byte that is"
+          + " no UTF-8, a NUL and a backslash are \\xNN; so they are in the columns evidence and"
+          + " link of both. JSON is what 'log --output json' prints: nothing is left out.",
       "pcapng is for Wireshark: each recorded uevent as nlmon captures it, with number and words as"
           + " its comment (frame.comment); all other events as systemd journal entries, for they"
           + " were never packets. 'dmrec import' reads the uevents back.",
@@ -79,18 +77,17 @@ public final class Export implements Callable<Integer> {
               + (as == ExportFormat.PARQUET ? "Parquet" : "pcapng")
               + " file is nothing to read on a terminal; name a file with -o");
     }
-    Selection selection = which.selection(host, true);
-    Damage damage = new Damage();
-    try (JournalIndex index = Indexes.of(host, journal.path(host));
-        SelectedEvents events = SelectedEvents.open(index, selection)) {
+    EventSelection selection = which.selection(host, true);
+    try (Journal opened = journal.open(host);
+        SelectedEvents events = SelectedEvents.open(opened, selection)) {
       if (file == null) {
         EventExport export = EventExport.begin(as, host.out(), host.outIsTerminal());
-        write(events, export, damage);
+        write(events, export);
       } else {
         long count;
         try (WholeFile whole = WholeFile.begin(file, force)) {
           OutputStream out = whole.out();
-          count = write(events, EventExport.begin(as, out, false), damage);
+          count = write(events, EventExport.begin(as, out, false));
           whole.keep();
         }
         host.note(
@@ -99,8 +96,8 @@ public final class Export implements Callable<Integer> {
                 + count
                 + (count == 1 ? " event" : " events"));
       }
+      return host.report(events.damage());
     }
-    return host.report(damage);
   }
 
   private ExportFormat format() {
@@ -115,12 +112,9 @@ public final class Export implements Callable<Integer> {
     return byName;
   }
 
-  private static long write(SelectedEvents events, EventExport export, Damage damage)
-      throws IOException {
+  private static long write(SelectedEvents events, EventExport export) throws IOException {
     long count = 0;
-    for (EventRecord record = damage.next(events::next);
-        record != null;
-        record = damage.next(events::next)) {
+    for (EventRecord record = events.next(); record != null; record = events.next()) {
       export.write(record);
       count++;
     }

@@ -2,18 +2,17 @@ package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.Times;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.query.DeviceHistory;
 import dmrec.query.HistoryData;
 import dmrec.query.HistoryReader;
 import dmrec.query.HistoryText;
-import dmrec.query.IndexedPast;
-import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
-import dmrec.query.TopologyAt;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -61,18 +60,17 @@ public final class History implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Moment last = Times.parse(host, "--until", until);
-    TopologyAt end;
+    Position last = Times.parse(host, "--until", until);
+    Damage damage;
     DeviceHistory history;
-    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
-      end = Past.until(host, index, until);
-      long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, index, since);
-      try (IndexedPast past = new IndexedPast(index, end.damage())) {
-        long endNs = end.topology().wallNs();
-        history = HistoryReader.read(index, device, sinceNs, last, endNs, past, end.damage());
-      }
+    try (Journal opened = journal.open(host)) {
+      Snapshot end = Past.until(host, opened, until);
+      long sinceNs = since == null ? Long.MIN_VALUE : Past.sinceNs(host, opened, since);
+      history = HistoryReader.read(opened, device, sinceNs, last, end.topology().wallNs());
+      damage = end.damage().and(history.damage());
     }
     if (history.lives().isEmpty()) {
+      host.report(damage);
       throw Failure.of("no device or disk '" + device + "' is recorded in that time");
     }
     host.print(
@@ -82,6 +80,6 @@ public final class History implements Callable<Integer> {
           case CSV -> HistoryData.csv(history);
         },
         answer.form());
-    return host.report(end.damage());
+    return host.report(damage);
   }
 }

@@ -8,7 +8,8 @@ import dmrec.cli.host.OutputForm;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.journal.SealState;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalInfo;
 import dmrec.query.EventText;
 import dmrec.query.JournalFacts;
 import dmrec.query.JournalFacts.Recording;
@@ -27,7 +28,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "info",
     description = "Tell what a journal holds: its recordings, how many events of which kind, gaps.",
-    footer = {"", "Exit code: 0, 1 where some of the journal is damaged, 2 for wrong usage."})
+    footer = {
+      "",
+      "Exit code: 0, 1 where some of the journal is damaged or is not what was written, 2 for wrong"
+          + " usage."
+    })
 public final class Info implements Callable<Integer> {
   private final Host host;
 
@@ -45,48 +50,55 @@ public final class Info implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    JournalFacts facts = JournalFacts.of(journal.path(host));
-    SealState seals = SealState.of(journal.path(host));
-    host.print(output == OutputForm.JSON ? json(facts, seals) : text(facts, seals));
-    return host.report(facts.damage());
+    JournalFacts facts;
+    try (Journal opened = journal.open(host)) {
+      facts = JournalFacts.of(opened);
+    }
+    host.print(output == OutputForm.JSON ? json(facts) : text(facts));
+    return Math.max(host.report(facts.info().damage()), facts.info().isIntact() ? 0 : 1);
   }
 
-  private String text(JournalFacts facts, SealState seals) {
+  private String text(JournalFacts facts) {
+    JournalInfo info = facts.info();
+    JournalInfo.Seals seals = info.seals();
     StringBuilder text = new StringBuilder();
-    line(text, "journal", facts.info().path().toString());
-    line(text, "format", Integer.toString(facts.info().formatVersion()));
+    line(text, "journal", info.path().toString());
+    line(text, "format", Integer.toString(info.formatVersion()));
     line(
         text,
         "records",
-        facts.info().recordCount() == 0
+        info.events() == 0
             ? "none"
-            : facts.info().recordCount()
+            : info.events()
                 + " (#"
-                + facts.info().firstSeq()
+                + info.extent().firstSeq()
                 + " to #"
-                + facts.info().lastSeq()
+                + info.extent().lastSeq()
                 + ")");
     line(
         text,
         "size",
-        bytes(facts.info().allocatedBytes())
+        bytes(info.allocatedBytes())
             + " on disk, "
-            + bytes(facts.info().apparentBytes())
+            + bytes(info.apparentBytes())
             + " with the holes of its "
-            + facts.info().cycles().size()
-            + (facts.info().cycles().size() == 1 ? " file" : " files"));
-    line(text, "at risk", "at a power failure " + facts.info().sync().lossWindow());
+            + info.files().size()
+            + (info.files().size() == 1 ? " file" : " files"));
+    line(text, "at risk", "at a power failure " + info.sync().lossWindow());
     line(text, "sealed", sealed(seals));
+    if (!info.isIntact()) {
+      line(text, "", "NOT INTACT; see 'dmrec verify'");
+    }
     if (!seals.publicKey().isEmpty()) {
-      line(text, "signed by", seals.publicKey());
+      line(text, "signed by", seals.publicKey() + key(seals));
     }
     for (Recording recording : facts.recordings()) {
       text.append('\n');
       recording(text, recording);
     }
-    if (!facts.counts().isEmpty()) {
+    if (!info.kinds().isEmpty()) {
       text.append("\nkinds\n");
-      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(facts.counts())) {
+      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(info.kinds())) {
         text.append(
             String.format(Locale.ROOT, "  %9d  %s\n", entry.getValue(), entry.getKey().word()));
       }
@@ -99,7 +111,20 @@ public final class Info implements Callable<Integer> {
     return text.toString();
   }
 
-  private String sealed(SealState seals) {
+  private String key(JournalInfo.Seals seals) {
+    if (seals.publicKey().isEmpty()) {
+      return "";
+    }
+    return ", epoch "
+        + seals.keyEpoch()
+        + (seals.isKeyOverdue()
+            ? ", WHICH WAS OVER AT "
+                + time(seals.keyDueNs())
+                + ": the key could not be changed ('dmrec log --kind key_not_changed' says why)"
+            : "");
+  }
+
+  private String sealed(JournalInfo.Seals seals) {
     String policy =
         seals.policy().records() == 0
             ? ""
@@ -182,21 +207,26 @@ public final class Info implements Callable<Integer> {
     return EventText.bytes(count);
   }
 
-  private static String json(JournalFacts facts, SealState seals) throws IOException {
+  private static String json(JournalFacts facts) throws IOException {
+    JournalInfo info = facts.info();
+    JournalInfo.Seals seals = info.seals();
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       json.writeStartObject();
-      json.writeStringField("journal", facts.info().path().toString());
-      json.writeNumberField("format", facts.info().formatVersion());
-      json.writeNumberField("records", facts.info().recordCount());
-      json.writeNumberField("first_seq", facts.info().firstSeq());
-      json.writeNumberField("last_seq", facts.info().lastSeq());
-      json.writeNumberField("allocated_bytes", facts.info().allocatedBytes());
-      json.writeNumberField("apparent_bytes", facts.info().apparentBytes());
-      json.writeStringField("loss_window", facts.info().sync().lossWindow());
-      json.writeNumberField("damaged", facts.damage().count());
+      json.writeStringField("journal", info.path().toString());
+      json.writeNumberField("format", info.formatVersion());
+      json.writeNumberField("records", info.events());
+      json.writeNumberField("first_seq", info.extent().firstSeq());
+      json.writeNumberField("last_seq", info.extent().lastSeq());
+      json.writeNumberField("allocated_bytes", info.allocatedBytes());
+      json.writeNumberField("apparent_bytes", info.apparentBytes());
+      json.writeStringField("loss_window", info.sync().lossWindow());
+      json.writeNumberField("damaged", info.damage().count());
+      json.writeBooleanField("intact", info.isIntact());
       json.writeNumberField("sealed_seq", seals.sealedSeq());
       json.writeStringField("public_key", seals.publicKey());
+      json.writeNumberField("key_epoch", seals.keyEpoch());
+      json.writeBooleanField("key_overdue", seals.isKeyOverdue());
       json.writeNumberField("seal_records", seals.policy().records());
       json.writeNumberField("seal_interval_ns", seals.policy().intervalNs());
       json.writeArrayFieldStart("recordings");
@@ -205,7 +235,7 @@ public final class Info implements Callable<Integer> {
       }
       json.writeEndArray();
       json.writeObjectFieldStart("kinds");
-      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(facts.counts())) {
+      for (Map.Entry<Kind, Long> entry : KindCounts.mostFirst(info.kinds())) {
         json.writeNumberField(entry.getKey().word(), entry.getValue());
       }
       json.writeEndObject();

@@ -3,17 +3,15 @@ package dmrec.cli.answer;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Filters;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.OutputForm;
 import dmrec.cli.host.SelectionOptions;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
+import dmrec.journal.Journal;
+import dmrec.query.EventSelection;
 import dmrec.query.EventText;
 import dmrec.query.SelectedEvents;
-import dmrec.query.Selection;
 import dmrec.query.TimeSpec;
 import java.io.IOException;
 import java.time.ZoneId;
@@ -95,34 +93,36 @@ public final class Log implements Callable<Integer> {
     }
     ZoneId zone = utc ? ZoneOffset.UTC : host.clock().getZone();
     EventText text = new EventText(zone, host.colour(), evidence);
-    Damage damage = new Damage();
     boolean traces = all || output == OutputForm.JSON;
-    Selection selection = which.selection(host, traces);
-    try (JournalIndex index = Indexes.of(host, journal.path(host));
-        SelectedEvents events = SelectedEvents.open(index, selection)) {
+    EventSelection selection = which.selection(host, traces);
+    try (Journal opened = journal.open(host);
+        SelectedEvents events = SelectedEvents.open(opened, selection)) {
       if (last != null) {
-        for (EventRecord record : events.last(last, damage)) {
+        for (EventRecord record : events.last(last)) {
           print(record, text);
         }
       }
-      boolean more = true;
-      while (more) {
-        EventRecord record = damage.next(events::next);
-        if (record != null) {
-          print(record, text);
-        } else if (follow && !events.hasEnded()) {
-          host.out().flush();
-          Thread.sleep(LOOK_AGAIN_MS);
-        } else {
-          more = false;
-        }
+      boolean goesOn = follow;
+      print(events, text);
+      while (goesOn) {
+        host.out().flush();
+        Thread.sleep(LOOK_AGAIN_MS);
+        // Asked first: what was appended before it ended is still printed.
+        goesOn = !events.hasEnded();
+        print(events, text);
       }
       tellWhatIsHidden(events);
       if (explain) {
-        Filters.explain(host, index, selection.filter(), events, zone);
+        Filters.explain(host, opened, selection.filter(), events, zone);
       }
+      return host.report(events.damage());
     }
-    return host.report(damage);
+  }
+
+  private void print(SelectedEvents events, EventText text) throws IOException {
+    for (EventRecord record = events.next(); record != null; record = events.next()) {
+      print(record, text);
+    }
   }
 
   private void print(EventRecord record, EventText text) throws IOException {

@@ -4,10 +4,10 @@ import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.Times;
 import dmrec.console.Standpoint;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Moment;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.query.TimeSpec;
-import dmrec.query.TopologyAt;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ final class Past {
    * @param at the argument of {@code --at}; null for the moment of the console, and outside of one
    *     for the end of the journal
    */
-  static TopologyAt at(Host host, JournalIndex journal, @Nullable String at) throws IOException {
+  static Snapshot at(Host host, Journal journal, @Nullable String at) throws IOException {
     return at(host, journal, at, at == null ? here(host, journal) : Times.parse(host, "--at", at));
   }
 
@@ -29,26 +29,29 @@ final class Past {
    * As {@link #at}, for the argument of {@code --until}: without one the end of the journal,
    * wherever a console stands.
    */
-  static TopologyAt until(Host host, JournalIndex journal, @Nullable String until)
-      throws IOException {
+  static Snapshot until(Host host, Journal journal, @Nullable String until) throws IOException {
     return at(host, journal, until, Times.parse(host, "--until", until));
   }
 
-  private static TopologyAt at(
-      Host host, JournalIndex journal, @Nullable String at, @Nullable Moment moment)
+  private static Snapshot at(
+      Host host, Journal journal, @Nullable String at, @Nullable Position moment)
       throws IOException {
-    TopologyAt past = TopologyAt.of(journal, moment);
+    Snapshot past = journal.at(moment == null ? Position.END : moment);
     if (past.isBeforeJournal()) {
+      Journal.Extent extent = journal.extent();
+      boolean isDamaged = host.report(past.damage()) > 0;
       throw Failure.of(
-          past.firstWallNs() == 0
+          extent.isEmpty()
               ? journal.folder()
-                  + " holds no record yet; start 'dmrec record' or name another journal"
+                  + (isDamaged
+                      ? " holds no record that can be read; 'dmrec verify' tells more"
+                      : " holds no record yet; start 'dmrec record' or name another journal")
               : "nothing is known of "
                   + at
                   + ": "
                   + journal.folder()
                   + " begins at "
-                  + TimeSpec.format(past.firstWallNs(), host.clock().getZone()));
+                  + TimeSpec.format(extent.firstWallNs(), host.clock().getZone()));
     }
     if (past.stoppedNs() != 0 && at != null) {
       host.note(
@@ -60,16 +63,16 @@ final class Past {
   }
 
   /** The moment of the console, where it is of this journal; else null. */
-  private static @Nullable Moment here(Host host, JournalIndex journal) {
+  private static @Nullable Position here(Host host, Journal journal) {
     Standpoint here = host.standpoint();
-    return here == null || here.seq() == 0 || !here.journal().equals(journal.folder())
+    return here == null || here.seq() == 0 || !here.folder().equals(journal.folder())
         ? null
-        : new Moment.AtSeq(here.seq());
+        : new Position.AtSeq(here.seq());
   }
 
   /** The wall clock time that is meant: where a record is named, or nothing, that of the state. */
-  static long atNs(Host host, TopologyAt past, @Nullable String at) {
-    return Times.parse(host, "--at", at) instanceof Moment.AtTime time
+  static long atNs(Host host, Snapshot past, @Nullable String at) {
+    return Times.parse(host, "--at", at) instanceof Position.AtTime time
         ? time.wallNs()
         : past.topology().wallNs();
   }
@@ -77,12 +80,12 @@ final class Past {
   /**
    * The wall clock time of the argument of {@code --since}; that of a record where it names one.
    */
-  static long sinceNs(Host host, JournalIndex journal, String since) throws IOException {
-    Moment moment = Times.parse(host, "--since", since);
-    if (moment instanceof Moment.AtTime time) {
+  static long sinceNs(Host host, Journal journal, String since) throws IOException {
+    Position moment = Times.parse(host, "--since", since);
+    if (moment instanceof Position.AtTime time) {
       return time.wallNs();
     }
-    TopologyAt then = TopologyAt.of(journal, moment);
+    Snapshot then = journal.at(moment == null ? Position.END : moment);
     return then.isBeforeJournal() ? Long.MIN_VALUE : then.topology().wallNs();
   }
 }

@@ -2,15 +2,13 @@ package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalArgument;
 import dmrec.cli.host.Times;
 import dmrec.cli.host.WholeFile;
 import dmrec.event.KernelText;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
 import dmrec.query.EventText;
-import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.report.HtmlReport;
 import java.io.IOException;
@@ -66,30 +64,29 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Moment from = Times.parse(host, "--since", since);
-    Moment to = Times.parse(host, "--until", until);
+    Position from = Times.parse(host, "--since", since);
+    Position to = Times.parse(host, "--until", until);
     boolean toOut = file.toString().equals("-");
     if (toOut && host.outIsTerminal()) {
       throw Failure.usage("a report is nothing to read on a terminal; name a file with -o");
     }
-    Damage damage = new Damage();
-    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
+    HtmlReport.Written written;
+    try (Journal opened = journal.open(host)) {
       if (toOut) {
-        HtmlReport.write(index, from, to, title, host.out(), damage);
+        written = HtmlReport.write(opened, from, to, title, host.out());
       } else {
-        long events;
         try (WholeFile whole = WholeFile.begin(file, force)) {
-          events = HtmlReport.write(index, from, to, title, whole.out(), damage);
+          written = HtmlReport.write(opened, from, to, title, whole.out());
           whole.keep();
         }
         host.note(
             KernelText.printable(file.toString())
                 + ": "
-                + events
-                + (events == 1 ? " event, " : " events, ")
+                + written.events()
+                + (written.events() == 1 ? " event, " : " events, ")
                 + EventText.bytes(Files.isRegularFile(file) ? Files.size(file) : 0));
       }
     }
-    return host.report(damage);
+    return host.report(written.damage());
   }
 }

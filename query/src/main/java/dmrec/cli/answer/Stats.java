@@ -2,13 +2,11 @@ package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.Times;
-import dmrec.journal.JournalIndex;
-import dmrec.query.Damage;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
 import dmrec.query.JournalStats;
-import dmrec.query.Moment;
 import dmrec.query.StatsData;
 import dmrec.query.StatsReader;
 import dmrec.query.StatsText;
@@ -58,12 +56,11 @@ public final class Stats implements Callable<Integer> {
     if (top < 1) {
       throw Failure.usage("--top: expected 1 or more, found " + top);
     }
-    Moment from = Times.parse(host, "--since", since);
-    Moment to = Times.parse(host, "--until", until);
-    Damage damage = new Damage();
+    Position from = Times.parse(host, "--since", since);
+    Position to = Times.parse(host, "--until", until);
     JournalStats stats;
-    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
-      stats = StatsReader.read(index, from, to, damage);
+    try (Journal opened = journal.open(host)) {
+      stats = StatsReader.read(opened, from, to);
     }
     host.print(
         switch (answer.form()) {
@@ -72,6 +69,6 @@ public final class Stats implements Callable<Integer> {
           case CSV -> StatsData.csv(stats);
         },
         answer.form());
-    return host.report(damage);
+    return host.report(stats.damage());
   }
 }

@@ -2,15 +2,14 @@ package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
+import dmrec.journal.Snapshot;
 import dmrec.query.StackData;
 import dmrec.query.StackTree;
 import dmrec.query.SubStack;
 import dmrec.query.TimeSpec;
-import dmrec.query.TopologyAt;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +46,11 @@ public final class Tree implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TopologyAt past;
-    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
-      past = Past.at(host, index, at);
+    Snapshot past;
+    try (Journal opened = journal.open(host)) {
+      past = Past.at(host, opened, at);
     }
-    Topology stack = past.topology();
+    TopologyView stack = past.topology();
     if (device != null) {
       stack = SubStack.of(stack, device);
       if (stack.seq() == 0) {

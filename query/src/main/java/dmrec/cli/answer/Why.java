@@ -3,17 +3,17 @@ package dmrec.cli.answer;
 import dmrec.cli.host.AnswerForm;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalOption;
 import dmrec.event.EventRecord;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
+import dmrec.journal.Snapshot;
 import dmrec.query.Csv;
+import dmrec.query.EventSearch;
 import dmrec.query.Explanation;
 import dmrec.query.ExplanationData;
 import dmrec.query.ExplanationText;
-import dmrec.query.IndexedPast;
 import dmrec.query.TimeSpec;
-import dmrec.query.TopologyAt;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -56,15 +56,20 @@ public final class Why implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TopologyAt past;
+    Damage damage;
     List<Explanation> explanations;
-    try (JournalIndex index = Indexes.of(host, journal.path(host))) {
-      past = Past.at(host, index, at);
-      try (IndexedPast events = new IndexedPast(index, past.damage())) {
-        explanations = Explanation.of(past.topology(), Past.atNs(host, past, at), events, device);
-        if (explanations.isEmpty()) {
-          throw nobody(Explanation.removal(events, past.topology().seq(), device));
-        }
+    try (Journal opened = journal.open(host)) {
+      Snapshot past = Past.at(host, opened, at);
+      EventSearch events = new EventSearch(opened);
+      explanations = Explanation.of(past.topology(), Past.atNs(host, past, at), events, device);
+      EventRecord removal =
+          explanations.isEmpty()
+              ? Explanation.removal(events, past.topology().seq(), device)
+              : null;
+      damage = past.damage().and(events.damage());
+      if (explanations.isEmpty()) {
+        host.report(damage);
+        throw nobody(removal);
       }
     }
     StringBuilder out = new StringBuilder();
@@ -80,7 +85,7 @@ public final class Why implements Callable<Integer> {
           });
     }
     host.print(out.toString(), answer.form());
-    return host.report(past.damage());
+    return host.report(damage);
   }
 
   private Failure nobody(@Nullable EventRecord removal) {

@@ -1,11 +1,8 @@
 package dmrec.cli.host;
 
-import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
-import dmrec.event.Kind;
-import dmrec.journal.Sought;
+import dmrec.journal.EventQuery;
 import dmrec.query.filter.Filter;
-import dmrec.query.filter.Narrowing;
 import dmrec.query.filter.Relations;
 import dmrec.query.filter.StackRelations;
 import dmrec.replay.EventChoice;
@@ -27,39 +24,7 @@ public record FilterChoice(Filter filter) implements EventChoice {
   }
 
   @Override
-  public Sought sought() {
-    return filter.needsStack() ? Sought.ALL : new Narrowed(filter.narrowing());
-  }
-
-  private record Narrowed(Narrowing narrowing) implements Sought {
-    @Override
-    public long minSeq() {
-      return Math.max(0, narrowing.minSeq());
-    }
-
-    @Override
-    public long maxSeq() {
-      return narrowing.maxSeq();
-    }
-
-    @Override
-    public long minWallNs() {
-      return narrowing.minWallNs();
-    }
-
-    @Override
-    public long maxWallNs() {
-      return narrowing.maxWallNs();
-    }
-
-    @Override
-    public boolean mayBe(Kind kind) {
-      return narrowing.mayBe(kind);
-    }
-
-    @Override
-    public boolean mayBe(DeviceRef device) {
-      return narrowing.mayBe(device);
-    }
+  public EventQuery query() {
+    return filter.needsStack() ? EventQuery.ALL : filter.query();
   }
 }

@@ -1,6 +1,6 @@
 package dmrec.cli.host;
 
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.query.SelectedEvents;
 import dmrec.query.filter.Explanation;
 import dmrec.query.filter.Filter;
@@ -27,7 +27,7 @@ public final class Filters {
 
   /** Tells on stderr how a filter was evaluated, after it was. */
   public static void explain(
-      Host host, JournalIndex journal, @Nullable Filter filter, SelectedEvents events, ZoneId zone)
+      Host host, Journal journal, @Nullable Filter filter, SelectedEvents events, ZoneId zone)
       throws IOException {
     if (filter != null) {
       for (Explanation.Line line : filter.explain(zone)) {
@@ -39,7 +39,7 @@ public final class Filters {
         "read",
         events.read()
             + " of "
-            + (journal.lastSeq() == 0 ? 0 : journal.lastSeq() - journal.firstSeq() + 1)
+            + journal.extent().events()
             + " records; "
             + events.matched()
             + " matched");

@@ -2,8 +2,8 @@ package dmrec.cli.host;
 
 import dmrec.console.Standpoint;
 import dmrec.event.KernelText;
+import dmrec.journal.Damage;
 import dmrec.query.Csv;
-import dmrec.query.Damage;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

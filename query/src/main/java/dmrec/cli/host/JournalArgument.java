@@ -1,5 +1,7 @@
 package dmrec.cli.host;
 
+import dmrec.journal.Journal;
+import dmrec.journal.JournalException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -18,6 +20,11 @@ public final class JournalArgument {
   /** The folder to read: that of the journal, or what a bundle was unpacked to. */
   public Path path(Host host) {
     return argument != null ? OpenedBundles.journal(host, argument) : option.path(host);
+  }
+
+  /** Opens what {@link #path} names. */
+  public Journal open(Host host) throws JournalException {
+    return JournalOption.open(host, path(host));
   }
 
   /** What was named, as it is. */

@@ -1,11 +1,20 @@
 package dmrec.cli.host;
 
+import dmrec.console.Standpoint;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalException;
+import dmrec.journal.Sha256;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code -j}: which journal. */
 public final class JournalOption {
+  private static final int NAME_CHARS = 32;
+
   /** What may stand for a journal wherever one is read. */
   public static final String READ = "The journal's folder, or a .dmrec bundle";
 
@@ -28,7 +37,38 @@ public final class JournalOption {
     if (journal != null) {
       return journal;
     }
-    return host.standpoint() != null ? host.standpoint().journal() : defaultPath(host);
+    return host.standpoint() != null ? host.standpoint().folder() : defaultPath(host);
+  }
+
+  /** Opens what {@link #path} names. */
+  public Journal open(Host host) throws JournalException {
+    return open(host, path(host));
+  }
+
+  /**
+   * Opens a journal for reading, with indexes beside it or in the user's cache; that of a console
+   * is shared, and closing it only lets go of its files.
+   */
+  public static Journal open(Host host, Path folder) throws JournalException {
+    Standpoint here = host.standpoint();
+    return here != null && here.folder().equals(folder)
+        ? here.journal()
+        : Journal.open(folder, indexes(host, folder));
+  }
+
+  /** A folder of the user's for one journal, named by where that lies; null without a home. */
+  private static @Nullable Path indexes(Host host, Path folder) {
+    Path caches = Caches.folder(host);
+    if (caches == null) {
+      return null;
+    }
+    try {
+      byte[] place = folder.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
+      String name = HexFormat.of().formatHex(Sha256.of(place));
+      return caches.resolve("index").resolve(name.substring(0, NAME_CHARS));
+    } catch (IOException e) {
+      return null; // Whoever opens the journal says what is wrong with it.
+    }
   }
 
   /** Whether the user named a journal, by the option or the environment. */

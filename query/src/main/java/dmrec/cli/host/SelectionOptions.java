@@ -1,7 +1,7 @@
 package dmrec.cli.host;
 
 import dmrec.event.Kind;
-import dmrec.query.Selection;
+import dmrec.query.EventSelection;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -37,9 +37,9 @@ public final class SelectionOptions {
   @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
   private @Nullable String where;
 
-  /** What is asked for; {@code traces} as {@link Selection} has it. */
-  public Selection selection(Host host, boolean traces) {
-    return new Selection(
+  /** What is asked for; {@code traces} as {@link EventSelection} has it. */
+  public EventSelection selection(Host host, boolean traces) {
+    return new EventSelection(
         kindsOf(kinds),
         device,
         Times.parse(host, "--since", since),

@@ -1,7 +1,7 @@
 package dmrec.cli.host;
 
 import dmrec.console.Standpoint;
-import dmrec.query.Moment;
+import dmrec.journal.Position;
 import dmrec.query.TimeSpec;
 import dmrec.query.TimeSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +11,14 @@ public final class Times {
   private Times() {}
 
   /** Reads the argument of {@code option}; null stays null. */
-  public static @Nullable Moment parse(Host host, String option, @Nullable String text) {
+  public static @Nullable Position parse(Host host, String option, @Nullable String text) {
     if (text == null) {
       return null;
     }
     Standpoint here = host.standpoint();
     Long named = here == null ? null : here.named(text);
     if (named != null) {
-      return new Moment.AtSeq(named);
+      return new Position.AtSeq(named);
     }
     try {
       return TimeSpec.parse(text, host.clock());

@@ -6,22 +6,23 @@ import dmrec.bundle.Part;
 import dmrec.cli.host.Amounts;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalArgument;
-import dmrec.cli.host.Stretch;
 import dmrec.cli.host.Times;
 import dmrec.cli.host.Version;
 import dmrec.cli.host.WholeFile;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
 import dmrec.pack.PackRequest;
 import dmrec.pack.PackSurvey;
 import dmrec.pack.Packer;
 import dmrec.query.EventText;
 import dmrec.query.KindCounts;
-import dmrec.query.Moment;
+import dmrec.query.SeqRange;
 import dmrec.query.TimeSpec;
 import dmrec.report.HtmlReport;
 import java.io.IOException;
@@ -162,14 +163,12 @@ public final class PackCommand implements Callable<Integer> {
     if (check != null) {
       return WordSearch.run(host, journal.named(host), words(check));
     }
-    Path from = journal.path(host);
-    PackRequest request;
-    try (JournalIndex index = Indexes.of(host, from)) {
-      Stretch stretch = stretch(index);
-      request =
+    try (Journal opened = journal.open(host)) {
+      SeqRange range = range(opened);
+      PackRequest request =
           new PackRequest(
-              stretch.fromSeq(),
-              stretch.lastSeq(index),
+              range.fromSeq(),
+              range.lastSeq(opened),
               device,
               redact,
               words,
@@ -178,10 +177,14 @@ public final class PackCommand implements Callable<Integer> {
               note(),
               Version.number(),
               PackingHost.facts());
+      return pack(new Packer(opened, request));
     }
-    Packer packer = new Packer(from, request);
+  }
+
+  private int pack(Packer packer) throws IOException {
     PackSurvey survey = packer.survey();
     if (survey.events() == 0) {
+      host.report(packer.damage());
       throw Failure.of(
           device.isEmpty()
               ? "there is no event in that time to pack; 'dmrec info' tells what the journal holds"
@@ -228,30 +231,37 @@ public final class PackCommand implements Callable<Integer> {
     return host.report(packer.damage());
   }
 
-  private Stretch stretch(JournalIndex index) throws IOException {
+  private SeqRange range(Journal opened) throws IOException {
     Long seq = around;
     if (seq == null) {
-      return Stretch.of(
-          index, Times.parse(host, "--since", since), Times.parse(host, "--until", until));
+      return SeqRange.of(
+          opened, Times.parse(host, "--since", since), Times.parse(host, "--until", until));
     }
     if (since != null || until != null) {
       throw Failure.usage("--around: expected neither --since nor --until beside it");
     }
     long halfNs = Amounts.durationNs("--window", window);
-    EventRecord middle = seq < 1 ? null : index.read(seq);
+    EventRecord middle;
+    try (EventCursor events = opened.events(EventQuery.ALL.from(seq).to(seq))) {
+      middle = events.next();
+      if (middle == null) {
+        host.report(events.damage());
+      }
+    }
     if (middle == null) {
+      Journal.Extent extent = opened.extent();
       throw Failure.usage(
           "--around: there is no event #"
               + seq
               + "; the journal holds #"
-              + index.firstSeq()
+              + extent.firstSeq()
               + " to #"
-              + index.lastSeq());
+              + extent.lastSeq());
     }
-    return Stretch.of(
-        index,
-        new Moment.AtTime(middle.wallNs() - halfNs),
-        new Moment.AtTime(middle.wallNs() + halfNs));
+    return SeqRange.of(
+        opened,
+        Position.atTime(middle.wallNs() - halfNs),
+        Position.atTime(middle.wallNs() + halfNs));
   }
 
   private static String named(long wallNs) {

@@ -16,9 +16,10 @@ import dmrec.journal.EventsImport;
 import dmrec.journal.FilesOfDays;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Position;
 import dmrec.query.KindCounts;
-import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
+import dmrec.record.EventSink;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.InputStream;
@@ -153,9 +154,8 @@ public final class ImportCommand implements Callable<Integer> {
           ForeignImport.run(
               inputs,
               options,
-              writer::append,
+              EventSink.of(writer),
               wallNs -> files.hold(wallNs, writer.topology()).complaint(),
-              writer.topology(),
               host::say);
       writer.sync();
       kept = summary.events() > 0;
@@ -213,11 +213,11 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   private long time(String option, @Nullable String text) {
-    Moment moment = Times.parse(host, option, text);
+    Position moment = Times.parse(host, option, text);
     if (moment == null) {
       return When.UNKNOWN;
     }
-    if (moment instanceof Moment.AtTime at) {
+    if (moment instanceof Position.AtTime at) {
       return at.wallNs();
     }
     throw Failure.usage(option + ": expected a time, found the number of a record, " + text);

@@ -18,6 +18,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
@@ -58,11 +59,13 @@ final class MetricsEndpoint implements AutoCloseable {
    *
    * @param address as the user gave it; null for no endpoint
    * @param journalBytes what the journal takes, asked at each scrape; negative where unknown
+   * @param keyTrouble whether the key that signs the journal cannot be changed
    * @param note gets the one line that says where
    */
   static MetricsEndpoint open(
       @Nullable String address,
       LongSupplier journalBytes,
+      BooleanSupplier keyTrouble,
       LongSupplier nanoClock,
       Consumer<String> note) {
     Vitals vitals = new Vitals(nanoClock.getAsLong());
@@ -72,7 +75,7 @@ final class MetricsEndpoint implements AutoCloseable {
     InetSocketAddress wanted = parse(address);
     Server server;
     try {
-      server = start(wanted, new VitalsCollector(vitals, journalBytes, nanoClock));
+      server = start(wanted, new VitalsCollector(vitals, journalBytes, keyTrouble, nanoClock));
     } catch (IOException e) {
       throw Failure.of(
           "--metrics: cannot listen on "

@@ -26,7 +26,6 @@ import dmrec.record.Observation;
 import dmrec.record.Recorder;
 import dmrec.record.RecordingSummary;
 import dmrec.record.WatchOptions;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -102,9 +101,9 @@ public final class RecordCommand implements Callable<Integer> {
       names = "--sync",
       paramLabel = "WHEN",
       description =
-          "When events are brought to the disk: TIME/COUNT for the latest of each, always for before"
-              + " each counts as recorded, os for when the system likes. Until then a power failure"
-              + " takes them. Default: ${DEFAULT-VALUE}.")
+          "When events are brought to the disk: TIME/COUNT for the latest of each, always for"
+              + " before each counts as recorded, os for when the system likes. Until then a power"
+              + " failure takes them. Default: ${DEFAULT-VALUE}.")
   private String sync = "100ms/1000";
 
   @Option(
@@ -126,13 +125,33 @@ public final class RecordCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "Sign the journal's seals with this key, which 'dmrec key new' made.")
+      description =
+          "Sign the journal's seals with this key, which 'dmrec key new' made. It is replaced when"
+              + " its epoch is over, so keep it where the recorder may write; where it cannot be"
+              + " replaced it signs on, and that is said. One recorder at a time.")
   private @Nullable Path key;
 
   @Option(
       names = "--unsigned",
-      description = "Go on without signatures in a journal that was signed so far.")
+      description =
+          "Go on without signatures in a journal that was signed so far, or where another recorder"
+              + " signs with the key.")
   private boolean unsigned;
+
+  @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      description =
+          "Let this group read the journal, which else only its owner and the group of its folder"
+              + " can: files have mode 0640 in a folder of mode 0750, whatever the umask is.")
+  private String group = "";
+
+  @Option(
+      names = "--unsafe-folder",
+      description =
+          "Record even where others than the owner can write to the journal's folder, to the"
+              + " spool's or to one above it: they could put files of their own there.")
+  private boolean unsafeFolder;
 
   @Option(
       names = "--metrics",
@@ -156,6 +175,9 @@ public final class RecordCommand implements Callable<Integer> {
           "Write into this folder first, in memory as /run/dmrec, and move it into the journal from"
               + " there: recording never waits for the journal's disk.")
   private @Nullable Path spool;
+
+  /** What signs the journal. */
+  private volatile @Nullable SigningKey signing;
 
   /** What the journal takes on the disk, for whoever asks while it is written. */
   private volatile long journalBytes;
@@ -200,16 +222,18 @@ public final class RecordCommand implements Callable<Integer> {
             Version.number());
     Service service = Service.of(host, System::nanoTime, host::say);
     try (MetricsEndpoint endpoint =
-            MetricsEndpoint.open(metrics, () -> journalBytes, System::nanoTime, host::say);
+            MetricsEndpoint.open(
+                metrics, () -> journalBytes, this::keyTrouble, System::nanoTime, host::say);
         RecordedJournal opened = RecordedJournal.open(folder, spool, journalOptions());
         KernelWatch watch = open(options)) {
       JournalWriter writer = opened.writer();
+      opened.guard(watch::wake);
       JournalSink sink = JournalSink.of(writer, host::say);
-      Recorder recorder = new Recorder(endpoint.measuring(sink), copy, writer.topology());
+      Recorder recorder = new Recorder(endpoint.measuring(sink), copy);
       sink.countIn(recorder.summary());
       Signals.register("INT", () -> watch.stop("SIGINT"));
       Signals.register("TERM", () -> watch.stop("SIGTERM"));
-      StatusLine status = new StatusLine(host, recorder);
+      StatusLine status = new StatusLine(host, recorder, this::keyTrouble);
       watch.run(
           recorder,
           () -> {
@@ -231,20 +255,27 @@ public final class RecordCommand implements Callable<Integer> {
           });
       service.stopping();
       status.clear();
-      writer.sync();
+      sink.sync();
       tell(recorder.summary(), folder);
     }
     return 0;
   }
 
-  private static String status(Recorder recorder, Path folder) {
+  private String status(Recorder recorder, Path folder) {
     return String.format(
         Locale.ROOT,
-        "%d events, %d devices, lost %d; to %s",
+        "%d events, %d devices, lost %d%s; to %s",
         recorder.summary().events(),
         recorder.topology().devices().size(),
         recorder.summary().lost(),
+        keyTrouble() ? ", key not changed" : "",
         KernelText.printable(folder.toString()));
+  }
+
+  /** Whether the key that signs cannot be changed. */
+  private boolean keyTrouble() {
+    SigningKey now = signing;
+    return now != null && !now.trouble().isEmpty();
   }
 
   private KernelWatch open(WatchOptions options) throws IOException {
@@ -270,9 +301,10 @@ public final class RecordCommand implements Callable<Integer> {
         RecordedJournal opened =
             RecordedJournal.open(folder, spool, journalOptions().with(new SealPolicy(1000, 0)))) {
       JournalWriter writer = opened.writer();
-      Topology known = writer.topology();
+      opened.guard(() -> {});
+      long endNs = writer.topology().wallNs();
       JournalSink sink = JournalSink.of(writer, host::say);
-      Recorder recorder = new Recorder(sink, copy, known);
+      Recorder recorder = new Recorder(sink, copy);
       sink.countIn(recorder.summary());
       Observation last = null;
       while (true) {
@@ -281,13 +313,13 @@ public final class RecordCommand implements Callable<Integer> {
           if (next == null) {
             break;
           }
-          if (last == null && next.at().wallNs() < known.wallNs()) {
+          if (last == null && next.at().wallNs() < endNs) {
             throw Failure.of(
                 folder
                     + ": expected a journal that ends before the capture begins, "
                     + TimeSpec.format(next.at().wallNs(), ZoneOffset.UTC)
                     + ", found a record of "
-                    + TimeSpec.format(known.wallNs(), ZoneOffset.UTC)
+                    + TimeSpec.format(endNs, ZoneOffset.UTC)
                     + "; name a new folder");
           }
           recorder.accept(next);
@@ -303,7 +335,7 @@ public final class RecordCommand implements Callable<Integer> {
       if (!(last instanceof Observation.Stopped)) {
         recorder.accept(new Observation.Stopped(last.at(), "the capture ends here", 0));
       }
-      writer.sync();
+      sink.sync();
       tell(recorder.summary(), folder);
     }
     return damaged == 0 ? 0 : 1;
@@ -317,13 +349,16 @@ public final class RecordCommand implements Callable<Integer> {
           "--sync always and --spool contradict each other: a spool takes events into memory so"
               + " that they need not wait for the disk. Leave one of them out");
     }
+    signing = key == null ? null : SigningKey.read(key);
     return new JournalOptions(
         when,
         options.seals(),
         new RetentionPolicy(keep == null ? 0 : Amounts.durationNs("--keep", keep), maxBytes()),
         options.reserveBytes(),
-        key == null ? null : SigningKey.read(key),
+        signing,
         unsigned,
+        unsafeFolder,
+        group,
         host::say);
   }
 
@@ -363,6 +398,10 @@ public final class RecordCommand implements Callable<Integer> {
         .append(EventText.duration(summary.durationNs()))
         .append(" to ")
         .append(folder)
+        .append(
+            summary.removed() == 0
+                ? ""
+                : ", from where somebody removed " + summary.removed() + " meanwhile")
         .append("; lost ")
         .append(summary.lost())
         .append(", refused ")

@@ -31,6 +31,19 @@ final class RecordedJournal implements AutoCloseable {
     return new RecordedJournal(opened.writer(), opened);
   }
 
+  /**
+   * Goes on where it belongs when somebody takes the journal away.
+   *
+   * @param alarm called by another thread when that is found
+   */
+  void guard(Runnable alarm) {
+    if (spool == null) {
+      writer.guard(alarm);
+    } else {
+      spool.guard(alarm);
+    }
+  }
+
   JournalWriter writer() {
     return writer;
   }

@@ -6,6 +6,7 @@ import dmrec.event.KernelText;
 import dmrec.query.EventText;
 import dmrec.record.Recorder;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /** The live line of a recording, on a terminal only; redrawn at most four times a second. */
 final class StatusLine {
@@ -14,14 +15,19 @@ final class StatusLine {
 
   private final Host host;
   private final Recorder recorder;
+  private final BooleanSupplier keyTrouble;
   private long shownAtNs;
   private long shownEvents;
   private double rate;
   private boolean visible;
 
-  StatusLine(Host host, Recorder recorder) {
+  /**
+   * @param keyTrouble whether the key that signs the journal cannot be changed
+   */
+  StatusLine(Host host, Recorder recorder, BooleanSupplier keyTrouble) {
     this.host = host;
     this.recorder = recorder;
+    this.keyTrouble = keyTrouble;
     this.shownAtNs = System.nanoTime();
   }
 
@@ -38,11 +44,12 @@ final class StatusLine {
     String line =
         String.format(
             Locale.ROOT,
-            "%d events, %.1f/s, %d devices, lost %d%s",
+            "%d events, %.1f/s, %d devices, lost %d%s%s",
             events,
             rate,
             recorder.topology().devices().size(),
             recorder.summary().lost(),
+            keyTrouble.getAsBoolean() ? ", KEY NOT CHANGED" : "",
             last());
     int width = host.columns() > 0 ? host.columns() - 1 : 79;
     host.err().print(CLEAR + (line.length() > width ? line.substring(0, width) : line));

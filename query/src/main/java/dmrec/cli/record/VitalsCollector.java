@@ -16,6 +16,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** What a scrape shows of a recording's vitals. For any thread. */
@@ -24,13 +25,19 @@ final class VitalsCollector {
 
   private final Vitals vitals;
   private final LongSupplier journalBytes;
+  private final BooleanSupplier keyTrouble;
   private final LongSupplier nanoClock;
   private final Map<Kind, Labels> kinds = new EnumMap<>(Kind.class);
   private final double[] lagBounds;
 
-  VitalsCollector(Vitals vitals, LongSupplier journalBytes, LongSupplier nanoClock) {
+  VitalsCollector(
+      Vitals vitals,
+      LongSupplier journalBytes,
+      BooleanSupplier keyTrouble,
+      LongSupplier nanoClock) {
     this.vitals = vitals;
     this.journalBytes = journalBytes;
+    this.keyTrouble = keyTrouble;
     this.nanoClock = nanoClock;
     for (Kind kind : Kind.values()) {
       if (kind != Kind.UNKNOWN) {
@@ -54,7 +61,11 @@ final class VitalsCollector {
             .metricSnapshot(
                 counter("dmrec_gaps", "Times that something was missed.", vitals.events(Kind.GAP)))
             .metricSnapshot(
-                counter("dmrec_lost", "Messages of the kernel known to be missed.", vitals.lost()))
+                counter(
+                    "dmrec_lost",
+                    "Messages of the kernel known to be missed, and events that are not in the"
+                        + " journal.",
+                    vitals.lost()))
             .metricSnapshot(
                 counter(
                     "dmrec_queue_drops",
@@ -92,7 +103,12 @@ final class VitalsCollector {
                 gauge(
                     "dmrec_last_turn_age_seconds",
                     "Time since the recording loop turned; it does at least each second.",
-                    vitals.turnAgeNs(now) / NS));
+                    vitals.turnAgeNs(now) / NS))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_key_not_changed",
+                    "1 while the key that signs the journal cannot be changed, else 0.",
+                    keyTrouble.getAsBoolean() ? 1 : 0));
     long bytes = journalBytes.getAsLong();
     if (bytes >= 0) {
       all.metricSnapshot(

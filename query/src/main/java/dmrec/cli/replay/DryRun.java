@@ -4,6 +4,7 @@ import dmrec.cli.host.Host;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.journal.Damage;
 import dmrec.journal.JournalException;
 import dmrec.query.EventText;
 import dmrec.query.KindCounts;
@@ -28,7 +29,7 @@ final class DryRun {
   private long recordedNs;
   private long pausedNs;
   private long count;
-  private long damaged;
+  private Damage damage = Damage.NONE;
 
   DryRun(Host host, ZoneId zone) {
     this.host = host;
@@ -54,7 +55,7 @@ final class DryRun {
     }
     KindCounts.lines(kinds).forEach(line -> text.append(line).append('\n'));
     host.print(text.toString());
-    return damaged == 0 ? 0 : 1;
+    return host.report(recording.damage().and(damage));
   }
 
   private static String line(String name, String value) {
@@ -67,14 +68,14 @@ final class DryRun {
         try {
           EventRecord record = stream.next();
           if (record == null) {
+            damage = damage.and(stream.damage());
             return;
           }
           if (stream.isFed()) {
             count(record, pace);
           }
         } catch (JournalException e) {
-          damaged++;
-          host.note(KernelText.printable(String.valueOf(e.getMessage())));
+          damage = damage.and(Damage.of(e));
         }
       }
     }

@@ -5,16 +5,16 @@ import dmrec.cli.host.Failure;
 import dmrec.cli.host.FilterChoice;
 import dmrec.cli.host.Filters;
 import dmrec.cli.host.Host;
-import dmrec.cli.host.Indexes;
 import dmrec.cli.host.JournalArgument;
-import dmrec.cli.host.Stretch;
+import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.Times;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.UeventWay;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
+import dmrec.journal.Position;
 import dmrec.query.EventText;
-import dmrec.query.Moment;
+import dmrec.query.SeqRange;
 import dmrec.query.TimeSpec;
 import dmrec.query.filter.Filter;
 import dmrec.replay.EventChoice;
@@ -175,8 +175,8 @@ public final class ReplayCommand implements Callable<Integer> {
     Filter filter = Filters.parse(host, "--where", where);
     Filter breakFilter = Filters.parse(host, "--break", breaks);
     Pace pace = pace();
-    Moment since = Times.parse(host, "--from", from);
-    Moment until = Times.parse(host, "--to", to);
+    Position since = Times.parse(host, "--from", from);
+    Position until = Times.parse(host, "--to", to);
     // A person takes longer than a handler may.
     long timeoutNs = debugging.isWanted() ? 0 : Amounts.durationNs("--timeout", timeout);
     if (loops < 1) {
@@ -200,10 +200,10 @@ public final class ReplayCommand implements Callable<Integer> {
     }
     boolean captured = compare.isAsked() || shrink != null || !host.isThisProcess();
     try (Programs programs = new Programs(captured, timeoutNs);
-        JournalIndex index = Indexes.of(host, path)) {
+        Journal opened = JournalOption.open(host, path)) {
       HandlerFactory factory = factory(new BuiltInHandlers(host, text, listeners, programs), text);
-      Stretch stretch = Stretch.of(index, since, until);
-      if (stretch.isEmpty()) {
+      SeqRange range = SeqRange.of(opened, since, until);
+      if (range.isEmpty()) {
         throw Failure.of(path + ": there is no event between --from and --to");
       }
       if (debugging.isPending() && !dryRun) {
@@ -212,9 +212,9 @@ public final class ReplayCommand implements Callable<Integer> {
       }
       Recording recording =
           JournalRecording.of(
-              index,
-              stretch.fromSeq(),
-              stretch.toSeq(),
+              opened,
+              range.fromSeq(),
+              range.toSeq(),
               filter == null ? EventChoice.ALL : new FilterChoice(filter));
       if (shrink != null) {
         return new ShrinkRun(host, zone, factory, programs, shrink, ofShrunk(shrink))
@@ -231,7 +231,7 @@ public final class ReplayCommand implements Callable<Integer> {
       ReplaySession session =
           new ReplaySession(
               host,
-              index,
+              opened,
               recording,
               new ReplaySession.Settings(
                   pace,
@@ -241,7 +241,7 @@ public final class ReplayCommand implements Callable<Integer> {
                   step,
                   breakFilter,
                   zone,
-                  stretch.lastSeq(index),
+                  range.lastSeq(opened),
                   seq -> again(path, seq)),
               factory,
               programs,

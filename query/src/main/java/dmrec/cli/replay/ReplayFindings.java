@@ -6,16 +6,17 @@ import dmrec.event.KernelText;
 import dmrec.handler.HandlerException;
 import dmrec.handler.ProcessHandlers;
 import dmrec.handler.TypedHandler;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.query.EventText;
 import dmrec.query.StackTree;
 import dmrec.query.SubStack;
 import dmrec.replay.Finding;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.List;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /** What is said of a handler that failed: at which event, how, on which stack, and how to again. */
 final class ReplayFindings {
@@ -24,7 +25,7 @@ final class ReplayFindings {
   private static final int STACK_LINES = 40;
 
   private final Host host;
-  private final JournalIndex index;
+  private final Journal journal;
   private final EventText text;
   private final StackTree.Options drawing;
   private final String name;
@@ -37,13 +38,13 @@ final class ReplayFindings {
    */
   ReplayFindings(
       Host host,
-      JournalIndex index,
+      Journal journal,
       EventText text,
       StackTree.Options drawing,
       String name,
       LongFunction<String> again) {
     this.host = host;
-    this.index = index;
+    this.journal = journal;
     this.text = text;
     this.drawing = drawing;
     this.name = name;
@@ -132,25 +133,29 @@ final class ReplayFindings {
   }
 
   private void addStack(StringBuilder out, EventRecord record) {
-    Topology before = stackBefore(record);
-    if (before == null || before.devices().isEmpty()) {
+    Snapshot snapshot;
+    try {
+      snapshot = journal.at(Position.atSeq(record.seq() - 1));
+    } catch (JournalException e) {
+      out.append("  the stack before it cannot be told: ")
+          .append(KernelText.printable(String.valueOf(e.getMessage())))
+          .append('\n');
       return;
     }
-    out.append("  the stack before it:\n");
-    Topology part =
+    TopologyView before = snapshot.topology();
+    boolean isSure = snapshot.damage().isNone();
+    if (before.devices().isEmpty() && isSure) {
+      return;
+    }
+    out.append("  the stack before it")
+        .append(isSure ? "" : ", which may have been another as the journal is damaged before it")
+        .append(":\n");
+    TopologyView part =
         record.device().isNone() ? before : SubStack.of(before, record.device().dev().toString());
     List<String> lines = StackTree.draw(part.seq() == 0 ? before : part, drawing).lines().toList();
     lines.stream().limit(STACK_LINES).forEach(line -> out.append("    ").append(line).append('\n'));
     if (lines.size() > STACK_LINES) {
       out.append("    ... ('dmrec tree --at' draws all of it)\n");
-    }
-  }
-
-  private @Nullable Topology stackBefore(EventRecord record) {
-    try {
-      return index.stackAt(record.seq() - 1);
-    } catch (JournalException e) {
-      return null; // The damage is told of where it is read.
     }
   }
 

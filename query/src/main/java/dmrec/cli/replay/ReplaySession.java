@@ -8,8 +8,8 @@ import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.ReplaySummary;
-import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
 import dmrec.query.EventText;
 import dmrec.query.StackTree;
 import dmrec.query.filter.Filter;
@@ -66,7 +66,7 @@ final class ReplaySession {
 
   ReplaySession(
       Host host,
-      JournalIndex index,
+      Journal journal,
       Recording recording,
       Settings settings,
       HandlerFactory factory,
@@ -86,12 +86,12 @@ final class ReplaySession {
         new Stepper(
             new Stepper.Means(
                 host,
-                index,
+                journal,
                 text,
                 new EventText(zone, host.colourErr(), true),
                 drawing,
                 new TypedLines(System.in)),
-            new ReplayFindings(host, index, text, drawing, factory.name(), settings.again()),
+            new ReplayFindings(host, journal, text, drawing, factory.name(), settings.again()),
             settings.onError(),
             settings.breaks(),
             settings.step());
@@ -129,6 +129,7 @@ final class ReplaySession {
       Signals.unregister("INT", oldInt);
       Signals.unregister("TERM", oldTerm);
       exits.end();
+      stepper.end();
       progress.flush();
     }
   }
@@ -162,9 +163,9 @@ final class ReplaySession {
       }
 
       @Override
-      public void damaged(JournalException e) {
+      public void damaged(Damage damage) {
         progress.flush();
-        stepper.damaged(e);
+        stepper.damaged(damage);
       }
 
       @Override
@@ -195,8 +196,14 @@ final class ReplaySession {
       text.append("; the handler failed ")
           .append(summary.failures() == 1 ? "once" : summary.failures() + " times");
     }
-    if (outcome.damaged() > 0) {
-      text.append("; ").append(outcome.damaged()).append(" places of the journal are damaged");
+    long damaged = outcome.damage().and(stepper.damage()).count();
+    if (damaged > 0) {
+      text.append("; ")
+          .append(damaged)
+          .append(
+              damaged == 1
+                  ? " place of the journal is damaged"
+                  : " places of the journal are damaged");
     }
     if (asked) {
       text.append("; stopped by ").append(reason);
@@ -210,6 +217,6 @@ final class ReplaySession {
     if ("SIGINT".equals(reason) || "SIGTERM".equals(reason)) {
       return "SIGINT".equals(reason) ? INTERRUPTED : TERMINATED;
     }
-    return summary.failures() > 0 || outcome.damaged() > 0 || differs ? 1 : 0;
+    return summary.failures() > 0 || damaged > 0 || differs ? 1 : 0;
   }
 }

@@ -6,7 +6,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.handler.HandlerException;
 import dmrec.handler.HandlerFactory;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.query.EventText;
 import dmrec.query.StackTree;
 import dmrec.replay.Finding;
@@ -94,7 +94,7 @@ final class ShrinkRun {
     if (signal != null) {
       return "SIGTERM".equals(signal) ? TERMINATED : INTERRUPTED;
     }
-    return shrunk.proof() == null ? 1 : 0;
+    return Math.max(host.report(shrunk.damage()), shrunk.proof() == null ? 1 : 0);
   }
 
   private void stop(Shrinker shrinker, String name) {
@@ -140,10 +140,10 @@ final class ShrinkRun {
     host.out().flush();
     Finding proof = shrunk.proof();
     if (proof != null) {
-      try (JournalIndex index = JournalIndex.open(out, null)) {
+      try (Journal journal = Journal.open(out)) {
         new ReplayFindings(
                 host,
-                index,
+                journal,
                 new EventText(zone, host.colourErr(), false),
                 new StackTree.Options(host.utf8() || !host.errIsTerminal(), host.colourErr()),
                 factory.name(),

@@ -3,8 +3,11 @@ package dmrec.cli.replay;
 import dmrec.cli.host.Host;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
+import dmrec.journal.Damage;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.query.EventText;
 import dmrec.query.StackTree;
 import dmrec.query.SubStack;
@@ -13,7 +16,7 @@ import dmrec.query.filter.FilterSyntaxException;
 import dmrec.replay.Finding;
 import dmrec.replay.Guide;
 import dmrec.replay.Replay;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,7 @@ final class Stepper implements Guide {
   /** What a stepper works with. */
   record Means(
       Host host,
-      JournalIndex index,
+      Journal journal,
       EventText text,
       EventText withEvidence,
       StackTree.Options drawing,
@@ -51,6 +54,9 @@ final class Stepper implements Guide {
   private long silentTo;
   private long previousSeq;
   private long backTo;
+
+  /** What was told to be damaged. */
+  private Damage damage = Damage.NONE;
 
   Stepper(
       Means means,
@@ -79,8 +85,8 @@ final class Stepper implements Guide {
   void begin(Replay begun, boolean startsOver, Valve out) {
     replay = begun;
     mayGoBack = startsOver;
-    breakPoint = breaks == null ? null : new BreakPoint(breaks, means.index());
-    runsTo = null;
+    end();
+    breakPoint = breaks == null ? null : new BreakPoint(breaks, means.journal());
     previousSeq = 0;
     silentTo = backTo;
     backTo = 0;
@@ -91,6 +97,25 @@ final class Stepper implements Guide {
   /** Where a replay was stopped to go back to; 0 where it was not. */
   long backTo() {
     return backTo;
+  }
+
+  /** No event follows. */
+  void end() {
+    close(breakPoint);
+    breakPoint = null;
+    close(runsTo);
+    runsTo = null;
+  }
+
+  private static void close(@Nullable BreakPoint point) {
+    if (point != null) {
+      point.close();
+    }
+  }
+
+  /** What was told to be damaged so far. */
+  Damage damage() {
+    return damage;
   }
 
   @Override
@@ -114,11 +139,18 @@ final class Stepper implements Guide {
   }
 
   private boolean matches(@Nullable BreakPoint point, EventRecord record) {
-    try {
-      return point != null && point.matches(record);
-    } catch (JournalException e) {
-      return false; // Told of where it is read.
+    if (point == null) {
+      return false;
     }
+    boolean matches = false;
+    Damage found = Damage.NONE;
+    try {
+      matches = point.matches(record);
+    } catch (JournalException e) {
+      found = Damage.of(e);
+    }
+    damaged(point.damage().and(found));
+    return matches;
   }
 
   @Override
@@ -138,9 +170,22 @@ final class Stepper implements Guide {
   }
 
   @Override
-  public void damaged(JournalException e) {
+  public void damaged(Damage found) {
+    Damage all = damage.and(found);
+    if (all.count() == damage.count()) {
+      return;
+    }
     flush();
-    say(KernelText.printable(String.valueOf(e.getMessage())));
+    for (String message : found.messages()) {
+      if (!damage.messages().contains(message)) {
+        say(KernelText.printable(message));
+      }
+    }
+    long more = all.count() - damage.count() - (all.messages().size() - damage.messages().size());
+    if (more > 0) {
+      say("and " + more + " more places that are damaged");
+    }
+    damage = all;
   }
 
   private void ask(EventRecord record) {
@@ -150,6 +195,7 @@ final class Stepper implements Guide {
     }
     flush();
     steps = false;
+    close(runsTo);
     runsTo = null;
     print(means.text().print(record));
     while (true) {
@@ -199,7 +245,7 @@ final class Stepper implements Guide {
 
   private boolean runTo(String filter) {
     try {
-      runsTo = new BreakPoint(Filter.parse(filter, means.host().clock()), means.index());
+      runsTo = new BreakPoint(Filter.parse(filter, means.host().clock()), means.journal());
       return true;
     } catch (FilterSyntaxException e) {
       say("run: " + e.getMessage());
@@ -223,13 +269,13 @@ final class Stepper implements Guide {
 
   private void tree(EventRecord record, String device) {
     try {
-      Topology before =
-          record.seq() == 1 ? new Topology() : means.index().stackAt(record.seq() - 1);
-      if (before == null) {
-        say("the stack at #" + record.seq() + " cannot be told: the journal is damaged before it");
-        return;
+      Snapshot snapshot = means.journal().at(Position.atSeq(record.seq() - 1));
+      if (!snapshot.damage().isNone()) {
+        damaged(snapshot.damage());
+        say("as the journal is damaged before #" + record.seq() + ", the stack may be another");
       }
-      Topology part = device.isEmpty() ? before : SubStack.of(before, device);
+      TopologyView before = snapshot.topology();
+      TopologyView part = device.isEmpty() ? before : SubStack.of(before, device);
       if (part.devices().isEmpty() && part.disks().isEmpty()) {
         say(device.isEmpty() ? "there is no device yet" : "there is no such device or disk then");
       } else {

@@ -1,12 +1,12 @@
 package dmrec.query.dmsetup;
 
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 
 /** Answers as dmsetup would have answered at the moment of a topology, byte for byte. */
 public final class DmsetupPrinter {
   private DmsetupPrinter() {}
 
-  public static DmsetupResult run(Topology topology, DmsetupRequest request) {
+  public static DmsetupResult run(TopologyView topology, DmsetupRequest request) {
     DmsetupSession session = new DmsetupSession(topology);
     return session.result(answer(session, request));
   }

@@ -7,7 +7,7 @@ import dmrec.query.RawText;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
-import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,13 +22,13 @@ final class DmsetupSession {
   private static final int NAME_LENGTH = 128;
   private static final String MAPPER = "/dev/mapper/";
 
-  private final Topology topology;
+  private final TopologyView topology;
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder err = new StringBuilder();
   private final Set<Integer> mapperMajors = new HashSet<>();
   private final Set<String> noted = new HashSet<>();
 
-  DmsetupSession(Topology topology) {
+  DmsetupSession(TopologyView topology) {
     this.topology = topology;
     for (Device device : topology.devices()) {
       mapperMajors.add(device.dev().major());

@@ -85,6 +85,7 @@ public final class EventColumns {
     int i = 0;
     row[i++] = record.seq();
     row[i++] = record.wallNs();
+    row[i++] = record.receivedNs();
     row[i++] = record.monoNs();
     row[i++] = record.kind().word();
     row[i++] = record.event() instanceof DmEvent.Unknown unknown ? unknown.code() : null;
@@ -96,6 +97,14 @@ public final class EventColumns {
     row[i++] = actor == null ? null : actor.pid();
     row[i++] = actor == null ? null : actor.uid();
     row[i++] = actor == null ? null : actor.command();
+    row[i++] = actor == null ? null : actor.relation().word();
+    row[i++] = actor == null || actor.startNs() == 0 ? null : actor.startNs();
+    row[i++] = actor == null || actor.tid() == 0 ? null : actor.tid();
+    row[i++] = actor == null || actor.loginUid() == -1 ? null : actor.loginUid();
+    row[i++] = actor == null || actor.executable().isEmpty() ? null : actor.executable();
+    row[i++] = actor == null || actor.parentPid() == 0 ? null : actor.parentPid();
+    row[i++] = actor == null || actor.parentCommand().isEmpty() ? null : actor.parentCommand();
+    row[i++] = actor == null || actor.unit().isEmpty() ? null : actor.unit();
     row[i++] = hasDevice ? device.dev().toString() : null;
     row[i++] = hasDevice ? device.diskSeq() : null;
     row[i++] = hasDevice ? device.name() : null;
@@ -110,13 +119,17 @@ public final class EventColumns {
   private static List<Column> common() {
     return List.of(
         every("seq", ColumnType.BIGINT, "the record's number in the journal, from 1"),
-        every("time", ColumnType.TIMESTAMP, "when it was read, wall clock, in UTC"),
-        every("mono_ns", ColumnType.BIGINT, "the same moment by the monotonic clock of that boot"),
+        every("time", ColumnType.TIMESTAMP, "when it happened, wall clock, in UTC"),
+        every("received", ColumnType.TIMESTAMP, "when it was read, on the same clock"),
+        every(
+            "mono_ns",
+            ColumnType.BIGINT,
+            "the moment it happened by the monotonic clock of that boot"),
         every("kind", ColumnType.TEXT, "what happened: path_failed, table_live, ..."),
         some(
             "code", ColumnType.INTEGER, "the kind's number, where this version has no name for it"),
         every("source", ColumnType.TEXT, "who said so: uevent, dm, kmsg, ..."),
-        every("certainty", ColumnType.TEXT, "reported, derived or inferred"),
+        every("certainty", ColumnType.TEXT, "reported, derived, inferred or claimed"),
         some(
             "not_before",
             ColumnType.TIMESTAMP,
@@ -124,9 +137,17 @@ public final class EventColumns {
         some(
             "kernel_ns", ColumnType.BIGINT, "the kernel's own stamp (monotonic), where it has one"),
         some("marks", ColumnType.TEXT, "injected, synthetic, late; several with a comma"),
-        some("actor_pid", ColumnType.INTEGER, "the process that asked for it, where that is known"),
+        some("actor_pid", ColumnType.INTEGER, "the process behind it, where that is known"),
         some("actor_uid", ColumnType.INTEGER, "its user"),
         some("actor_command", ColumnType.TEXT, "its name"),
+        some("actor_relation", ColumnType.TEXT, "asked for it, or it happened in its context"),
+        some("actor_start_ns", ColumnType.BIGINT, "when it began, on the clock of that boot"),
+        some("actor_tid", ColumnType.INTEGER, "its thread"),
+        some("actor_login_uid", ColumnType.INTEGER, "who logged in, whatever user it runs as"),
+        some("actor_executable", ColumnType.TEXT, "the file it runs"),
+        some("actor_parent_pid", ColumnType.INTEGER, "its parent's process"),
+        some("actor_parent_command", ColumnType.TEXT, "its parent's name"),
+        some("actor_unit", ColumnType.TEXT, "the systemd unit it belongs to"),
         some("dev", ColumnType.TEXT, "the device it is about, as 254:3"),
         some("diskseq", ColumnType.BIGINT, "the kernel's number for this life of the device"),
         some("device", ColumnType.TEXT, "its device-mapper name at that moment"),

@@ -6,8 +6,8 @@ import dmrec.event.KernelText;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.event.Source;
+import dmrec.journal.Position;
 import dmrec.query.DeviceText;
-import dmrec.query.Moment;
 import dmrec.query.TimeSpec;
 import dmrec.query.TimeSyntaxException;
 import dmrec.target.DevNo;
@@ -90,7 +90,7 @@ final class Comparand {
 
   private static OptionalLong time(String text) {
     try {
-      return TimeSpec.parse(text, ANY_TIME) instanceof Moment.AtTime time
+      return TimeSpec.parse(text, ANY_TIME) instanceof Position.AtTime time
           ? OptionalLong.of(time.wallNs())
           : OptionalLong.empty();
     } catch (TimeSyntaxException e) {

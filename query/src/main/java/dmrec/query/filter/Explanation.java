@@ -1,9 +1,11 @@
 package dmrec.query.filter;
 
 import dmrec.event.Kind;
+import dmrec.journal.EventQuery;
 import dmrec.query.TimeSpec;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,11 +31,10 @@ public final class Explanation {
         checked.add(condition instanceof Expr.Or ? "(" + condition + ")" : condition.toString());
       }
     }
-    Narrowing narrowing = filter.narrowing();
-    if (devices.isEmpty() && narrowing.devices() != null) {
+    if (devices.isEmpty() && filter.asksDevice()) {
       devices.add("devices that may match");
     }
-    List<String> pushed = pushed(narrowing, zone);
+    List<String> pushed = pushed(filter.query(), zone);
     pushed.addAll(devices);
     return List.of(
         new Line("filter", filter.toString()),
@@ -49,21 +50,23 @@ public final class Explanation {
     return condition instanceof Expr.In in ? in.field() : null;
   }
 
-  private static List<String> pushed(Narrowing narrowing, ZoneId zone) {
+  private static List<String> pushed(EventQuery query, ZoneId zone) {
     List<String> pushed = new ArrayList<>();
-    if (narrowing.isEmpty()) {
+    Set<Kind> kinds = EnumSet.allOf(Kind.class);
+    kinds.removeIf(kind -> !query.mayBe(kind));
+    if (kinds.isEmpty()
+        || query.minSeq() > query.maxSeq()
+        || query.minWallNs() > query.maxWallNs()) {
       pushed.add("nothing can match");
       return pushed;
     }
-    if (narrowing.hasSeqs()) {
-      pushed.add("seq " + number(narrowing.minSeq()) + ".." + number(narrowing.maxSeq()));
+    if (query.minSeq() > 0 || query.maxSeq() != Long.MAX_VALUE) {
+      pushed.add("seq " + number(query.minSeq()) + ".." + number(query.maxSeq()));
     }
-    if (narrowing.hasTimes()) {
-      pushed.add(
-          "time " + time(narrowing.minWallNs(), zone) + ".." + time(narrowing.maxWallNs(), zone));
+    if (query.minWallNs() != Long.MIN_VALUE || query.maxWallNs() != Long.MAX_VALUE) {
+      pushed.add("time " + time(query.minWallNs(), zone) + ".." + time(query.maxWallNs(), zone));
     }
-    Set<Kind> kinds = narrowing.kinds();
-    if (kinds != null) {
+    if (kinds.size() < Kind.values().length) {
       boolean few = kinds.size() <= Kind.values().length / 2;
       pushed.add(
           (few ? "kind in (" : "kind not in (")
@@ -77,7 +80,7 @@ public final class Explanation {
   }
 
   private static String number(long seq) {
-    return seq == Long.MIN_VALUE || seq == Long.MAX_VALUE ? "" : Long.toString(seq);
+    return seq <= 0 || seq == Long.MAX_VALUE ? "" : Long.toString(seq);
   }
 
   private static String time(long wallNs, ZoneId zone) {

@@ -2,6 +2,7 @@ package dmrec.query.filter;
 
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.EventQuery;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -19,13 +20,13 @@ import java.util.Set;
 public final class Filter {
   private final Expr expr;
   private final Node node;
-  private final Narrowing narrowing;
+  private final EventQuery query;
   private final Set<Kind> askedTraces;
 
   private Filter(Expr expr) {
     this.expr = expr;
     node = Node.of(expr);
-    narrowing = narrow(node);
+    query = query(node);
     askedTraces = askedTraces();
   }
 
@@ -57,9 +58,16 @@ public final class Filter {
     return node.needsStack();
   }
 
-  /** What all matching records have in common; all others need not be read. */
-  public Narrowing narrowing() {
-    return narrowing;
+  /**
+   * What all matching events are within, though not all within it match; others need not be read.
+   */
+  public EventQuery query() {
+    return query;
+  }
+
+  /** Whether {@link #query} leaves out devices. */
+  boolean asksDevice() {
+    return node.asksDevice();
   }
 
   /** Whether the filter asks for a kind by name, or for nothing but traces. */
@@ -67,7 +75,7 @@ public final class Filter {
     return askedTraces.contains(kind);
   }
 
-  private static Narrowing narrow(Node node) {
+  private static EventQuery query(Node node) {
     EnumSet<Kind> kinds = EnumSet.noneOf(Kind.class);
     for (Kind kind : Kind.values()) {
       if (node.given(kind) != Tri.NO) {
@@ -75,21 +83,21 @@ public final class Filter {
       }
     }
     Span span = node.span(false);
-    return new Narrowing(
-        span.minSeq(),
-        span.maxSeq(),
-        span.minWallNs(),
-        span.maxWallNs(),
-        kinds.size() == Kind.values().length ? null : kinds,
-        node.asksDevice() ? device -> node.given(device) != Tri.NO : null);
+    EventQuery within =
+        EventQuery.ALL
+            .from(span.minSeq())
+            .to(span.maxSeq())
+            .since(span.minWallNs())
+            .until(span.maxWallNs())
+            .kinds(kinds);
+    return node.asksDevice() ? within.device(device -> node.given(device) != Tri.NO) : within;
   }
 
   private Set<Kind> askedTraces() {
     EnumSet<Kind> asked = EnumSet.noneOf(Kind.class);
     addNamed(expr, asked);
-    Set<Kind> kinds = narrowing.kinds();
-    if (kinds != null && kinds.stream().allMatch(Kind::isTrace)) {
-      asked.addAll(kinds);
+    if (Arrays.stream(Kind.values()).allMatch(kind -> kind.isTrace() || !query.mayBe(kind))) {
+      Arrays.stream(Kind.values()).filter(query::mayBe).forEach(asked::add);
     }
     asked.removeIf(kind -> !kind.isTrace());
     return Set.copyOf(asked);

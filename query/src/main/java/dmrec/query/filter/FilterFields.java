@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,8 @@ public final class FilterFields {
           "sector",
           "block",
           "count",
-          "open_count");
+          "open_count",
+          "clock_error_ns");
 
   /** Fields of nanoseconds that are a time on the wall clock. */
   private static final Set<String> TIMES = Set.of("from_ns", "to_ns", "before_ns");
@@ -103,7 +105,8 @@ public final class FilterFields {
 
   private static void addCommon() {
     add("seq", ValueType.NUMBER, "the record's number", EventRecord::seq);
-    add("time", ValueType.TIME, "when it was observed", EventRecord::wallNs);
+    add("time", ValueType.TIME, "when it happened, as well as that is known", EventRecord::wallNs);
+    add("received", ValueType.TIME, "when it was read", EventRecord::receivedNs);
     add("kind", ValueType.KIND, "what happened", EventRecord::kind);
     add("source", ValueType.SOURCE, "who said so", EventRecord::source);
     add("certainty", ValueType.CERTAINTY, "how it is known", EventRecord::certainty);
@@ -153,10 +156,32 @@ public final class FilterFields {
         "of what two looks prove, the time between them",
         r -> r.notBeforeNs() == 0 ? null : r.wallNs() - r.notBeforeNs());
     add("mark", ValueType.MARK, "a uevent not by the kernel itself", FilterFields::marks);
-    add("actor", ValueType.TEXT, "the command that asked for it", r -> actor(r, 'c'));
-    add("pid", ValueType.NUMBER, "its process", r -> actor(r, 'p'));
-    add("uid", ValueType.NUMBER, "its user", r -> actor(r, 'u'));
+    addActor("actor", ValueType.TEXT, "the command behind it", Actor::command);
+    addActor("relation", ValueType.TEXT, "asked, or context", a -> a.relation().word());
+    addActor("pid", ValueType.NUMBER, "its process", a -> (Long) (long) a.pid());
+    addActor("tid", ValueType.NUMBER, "its thread", a -> known(a.tid(), a.tid() == 0));
+    addActor("uid", ValueType.NUMBER, "its user", a -> (Long) (a.uid() & 0xffffffffL));
+    addActor(
+        "login_uid",
+        ValueType.NUMBER,
+        "who logged in, whatever user it runs as",
+        a -> known(a.loginUid() & 0xffffffffL, a.loginUid() == -1));
+    addActor(
+        "start_ns", ValueType.NUMBER, "when it began", a -> known(a.startNs(), a.startNs() == 0));
+    addActor("executable", ValueType.TEXT, "the file it runs", a -> known(a.executable()));
+    addActor("parent", ValueType.TEXT, "its parent's command", a -> known(a.parentCommand()));
+    addActor(
+        "parent_pid",
+        ValueType.NUMBER,
+        "its parent",
+        a -> known(a.parentPid(), a.parentPid() == 0));
+    addActor("unit", ValueType.TEXT, "its systemd unit", a -> known(a.unit()));
     add("evidence", ValueType.TEXT, "what proves it; only ~", r -> r.evidence().text());
+  }
+
+  private static void addActor(
+      String name, ValueType type, String help, Function<Actor, @Nullable Object> part) {
+    add(name, type, help, r -> r.actor() == null ? null : part.apply(r.actor()));
   }
 
   private static void addShared() {
@@ -261,8 +286,14 @@ public final class FilterFields {
       return null;
     }
     return switch (field.type()) {
-      case INT -> known(field.getInt(event), minusOneIsUnknown);
-      case LONG -> known(field.getLong(event), minusOneIsUnknown);
+      case INT -> {
+        int value = field.getInt(event);
+        yield known(value, minusOneIsUnknown && value == -1);
+      }
+      case LONG -> {
+        long value = field.getLong(event);
+        yield known(value, minusOneIsUnknown && value == -1);
+      }
       case DEV -> field.getDev(event).equals(DevNo.NONE) ? null : field.getDev(event);
       case BYTES -> field.getBytes(event).text();
       case TARGETS -> field.getTargets(event).stream().map(FilterFields::line).toList();
@@ -270,8 +301,12 @@ public final class FilterFields {
     };
   }
 
-  private static @Nullable Object known(long value, boolean minusOneIsUnknown) {
-    return minusOneIsUnknown && value == -1 ? null : value;
+  private static @Nullable Object known(long value, boolean isUnknown) {
+    return isUnknown ? null : value;
+  }
+
+  private static @Nullable Object known(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   /** A target as a line of its table. */
@@ -319,18 +354,6 @@ public final class FilterFields {
       }
     }
     return marks;
-  }
-
-  private static @Nullable Object actor(EventRecord record, char part) {
-    Actor actor = record.actor();
-    if (actor == null) {
-      return null;
-    }
-    return switch (part) {
-      case 'c' -> actor.command();
-      case 'p' -> (Long) (long) actor.pid();
-      default -> (Long) (actor.uid() & 0xffffffffL);
-    };
   }
 
   private static FilterField.@Nullable Disk path(EventRecord record) {
@@ -390,7 +413,7 @@ public final class FilterFields {
     } else if (event instanceof DmEvent.TableChanged e) {
       return targetTypes(e.targets());
     }
-    return event instanceof DmEvent.Baseline e ? targetTypes(e.live()) : null;
+    return event instanceof DmEvent.Baseline e ? targetTypes(e.state().live()) : null;
   }
 
   private static List<String> targetTypes(List<Target> targets) {

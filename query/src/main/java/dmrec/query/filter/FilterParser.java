@@ -1,7 +1,7 @@
 package dmrec.query.filter;
 
 import dmrec.event.Kind;
-import dmrec.query.Moment;
+import dmrec.journal.Position;
 import dmrec.query.TimeSpec;
 import dmrec.query.TimeSyntaxException;
 import java.time.Clock;
@@ -235,7 +235,7 @@ final class FilterParser {
 
   private String time(Token token) throws FilterSyntaxException {
     try {
-      if (TimeSpec.parse(token.text(), clock) instanceof Moment.AtTime time) {
+      if (TimeSpec.parse(token.text(), clock) instanceof Position.AtTime time) {
         return TimeSpec.format(time.wallNs(), ZoneOffset.UTC);
       }
       throw lexer.unexpected(token, "a time; record numbers are compared with seq", null);

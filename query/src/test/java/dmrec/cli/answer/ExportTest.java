@@ -52,7 +52,8 @@ class ExportTest extends CommandTest {
       assertTrue(err().matches("dmrec: \\S*" + name + ": [0-9]+ events\n"), err());
       assertEquals("", out());
     }
-    assertTrue(Files.readString(Path.of(path("e.csv"))).startsWith("seq,time,mono_ns,kind,"));
+    assertTrue(
+        Files.readString(Path.of(path("e.csv"))).startsWith("seq,time,received,mono_ns,kind,"));
     byte[] parquet = Files.readAllBytes(Path.of(path("e.PARQUET")));
     assertEquals("PAR1", new String(parquet, 0, 4, StandardCharsets.US_ASCII));
     assertEquals(
@@ -217,9 +218,9 @@ class ExportTest extends CommandTest {
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       byte[] start = new byte[(int) Math.min(bytes.length(), 1 << 22)];
       bytes.readFully(start);
-      int at = new String(start, StandardCharsets.ISO_8859_1).lastIndexOf("mpatha");
+      int at = new String(start, StandardCharsets.ISO_8859_1).lastIndexOf("sdb");
       bytes.seek(at);
-      bytes.write('M');
+      bytes.write('S');
     }
   }
 

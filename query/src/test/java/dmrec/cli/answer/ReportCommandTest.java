@@ -89,7 +89,7 @@ class ReportCommandTest extends CommandTest {
     try (Stream<Path> files = Files.list(Path.of(journal))) {
       Path cycle = files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
       byte[] bytes = Files.readAllBytes(cycle);
-      int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("DM_NR_VALID_PATHS");
+      int at = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf("sdb");
       try (RandomAccessFile file = new RandomAccessFile(cycle.toFile(), "rw")) {
         file.seek(at);
         file.write('X');

@@ -93,7 +93,6 @@ class PackCommandTest extends CommandTest {
     try (JournalWriter writer = JournalWriter.open(journal)) {
       for (EventRecord record : all) {
         writer.append(record);
-        writer.topology().apply(record);
       }
     }
     String from = "#" + (1 + seed * 97);

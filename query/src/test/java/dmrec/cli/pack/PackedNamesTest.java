@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.bundle.Bundle;
 import dmrec.bundle.Part;
 import dmrec.cli.CommandTest;
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
@@ -44,7 +43,6 @@ class PackedNamesTest extends CommandTest {
     try (JournalWriter writer = JournalWriter.open(journal)) {
       for (EventRecord record : records) {
         writer.append(record);
-        writer.topology().apply(record);
       }
     }
     return journal;
@@ -52,38 +50,31 @@ class PackedNamesTest extends CommandTest {
 
   private EventRecord record(DeviceRef device, DmEvent event) {
     seq++;
-    return new EventRecord(
-        seq,
-        1_772_334_725_000_000_000L + seq,
-        seq,
-        0,
-        0,
-        Source.DM,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(seq)
+        .at(1_772_334_725_000_000_000L + seq, seq)
+        .source(Source.DM)
+        .device(device)
+        .build();
   }
 
   private EventRecord on(DeviceRef device, DevNo below) {
     return record(
         device,
         new DmEvent.Baseline(
-            false,
-            false,
-            false,
-            false,
-            1,
-            0,
-            -1,
-            true,
-            List.of(new Target(0, 64, "linear", below + " 0", "")),
-            false,
-            List.of(),
-            List.of(below)));
+            new DeviceState(
+                false,
+                false,
+                false,
+                false,
+                1,
+                0,
+                -1,
+                true,
+                List.of(new Target(0, 64, "linear", below + " 0", "")),
+                false,
+                List.of(),
+                List.of(below))));
   }
 
   private static DeviceRef device(int minor, String name) {

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.cli.Demo;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Version;
+import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.record.CaptureReader;
 import dmrec.record.EventSink;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
 import dmrec.record.RecordingSummary;
+import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -44,7 +46,7 @@ class MetricsEndpointTest {
   private final List<String> notes = new ArrayList<>();
 
   private MetricsEndpoint open(String address) {
-    return MetricsEndpoint.open(address, () -> 4096, clock::get, notes::add);
+    return MetricsEndpoint.open(address, () -> 4096, () -> true, clock::get, notes::add);
   }
 
   private URI uri() {
@@ -74,7 +76,7 @@ class MetricsEndpointTest {
   @Test
   void showsWhatWasRecordedAsTheLastTurnPublishedIt() throws Exception {
     try (MetricsEndpoint endpoint = open("127.0.0.1:0")) {
-      Recorder recorder = new Recorder(endpoint.measuring(event -> 1), null);
+      Recorder recorder = new Recorder(endpoint.measuring(new StackOnly()), null);
       try (CaptureReader capture = CaptureReader.of("failover.ndjson", capture())) {
         for (Observation next = capture.next(); next != null; next = capture.next()) {
           recorder.accept(next);
@@ -160,7 +162,7 @@ class MetricsEndpointTest {
   @Test
   void leavesOutAJournalsSizeThatIsNotKnown() throws Exception {
     try (MetricsEndpoint endpoint =
-        MetricsEndpoint.open("localhost:0", () -> -1, clock::get, notes::add)) {
+        MetricsEndpoint.open("localhost:0", () -> -1, () -> false, clock::get, notes::add)) {
       assertFalse(get(uri()).body().contains("dmrec_journal_bytes"));
     }
   }
@@ -182,8 +184,9 @@ class MetricsEndpointTest {
 
   @Test
   void doesNothingWithoutAnAddress() throws Exception {
-    try (MetricsEndpoint endpoint = MetricsEndpoint.open(null, () -> 0, clock::get, notes::add)) {
-      EventSink sink = event -> 1;
+    try (MetricsEndpoint endpoint =
+        MetricsEndpoint.open(null, () -> 0, () -> false, clock::get, notes::add)) {
+      EventSink sink = new StackOnly();
       assertEquals(sink, endpoint.measuring(sink));
     }
     assertEquals(List.of(), notes);
@@ -237,6 +240,23 @@ class MetricsEndpointTest {
               + ": Address already in use; name an address of this machine and a free port, or"
               + " port 0 for any",
           failure.getMessage());
+    }
+  }
+
+  /** Keeps the stack, and no event. */
+  private static final class StackOnly implements EventSink {
+    private final Topology stack = new Topology();
+    private long seq;
+
+    @Override
+    public long append(EventRecord record) {
+      stack.apply(record.withSeq(++seq));
+      return seq;
+    }
+
+    @Override
+    public Topology topology() {
+      return stack;
     }
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -42,6 +43,29 @@ class RecordingTest extends CommandTest {
     assertEquals(0, run("log", "-j", file("j").toString(), "--kind", "path_failed"), err());
     assertTrue(out().lines().count() >= 3, out());
     assertTrue(out().lines().allMatch(line -> line.contains(" path_failed ")), out());
+  }
+
+  @Test
+  void refusesAFolderThatOthersCanWriteToUnlessTold() throws IOException {
+    String capture = capture().toString();
+    Path open = Files.createDirectory(file("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    String journal = open.resolve("j").toString();
+
+    assertEquals(1, run("record", "--from", capture, "-j", journal), err());
+    assertTrue(err().contains("with mode 0777"), err());
+    assertTrue(err().contains("--unsafe-folder"), err());
+
+    assertEquals(0, run("record", "--from", capture, "-j", journal, "--unsafe-folder"), err());
+    assertTrue(err().contains("with mode 0777"), err());
+  }
+
+  @Test
+  void refusesAGroupThatIsNotThere() throws IOException {
+    String journal = file("j").toString();
+    assertEquals(
+        1, run("record", "--from", capture().toString(), "-j", journal, "--group", "none-such"));
+    assertTrue(err().contains("found none of the name none-such"), err());
   }
 
   @Test

@@ -3,7 +3,7 @@ package dmrec.cli.replay;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.ReplayedEvent;
 import dmrec.journal.FolderTree;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.query.BenchJournal;
 import dmrec.replay.EventChoice;
 import dmrec.replay.Finding;
@@ -28,20 +28,20 @@ public final class ReplayBench {
   public static void main(String[] args) throws Exception {
     Path folder = Files.createTempDirectory("dmrec-bench");
     try {
-      Path journal = folder.resolve("journal");
+      Path path = folder.resolve("journal");
       long count = Long.parseLong(args[0]);
-      BenchJournal.write(journal, count, BenchJournal.STEP_NS);
-      try (JournalIndex index = JournalIndex.open(journal, null)) {
+      BenchJournal.write(path, count, BenchJournal.STEP_NS);
+      try (Journal journal = Journal.open(path)) {
         for (int round = 0; round < ROUNDS; round++) {
-          speed(index, false);
-          speed(index, true);
+          speed(journal, false);
+          speed(journal, true);
         }
       }
       Path minute = folder.resolve("minute");
       BenchJournal.write(
           minute, MINUTE * 1_000_000_000L / BenchJournal.STEP_NS, BenchJournal.STEP_NS);
-      try (JournalIndex index = JournalIndex.open(minute, null)) {
-        pace(index);
+      try (Journal journal = Journal.open(minute)) {
+        pace(journal);
       }
     } finally {
       FolderTree.delete(folder);
@@ -71,7 +71,7 @@ public final class ReplayBench {
     }
   }
 
-  private static Outcome replay(JournalIndex index, DmEventHandler handler, Pace pace)
+  private static Outcome replay(Journal journal, DmEventHandler handler, Pace pace)
       throws IOException, InterruptedException {
     Guide stops =
         new Guide() {
@@ -80,15 +80,15 @@ public final class ReplayBench {
             throw new IllegalStateException(finding.thrown());
           }
         };
-    JournalRecording all = JournalRecording.of(index, 0, Long.MAX_VALUE, EventChoice.ALL);
+    JournalRecording all = JournalRecording.of(journal, 0, Long.MAX_VALUE, EventChoice.ALL);
     return new Replay(all, handler, new Replay.Options(pace, 30_000_000_000L, 1, System.out), stops)
         .run();
   }
 
-  private static void speed(JournalIndex index, boolean topology)
+  private static void speed(Journal journal, boolean topology)
       throws IOException, InterruptedException {
     Counter counter = new Counter(topology);
-    Outcome outcome = replay(index, counter, Pace.MAX);
+    Outcome outcome = replay(journal, counter, Pace.MAX);
     System.out.printf(
         Locale.ROOT,
         "counting handler %s the topology: %,d events, %,.0f events/s (%d)%n",
@@ -98,7 +98,7 @@ public final class ReplayBench {
         counter.devices);
   }
 
-  private static void pace(JournalIndex index) throws IOException, InterruptedException {
+  private static void pace(Journal journal) throws IOException, InterruptedException {
     long[] late = new long[(int) (MINUTE * 1_000_000_000L / BenchJournal.STEP_NS)];
     DmEventHandler watch =
         new DmEventHandler() {
@@ -116,7 +116,7 @@ public final class ReplayBench {
             late[count++] = nowNs - beganNs - (event.record().wallNs() - firstNs);
           }
         };
-    replay(index, watch, new Pace(1, Long.MAX_VALUE, 0));
+    replay(journal, watch, new Pace(1, Long.MAX_VALUE, 0));
     long[] off = Arrays.stream(late).map(Math::abs).sorted().toArray();
     System.out.printf(
         Locale.ROOT,

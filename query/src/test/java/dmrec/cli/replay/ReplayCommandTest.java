@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.cli.CommandTest;
 import dmrec.cli.Demo;
+import dmrec.journal.Journals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -170,6 +171,38 @@ class ReplayCommandTest extends CommandTest {
             .toList();
     assertEquals(List.of("#51", "#57", "#99"), asked);
     assertTrue(err().contains("--from '#99'"), err());
+  }
+
+  @Test
+  void aBreakPointBehindDamageGoesByWhatIsLeftAndSaysWhatIsNot() throws IOException {
+    Journals.damage(journal(), 30);
+
+    assertEquals(
+        1,
+        type(
+            "run\ntree data-db\nquit\n",
+            "--from",
+            "#40",
+            "--break",
+            "path_failed and under data-db"));
+
+    assertTrue(err().contains("replay #51> "), err());
+    assertTrue(err().contains("replay #57> "), err());
+    assertTrue(err().contains("before #57, the stack may be another"), err());
+    assertEquals(2, err().split("behind #29 is damaged", -1).length, err());
+    assertTrue(err().contains("; 1 place of the journal is damaged; stopped by quit"), err());
+  }
+
+  @Test
+  void aDryRunSaysWhatIsDamaged() throws IOException {
+    Journals.damage(journal(), 100);
+
+    assertEquals(1, replay("print", "--dry-run"));
+    assertTrue(out().startsWith("would feed 152 events to print\n"), out());
+    assertTrue(err().contains("behind #99 is damaged"), err());
+
+    assertEquals(0, replay("print", "--dry-run", "--to", "#99"));
+    assertEquals("", err());
   }
 
   @Test

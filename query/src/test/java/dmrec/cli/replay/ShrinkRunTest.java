@@ -14,9 +14,10 @@ import dmrec.event.PathTrouble;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.HandlerFactory;
 import dmrec.handler.ReplayedEvent;
-import dmrec.journal.JournalIndex;
+import dmrec.journal.Journal;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import dmrec.replay.EventChoice;
 import dmrec.replay.JournalRecording;
 import dmrec.topology.Topology;
@@ -73,10 +74,10 @@ class ShrinkRunTest extends CommandTest {
           }
         };
     try (Programs programs = new Programs(true, 0);
-        JournalIndex index = JournalIndex.open(journal(), null)) {
+        Journal journal = Journal.open(journal())) {
       return new ShrinkRun(host(), ZoneOffset.UTC, factory, programs, small(), "dmrec replay small")
           .run(
-              JournalRecording.of(index, 1, Long.MAX_VALUE, EventChoice.ALL),
+              JournalRecording.of(journal, 1, Long.MAX_VALUE, EventChoice.ALL),
               30_000_000_000L,
               isFiltered);
     }
@@ -126,7 +127,7 @@ class ShrinkRunTest extends CommandTest {
     try (JournalWriter writer =
         JournalWriter.begin(night, JournalOptions.usual(), new Topology())) {
       for (EventRecord record : new PathTrouble(1).night(5_000)) {
-        writer.topology().apply(record.withSeq(writer.append(record)));
+        writer.append(record);
       }
     }
     String sample =
@@ -146,6 +147,16 @@ class ShrinkRunTest extends CommandTest {
     assertEquals(1, run("replay", small().toString(), "--into", sample));
     assertTrue(err().contains("ForgetfulInventory.java failed at #3\n"), err());
     assertTrue(err().contains("is in use but not in the inventory"), err());
+  }
+
+  @Test
+  void whatCouldNotBeReadIsTold() throws Exception {
+    Journals.damage(journal(), 10);
+
+    assertEquals(1, shrink(TwoInARow::new, false));
+
+    assertTrue(err().contains("behind #9 is damaged"), err());
+    assertTrue(err().contains("dmrec: 2 of 56 events are enough to make it fail"), err());
   }
 
   @Test

@@ -9,7 +9,6 @@ import dmrec.cli.Main;
 import dmrec.cli.Needs;
 import dmrec.cli.host.Host;
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
@@ -18,8 +17,8 @@ import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.event.Source;
 import dmrec.journal.ForkedJava;
-import dmrec.journal.JournalReader;
 import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
 import dmrec.target.DevNo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -112,11 +111,9 @@ class UeventReplayTest {
 
   private static List<EventRecord> uevents(Path journal) throws IOException {
     List<EventRecord> uevents = new ArrayList<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (EventRecord next = reader.next(); next != null; next = reader.next()) {
-        if (next.source() == Source.UEVENT && next.kind() != Kind.DEVICE_CREATED) {
-          uevents.add(next);
-        }
+    for (EventRecord next : Journals.events(journal)) {
+      if (next.source() == Source.UEVENT && next.kind() != Kind.DEVICE_CREATED) {
+        uevents.add(next);
       }
     }
     return uevents;
@@ -248,7 +245,17 @@ class UeventReplayTest {
     try (JournalWriter writer = JournalWriter.open(journal)) {
       DmEvent started =
           new DmEvent.RecordingStarted(
-              "boot", "6.1", "4.47.0", "1", "host", List.of("uevent"), 0, "receive time", "");
+              "boot",
+              "6.1",
+              "4.47.0",
+              "1",
+              "host",
+              List.of("uevent"),
+              0,
+              "receive time",
+              "",
+              "",
+              0);
       writer.append(record(1, Source.RECORDER, DeviceRef.NONE, started, Bytes.NONE));
       DmEvent switched = new DmEvent.GroupSwitched(0, 1, 2, "2 0 0 0 2 2 E 0 1 0 8:16 F 1 A 0 1 0");
       for (int seq = 2; seq <= MANY + 1; seq++) {
@@ -269,20 +276,13 @@ class UeventReplayTest {
 
   private static EventRecord record(
       long seq, Source source, DeviceRef device, DmEvent event, Bytes evidence) {
-    return new EventRecord(
-        seq,
-        T0 + seq,
-        seq,
-        0,
-        0,
-        source,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        evidence,
-        Bytes.NONE);
+    return EventRecord.of(event)
+        .seq(seq)
+        .at(T0 + seq, seq)
+        .source(source)
+        .device(device)
+        .evidence(evidence)
+        .build();
   }
 
   private static String pathFailed(int seq) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
@@ -143,7 +142,7 @@ class EventExportTest {
   @Test
   void aFullRowGroupGoesOutAndIsForgotten() throws Exception {
     Path file = Objects.requireNonNull(folder).resolve("groups.parquet");
-    EventRecords records = new EventRecords(5);
+    EventRecords records = EventRecords.full(5);
     try (OutputStream out = Files.newOutputStream(file)) {
       ParquetExport export = new ParquetExport(out, 256 << 10);
       for (int i = 0; i < 2000; i++) {
@@ -240,27 +239,20 @@ class EventExportTest {
   }
 
   private static List<EventRecord> records(long seed) {
-    EventRecords records = new EventRecords(seed);
+    EventRecords records = EventRecords.full(seed);
     List<EventRecord> all = new ArrayList<>(records.oneOfEach());
     all.addAll(records.list(COUNT));
     return all;
   }
 
   private static EventRecord renamed(long seq, String name) {
-    return new EventRecord(
-        seq,
-        EventRecords.FIRST_WALL_NS + 123_456_789L,
-        7,
-        0,
-        0,
-        Source.UEVENT,
-        Certainty.REPORTED,
-        0,
-        null,
-        new DeviceRef(new DevNo(254, 0), 9, name, name),
-        new DmEvent.DeviceRenamed(name, "mpatha"),
-        Bytes.of("DM_NAME=" + name + "\0SEQNUM=1"),
-        Bytes.NONE);
+    return EventRecord.of(new DmEvent.DeviceRenamed(name, "mpatha"))
+        .seq(seq)
+        .at(EventRecords.FIRST_WALL_NS + 123_456_789L, 7)
+        .source(Source.UEVENT)
+        .device(new DeviceRef(new DevNo(254, 0), 9, name, name))
+        .evidence(Bytes.of("DM_NAME=" + name + "\0SEQNUM=1"))
+        .build();
   }
 
   private static byte[] export(ExportFormat format, List<EventRecord> records) throws IOException {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record ExportedRow(Map<String, String> texts) {
   /** What no column holds: fields of a newer version. */
   static EventRecord withoutExtra(EventRecord record) {
-    return record.with(record.evidence(), Bytes.NONE);
+    return record.toBuilder().extra(Bytes.NONE).build();
   }
 
   EventRecord event() throws IOException {
@@ -31,6 +31,7 @@ record ExportedRow(Map<String, String> texts) {
       json.writeStartObject();
       number(json, "seq", text("seq"));
       json.writeStringField("time", text("time"));
+      json.writeStringField("received", text("received"));
       number(json, "mono_ns", text("mono_ns"));
       json.writeStringField("kind", text("kind"));
       number(json, "code", text("code"));
@@ -46,6 +47,14 @@ record ExportedRow(Map<String, String> texts) {
         number(json, "pid", text("actor_pid"));
         number(json, "uid", text("actor_uid"));
         json.writeStringField("command", text("actor_command"));
+        json.writeStringField("relation", text("actor_relation"));
+        number(json, "start_ns", text("actor_start_ns"));
+        number(json, "tid", text("actor_tid"));
+        number(json, "login_uid", text("actor_login_uid"));
+        json.writeStringField("executable", text("actor_executable"));
+        number(json, "parent_pid", text("actor_parent_pid"));
+        json.writeStringField("parent_command", text("actor_parent_command"));
+        json.writeStringField("unit", text("actor_unit"));
         json.writeEndObject();
       }
       if (!text("dev").isEmpty()) {

@@ -105,20 +105,15 @@ class AggregatorTest {
     Tally tally = new Tally(new Measure(Measure.How.SUM, FilterFields.get("mono_ns")));
     EventRecord record = new RandomRecords(1).next();
     EventRecord large =
-        new EventRecord(
-            1,
-            0,
-            Long.MAX_VALUE,
-            0,
-            0,
-            record.source(),
-            record.certainty(),
-            0,
-            null,
-            record.device(),
-            record.event(),
-            record.evidence(),
-            record.extra());
+        EventRecord.of(record.event())
+            .seq(1)
+            .at(0, Long.MAX_VALUE)
+            .source(record.source())
+            .certainty(record.certainty())
+            .device(record.device())
+            .evidence(record.evidence())
+            .extra(record.extra())
+            .build();
     for (int i = 0; i < 5; i++) {
       tally.add(large);
     }
@@ -267,20 +262,15 @@ class AggregatorTest {
   }
 
   private static EventRecord at(EventRecord record, long wallNs) {
-    return new EventRecord(
-        1,
-        wallNs,
-        1,
-        0,
-        0,
-        record.source(),
-        record.certainty(),
-        0,
-        null,
-        record.device(),
-        record.event(),
-        record.evidence(),
-        record.extra());
+    return EventRecord.of(record.event())
+        .seq(1)
+        .at(wallNs, 1)
+        .source(record.source())
+        .certainty(record.certainty())
+        .device(record.device())
+        .evidence(record.evidence())
+        .extra(record.extra())
+        .build();
   }
 
   private static long ns(String instant) {

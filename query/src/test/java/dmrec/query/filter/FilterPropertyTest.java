@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
+import dmrec.journal.EventQuery;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -29,15 +30,15 @@ class FilterPropertyTest {
     long leftOut = 0;
     for (int i = 0; i < 800; i++) {
       Filter filter = Filter.parse(filters.next(), CLOCK);
-      Narrowing narrowing = filter.narrowing();
+      EventQuery query = filter.query();
       for (EventRecord record : records) {
         boolean within =
-            record.seq() >= narrowing.minSeq()
-                && record.seq() <= narrowing.maxSeq()
-                && record.wallNs() >= narrowing.minWallNs()
-                && record.wallNs() <= narrowing.maxWallNs()
-                && narrowing.mayBe(record.kind())
-                && narrowing.mayBe(record.device());
+            record.seq() >= query.minSeq()
+                && record.seq() <= query.maxSeq()
+                && record.wallNs() >= query.minWallNs()
+                && record.wallNs() <= query.maxWallNs()
+                && query.mayBe(record.kind())
+                && query.mayBe(record.device());
         boolean matches = filter.matches(record, Relations.NONE);
         assertTrue(within || !matches, () -> filter + " does match " + record);
         matched += matches ? 1 : 0;

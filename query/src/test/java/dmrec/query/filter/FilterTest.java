@@ -2,10 +2,10 @@ package dmrec.query.filter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
@@ -13,14 +13,17 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Source;
+import dmrec.journal.EventQuery;
 import dmrec.target.DevNo;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,20 +38,50 @@ class FilterTest {
 
   /** 2026-03-01T03:00:05Z, a path of mpatha, proved by two looks 2.5 s apart. */
   private static final EventRecord FAILED =
-      new EventRecord(
-          812,
-          T0 + 5_000_000_000L,
-          592_000_000_000L,
-          T0 + 2_500_000_000L,
-          0,
-          Source.UEVENT,
-          Certainty.DERIVED,
-          1,
-          null,
-          MPATHA,
-          new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 7),
-          Bytes.of("ACTION=change\0DM_PATH=8:16\0"),
-          Bytes.NONE);
+      EventRecord.of(new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 1, 7))
+          .seq(812)
+          .at(T0 + 5_000_000_000L, 592_000_000_000L)
+          .notBeforeNs(T0 + 2_500_000_000L)
+          .source(Source.UEVENT)
+          .certainty(Certainty.DERIVED)
+          .marks(1)
+          .device(MPATHA)
+          .evidence(Bytes.of("ACTION=change\0DM_PATH=8:16\0"))
+          .build();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "actor = dmsetup and relation = context and pid = 77 and tid = 78",
+        "executable ~ *dmsetup and parent = sh and parent_pid = 5 and unit = a.service",
+        "login_uid = 1000 and uid = 0 and not start_ns > 0",
+        "received > 2026-03-01T03:00:05Z and error = 16 and request = table_load and name = mpatha",
+        "source = probe and certainty = claimed",
+      })
+  void findsAProcessByAllThatIsKnownOfIt(String filter) throws Exception {
+    EventRecord refused =
+        FAILED.toBuilder()
+            .event(new DmEvent.RequestFailed("table_load", 16, "mpatha"))
+            .receivedNs(FAILED.wallNs() + 1)
+            .source(Source.PROBE)
+            .certainty(Certainty.CLAIMED)
+            .actor(
+                new Actor(
+                    Actor.Relation.CONTEXT,
+                    77,
+                    0,
+                    78,
+                    0,
+                    1000,
+                    "dmsetup",
+                    "/sbin/dmsetup",
+                    5,
+                    "sh",
+                    "a.service"))
+            .build();
+    assertTrue(matches(filter, refused), filter);
+    assertFalse(matches(filter, FAILED), filter);
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -126,12 +159,13 @@ class FilterTest {
   @Test
   void findsDisksByTheirOwnEvents() throws Exception {
     EventRecord added =
-        record(DeviceRef.NONE, new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "naa.5", "S1", 9));
+        record(
+            DeviceRef.NONE, new DmEvent.DiskAdded(new DevNo(8, 16), "sdb", "naa.5", "S1", 9, ""));
 
     for (String text : List.of("device = sdb", "disk = 8:16", "dev = 8:16", "wwid ~ naa*")) {
       assertTrue(matches(text, added), text);
     }
-    assertTrue(Filter.parse("device = sdb", CLOCK).narrowing().mayBe(DeviceRef.NONE));
+    assertTrue(Filter.parse("device = sdb", CLOCK).query().mayBe(DeviceRef.NONE));
   }
 
   @Test
@@ -229,7 +263,8 @@ class FilterTest {
         """
         expected a kind of event, found 'path_faild'; did you mean 'path_failed'?
         kind = path_faild
-               ^""",
+               ^\
+        """,
         e.getMessage());
   }
 
@@ -250,31 +285,36 @@ class FilterTest {
 
   @Test
   void narrowsByNumberTimeKindAndDevice() throws Exception {
-    Narrowing narrowing =
+    EventQuery query =
         Filter.parse(
                 "seq in (3, 9) and time >= @5 and not time > @7 and device = mpatha"
                     + " and (valid_paths = 0 or gap)",
                 CLOCK)
-            .narrowing();
+            .query();
 
-    assertEquals(3, narrowing.minSeq());
-    assertEquals(9, narrowing.maxSeq());
-    assertEquals(5_000_000_000L, narrowing.minWallNs());
-    assertEquals(7_000_000_000L, narrowing.maxWallNs());
-    assertEquals(Set.of(Kind.PATH_FAILED, Kind.PATH_REINSTATED, Kind.GAP), narrowing.kinds());
-    assertTrue(narrowing.mayBe(MPATHA));
-    assertFalse(narrowing.mayBe(named("other")));
+    assertEquals(3, query.minSeq());
+    assertEquals(9, query.maxSeq());
+    assertEquals(5_000_000_000L, query.minWallNs());
+    assertEquals(7_000_000_000L, query.maxWallNs());
+    assertEquals(Set.of(Kind.PATH_FAILED, Kind.PATH_REINSTATED, Kind.GAP), kinds(query));
+    assertTrue(query.mayBe(MPATHA));
+    assertFalse(query.mayBe(named("other")));
   }
 
   @Test
   void narrowsNothingWhereAnythingMayMatch() throws Exception {
-    Narrowing narrowing = Filter.parse("not (gap and reason = x) or seq = 1", CLOCK).narrowing();
+    EventQuery query = Filter.parse("not (gap and reason = x) or seq = 1", CLOCK).query();
 
-    assertNull(narrowing.kinds());
-    assertNull(narrowing.devices());
-    assertEquals(Long.MIN_VALUE, narrowing.minSeq());
-    assertTrue(Filter.parse("gap and uevent", CLOCK).narrowing().isEmpty());
-    assertTrue(Filter.parse("seq > 5 and seq < 3", CLOCK).narrowing().isEmpty());
+    assertEquals(EnumSet.allOf(Kind.class), kinds(query));
+    assertTrue(query.mayBe(named("other")));
+    assertEquals(0, query.minSeq());
+    assertEquals(Set.of(), kinds(Filter.parse("gap and uevent", CLOCK).query()));
+    EventQuery none = Filter.parse("seq > 5 and seq < 3", CLOCK).query();
+    assertTrue(none.minSeq() > none.maxSeq());
+  }
+
+  private static Set<Kind> kinds(EventQuery query) {
+    return Arrays.stream(Kind.values()).filter(query::mayBe).collect(Collectors.toSet());
   }
 
   @Test
@@ -324,36 +364,16 @@ class FilterTest {
   }
 
   private static EventRecord record(DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        1,
-        T0,
-        1,
-        0,
-        0,
-        Source.DM,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event).seq(1).at(T0, 1).source(Source.DM).device(device).build();
   }
 
   private static EventRecord withEvidence(String text) {
-    return new EventRecord(
-        1,
-        T0,
-        1,
-        0,
-        0,
-        Source.DM,
-        Certainty.REPORTED,
-        0,
-        null,
-        MPATHA,
-        new DmEvent.DeviceRemoved(),
-        Bytes.of(text),
-        Bytes.NONE);
+    return EventRecord.of(new DmEvent.DeviceRemoved())
+        .seq(1)
+        .at(T0, 1)
+        .source(Source.DM)
+        .device(MPATHA)
+        .evidence(Bytes.of(text))
+        .build();
   }
 }

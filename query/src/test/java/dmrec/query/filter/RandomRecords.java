@@ -59,20 +59,19 @@ final class RandomRecords {
     // Now and then the clock is set back.
     wallNs += random.nextInt(20) == 0 ? -30 * SECOND : random.nextLong(4) * SECOND;
     Kind kind = pick(Kind.values());
-    return new EventRecord(
-        ++seq,
-        wallNs,
-        seq * SECOND,
-        random.nextBoolean() ? 0 : wallNs - random.nextLong(5) * SECOND,
-        random.nextLong(2) * seq,
-        pick(Source.values()),
-        pick(Certainty.values()),
-        random.nextInt(4),
-        random.nextBoolean() ? null : new Actor(random.nextInt(3), random.nextInt(3), text()),
-        device(),
-        event(kind),
-        Bytes.of(text() + "\0SEQNUM=" + random.nextInt(5)),
-        Bytes.NONE);
+    return EventRecord.of(event(kind))
+        .seq(++seq)
+        .at(wallNs, seq * SECOND)
+        .notBeforeNs(random.nextBoolean() ? 0 : wallNs - random.nextLong(5) * SECOND)
+        .kernelNs(random.nextLong(2) * seq)
+        .source(pick(Source.values()))
+        .certainty(pick(Certainty.values()))
+        .marks(random.nextInt(4))
+        .actor(
+            random.nextBoolean() ? null : Actor.asked(random.nextInt(3), random.nextInt(3), text()))
+        .device(device())
+        .evidence(Bytes.of(text() + "\0SEQNUM=" + random.nextInt(5)))
+        .build();
   }
 
   private DeviceRef device() {

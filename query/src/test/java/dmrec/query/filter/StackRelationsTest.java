@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dmrec.event.Bytes;
-import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -34,7 +32,7 @@ class StackRelationsTest {
     StackRelations stack = new StackRelations(new Topology());
     DeviceRef mpatha = device(0);
     DeviceRef data = device(1);
-    stack.see(record(DeviceRef.NONE, new DmEvent.DiskAdded(SDB, "sdb", "", "", 1)));
+    stack.see(record(DeviceRef.NONE, new DmEvent.DiskAdded(SDB, "sdb", "", "", 1, "")));
     stack.see(record(mpatha, new DmEvent.DeviceCreated(false, false)));
 
     // when a table makes it stand on the disk
@@ -158,19 +156,6 @@ class StackRelationsTest {
   }
 
   private EventRecord record(DeviceRef device, DmEvent event) {
-    return new EventRecord(
-        ++seq,
-        seq,
-        seq,
-        0,
-        0,
-        Source.DM,
-        Certainty.REPORTED,
-        0,
-        null,
-        device,
-        event,
-        Bytes.NONE,
-        Bytes.NONE);
+    return EventRecord.of(event).seq(++seq).at(seq, seq).source(Source.DM).device(device).build();
   }
 }

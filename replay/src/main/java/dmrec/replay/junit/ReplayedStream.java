@@ -95,13 +95,13 @@ public final class ReplayedStream implements Iterable<ReplayedEvent> {
     public boolean hasNext() {
       EventRecord last = given;
       if (last != null) {
-        before.follow(after, last);
+        before.apply(last);
         given = null;
       }
       while (at < records.size() && !isGiven(records.get(at))) {
         EventRecord passed = records.get(at++);
         after.apply(passed);
-        before.follow(after, passed);
+        before.apply(passed);
       }
       isOver = at == records.size();
       return !isOver;

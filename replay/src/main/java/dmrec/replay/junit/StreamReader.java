@@ -5,9 +5,15 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.handler.JournalIdentity;
+import dmrec.journal.Damage;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
 import dmrec.journal.EventsImport;
 import dmrec.journal.EventsReader;
-import dmrec.journal.JournalReader;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalException;
+import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,15 +107,41 @@ final class StreamReader {
       }
     }
     if (Files.isDirectory(path)) {
-      try (JournalReader journal = JournalReader.open(path)) {
-        return select(journal.seekFoldSeq(0), journal::next);
-      }
+      return journal(path);
     }
     if (Bundle.isOne(path)) {
       return bundle(path);
     }
     try (EventsReader events = EventsReader.open(path)) {
       return select(new Topology(), events::next);
+    }
+  }
+
+  private ReplayedStream journal(Path path) throws IOException {
+    try (Journal journal = Journal.open(path)) {
+      long before;
+      try (EventCursor events = journal.events(EventQuery.ALL.from(from.seq).since(from.wallNs))) {
+        EventRecord first = events.next();
+        before = first == null ? journal.seqAt(Position.END) : first.seq() - 1;
+      }
+      Snapshot start = journal.at(Position.atSeq(before));
+      expectNone(start.damage());
+      try (EventCursor events = journal.events(EventQuery.ALL.from(before + 1).to(to.seq))) {
+        return select(
+            start.topology(),
+            () -> {
+              EventRecord next = events.next();
+              expectNone(events.damage());
+              return next;
+            });
+      }
+    }
+  }
+
+  /** A test on events of which some are missing would prove nothing. */
+  private static void expectNone(Damage damage) throws JournalException {
+    if (!damage.isNone()) {
+      throw new JournalException(String.join("; ", damage.messages()));
     }
   }
 

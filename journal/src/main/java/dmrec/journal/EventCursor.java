@@ -1,0 +1,50 @@
+package dmrec.journal;
+
+import dmrec.event.EventRecord;
+import dmrec.journal.index.Walk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that an {@link EventQuery} asks for, one after the other. It reads on behind damage
+ * and keeps what it passed. One thread at a time.
+ */
+public final class EventCursor implements AutoCloseable {
+  private final Walk walk;
+  private final long maxSeq;
+  private Damage damage = Damage.NONE;
+  private boolean over;
+
+  EventCursor(Walk walk, EventQuery query) {
+    this.walk = walk;
+    this.maxSeq = query.isBackward() ? Long.MAX_VALUE : query.maxSeq();
+  }
+
+  /**
+   * The next event, or null at the present end; forward, a later call finds what was appended
+   * since.
+   *
+   * @throws JournalException where a file cannot be read; a later call goes on behind it
+   */
+  public @Nullable EventRecord next() throws JournalException {
+    if (over) {
+      return null;
+    }
+    try {
+      EventRecord record = walk.next();
+      over = record != null && record.seq() >= maxSeq;
+      return record;
+    } finally {
+      damage = damage.and(Damage.of(walk.faults()));
+    }
+  }
+
+  /** What was passed so far that could not be read and may have been asked for. */
+  public Damage damage() {
+    return damage;
+  }
+
+  @Override
+  public void close() {
+    walk.close();
+  }
+}

@@ -1,0 +1,363 @@
+package dmrec.journal.index;
+
+import dmrec.event.DeviceRef;
+import dmrec.event.Kind;
+import dmrec.journal.EventQuery;
+import dmrec.journal.JournalException;
+import dmrec.journal.Position;
+import dmrec.journal.file.EventScanner;
+import dmrec.journal.file.Fault;
+import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.MalformedException;
+import dmrec.journal.file.RecordFields;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cycle file holds and where: for each event its place, number, time, kind and device; where
+ * a state of the stack stands between them, and what is damaged.
+ *
+ * <p>It is what an {@link EventScanner} finds, written down. It grows with the file. One thread.
+ */
+final class FileIndex {
+  /** Codes from here on are of kinds that this version does not know. */
+  static final int KIND_CODES = 128;
+
+  /** Of what the places are multiples. */
+  private static final int UNIT_SHIFT = 2;
+
+  int[] places = new int[256];
+  long[] wallNs = new long[256];
+  short[] kinds = new short[256];
+  int[] deviceOf = new int[256];
+  int size;
+  int[] runAt = new int[4];
+  long[] runSeq = new long[4];
+  int runs;
+  int[] stateAt = new int[8];
+  int[] statePlaces = new int[8];
+  long[] stateSeq = new long[8];
+  long[] stateWallNs = new long[8];
+  int states;
+  final List<IndexedDevice> devices = new ArrayList<>();
+  final List<Fault> faults = new ArrayList<>();
+
+  /** Behind the last event so far; they move to {@link #faults} when another one follows. */
+  List<Fault> tail = List.of();
+
+  /** The number before its first event; {@link Fault#UNKNOWN} where the file does not tell. */
+  long seqBefore = Fault.UNKNOWN;
+
+  /** How many damaged documents follow the last event. */
+  int damagedBehind;
+
+  private final Map<Long, List<Integer>> numbers = new HashMap<>();
+  private int lastDevice = -1;
+
+  // What it tells.
+
+  /** How many events there are. */
+  int size() {
+    return size;
+  }
+
+  long seq(int event) {
+    int run = runOf(event);
+    return runSeq[run] + event - runAt[run];
+  }
+
+  private int runOf(int event) {
+    int found = Arrays.binarySearch(runAt, 0, runs, event);
+    return found >= 0 ? found : -found - 2;
+  }
+
+  /** The number of the last event, or the one before the file where it holds none. */
+  long lastSeq() {
+    return size == 0 ? seqBefore : seq(size - 1);
+  }
+
+  long wallNs(int event) {
+    return wallNs[event];
+  }
+
+  /** Where the document of an event begins in the file. */
+  long place(int event) {
+    return (places[event] & 0xffff_ffffL) << UNIT_SHIFT;
+  }
+
+  /** What is wrong with an event whose checksum is right and whose content is not. */
+  Fault unreadable(Path file, int event, MalformedException e) {
+    return Fault.unreadable(file, place(event), event, seq(event), wallNs(event), e);
+  }
+
+  DeviceRef device(int event) {
+    return devices.get(deviceOf[event]).ref;
+  }
+
+  /** The first event whose number is higher, or {@link #size}. */
+  int firstBeyond(long number) {
+    for (int run = 0; run < runs; run++) {
+      int end = run + 1 < runs ? runAt[run + 1] : size;
+      long beyond = Math.max(0, number - runSeq[run] + 1);
+      if (number < runSeq[run]) {
+        return runAt[run];
+      } else if (beyond < end - runAt[run]) {
+        return runAt[run] + (int) beyond;
+      }
+    }
+    return size;
+  }
+
+  /** The first event that is later than a time, or {@link #size}. */
+  int firstLaterThan(long time) {
+    int i = 0;
+    while (i < size && wallNs[i] <= time) {
+      i++;
+    }
+    return i;
+  }
+
+  /** The event of a number, or -1. */
+  int eventOf(long number) {
+    for (int run = 0; run < runs; run++) {
+      int end = run + 1 < runs ? runAt[run + 1] : size;
+      long event = runAt[run] + (number - runSeq[run]);
+      if (number >= runSeq[run] && event < end) {
+        return (int) event;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * The last state of the stack before an event that is not behind a position, or -1. Where events
+   * are lost a state may know more than the last event before it.
+   */
+  int stateBefore(int event, Position position) {
+    int i = states - 1;
+    while (i >= 0
+        && (stateAt[i] > event || Position.isBefore(position, stateSeq[i], stateWallNs[i]))) {
+      i--;
+    }
+    return i;
+  }
+
+  /** Which event follows a state. */
+  int eventBehind(int state) {
+    return stateAt[state];
+  }
+
+  long statePlace(int state) {
+    return (statePlaces[state] & 0xffff_ffffL) << UNIT_SHIFT;
+  }
+
+  /** Which of its devices satisfy a condition, or a path of which its events name. */
+  boolean[] devices(Predicate<DeviceRef> condition) {
+    boolean[] taken = new boolean[devices.size()];
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = devices.get(i).satisfies(condition);
+    }
+    return taken;
+  }
+
+  void count(Map<Kind, Long> counts) {
+    long[] byCode = new long[KIND_CODES];
+    for (int i = 0; i < size; i++) {
+      int code = kinds[i] & 0xffff;
+      byCode[code < KIND_CODES ? code : 0]++;
+    }
+    for (int code = 0; code < KIND_CODES; code++) {
+      if (byCode[code] > 0) {
+        counts.merge(Kind.ofCode(code), byCode[code], Long::sum);
+      }
+    }
+  }
+
+  /** What is damaged, in the order of the file. */
+  List<Fault> faults() {
+    if (tail.isEmpty()) {
+      return faults;
+    }
+    List<Fault> all = new ArrayList<>(faults);
+    all.addAll(tail);
+    return all;
+  }
+
+  /** Which events are looked for: by the kind's code, and of which kinds any device will do. */
+  static final class Choice {
+    private final boolean[] kinds;
+    private final boolean[] always;
+    private final EventQuery query;
+
+    Choice(EventQuery query) {
+      this.kinds = codes(query::mayBe);
+      this.always = codes(query::isOfAnyDevice);
+      this.query = query;
+    }
+
+    /** The first code stands for all kinds that are not known. */
+    private static boolean[] codes(Predicate<Kind> condition) {
+      boolean[] taken = new boolean[KIND_CODES];
+      for (int code = 0; code < KIND_CODES; code++) {
+        taken[code] = condition.test(Kind.ofCode(code));
+      }
+      return taken;
+    }
+  }
+
+  private boolean isTaken(int event, Choice choice, boolean[] deviceTaken) {
+    int code = kinds[event] & 0xffff;
+    int kind = code < KIND_CODES ? code : 0;
+    if (!choice.kinds[kind]
+        || wallNs[event] < choice.query.minWallNs()
+        || wallNs[event] > choice.query.maxWallNs()) {
+      return false;
+    }
+    // A file that grew may name devices that were not there when the condition was tried.
+    int device = deviceOf[event];
+    boolean isDevice = choice.always[kind] || device >= deviceTaken.length || deviceTaken[device];
+    if (!isDevice) {
+      return false;
+    }
+    long seq = seq(event);
+    return seq >= choice.query.minSeq() && seq <= choice.query.maxSeq();
+  }
+
+  /** The first event from {@code from} on that may be meant, or {@link #size}. */
+  int next(int from, Choice choice, boolean[] deviceTaken) {
+    int i = from;
+    while (i < size && !isTaken(i, choice, deviceTaken)) {
+      i++;
+    }
+    return i;
+  }
+
+  /** The last event of {@code from} down to 0 that may be meant, or -1. */
+  int previous(int from, Choice choice, boolean[] deviceTaken) {
+    int i = from;
+    while (i >= 0 && !isTaken(i, choice, deviceTaken)) {
+      i--;
+    }
+    return i;
+  }
+
+  // Making.
+
+  /**
+   * Writes down what a scanner finds, up to the present end.
+   *
+   * @param closed whether no writer adds to the file any more
+   */
+  void extend(EventScanner scanner, boolean closed) throws JournalException {
+    for (EventScanner.Found found = scanner.next(closed);
+        found != null;
+        found = scanner.next(closed)) {
+      if (found == EventScanner.Found.STATE) {
+        addState(scanner);
+      } else {
+        addFaults(scanner);
+        add(scanner);
+      }
+    }
+    List<Fault> now = new ArrayList<>(tail);
+    now.addAll(scanner.faults());
+    tail = List.copyOf(now);
+    FileHeader header = scanner.header();
+    seqBefore = header == null ? size == 0 ? Fault.UNKNOWN : seq(0) - 1 : header.firstSeq() - 1;
+    damagedBehind = scanner.damagedSince();
+  }
+
+  private void addFaults(EventScanner scanner) {
+    if (!tail.isEmpty()) {
+      // What was behind the last event is between two now.
+      for (Fault each : tail) {
+        faults.add(each.until(scanner.seq(), scanner.wallNs()));
+      }
+      tail = List.of();
+    }
+    faults.addAll(scanner.faults());
+  }
+
+  private void add(EventScanner scanner) throws JournalException {
+    RecordFields fields = scanner.fields();
+    if (size == places.length) {
+      int more = size * 2;
+      places = Arrays.copyOf(places, more);
+      wallNs = Arrays.copyOf(wallNs, more);
+      kinds = Arrays.copyOf(kinds, more);
+      deviceOf = Arrays.copyOf(deviceOf, more);
+    }
+    long seq = scanner.seq();
+    if (runs == 0 || seq != seq(size - 1) + 1) {
+      addRun(seq);
+    }
+    places[size] = unit(scanner.place());
+    wallNs[size] = fields.wallNs();
+    kinds[size] = (short) fields.kind();
+    deviceOf[size] = numberOf(fields);
+    size++;
+  }
+
+  private void addRun(long seq) {
+    if (runs == runAt.length) {
+      runAt = Arrays.copyOf(runAt, runs * 2);
+      runSeq = Arrays.copyOf(runSeq, runs * 2);
+    }
+    runAt[runs] = size;
+    runSeq[runs++] = seq;
+  }
+
+  private static int unit(long offset) {
+    return (int) (offset >>> UNIT_SHIFT);
+  }
+
+  private int numberOf(RecordFields fields) {
+    if (lastDevice >= 0 && devices.get(lastDevice).is(fields)) {
+      return lastDevice;
+    }
+    DeviceRef device = fields.device();
+    long key = (device.dev().encoded() * 31 + device.diskSeq()) * 31 + fields.path().encoded();
+    List<Integer> sameNumber = numbers.computeIfAbsent(key, k -> new ArrayList<>(1));
+    for (int number : sameNumber) {
+      if (devices.get(number).is(fields)) {
+        lastDevice = number;
+        return number;
+      }
+    }
+    lastDevice = devices.size();
+    devices.add(new IndexedDevice(device, fields.path(), fields.disk()));
+    sameNumber.add(lastDevice);
+    return lastDevice;
+  }
+
+  private void addState(EventScanner scanner) {
+    if (states == stateAt.length) {
+      stateAt = Arrays.copyOf(stateAt, states * 2);
+      statePlaces = Arrays.copyOf(statePlaces, states * 2);
+      stateSeq = Arrays.copyOf(stateSeq, states * 2);
+      stateWallNs = Arrays.copyOf(stateWallNs, states * 2);
+    }
+    stateAt[states] = size;
+    statePlaces[states] = unit(scanner.place());
+    stateSeq[states] = scanner.stateSeq();
+    stateWallNs[states] = scanner.wallNs();
+    states++;
+  }
+
+  /** The fault, if any, that lies before the first event of the file that follows this one. */
+  @Nullable Fault join(String file, long nextSeqBefore) {
+    long last = lastSeq();
+    if (last == Fault.UNKNOWN
+        || nextSeqBefore == Fault.UNKNOWN
+        || (nextSeqBefore >= last && nextSeqBefore <= last + damagedBehind)) {
+      return null;
+    }
+    return Fault.join(file, last, nextSeqBefore + 1);
+  }
+}

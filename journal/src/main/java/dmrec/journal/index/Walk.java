@@ -1,0 +1,19 @@
+package dmrec.journal.index;
+
+import dmrec.event.EventRecord;
+import dmrec.journal.JournalException;
+import dmrec.journal.file.Fault;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One way through the events of a journal that are asked for. One thread at a time. */
+public interface Walk extends AutoCloseable {
+  /** The next event, or null at the present end; a later call finds what was appended since. */
+  @Nullable EventRecord next() throws JournalException;
+
+  /** What was passed since the last call and may have been asked for. */
+  List<Fault> faults();
+
+  @Override
+  void close();
+}
