@@ -64,15 +64,6 @@ final class Interpreter {
     wanted.takeDevices(to);
   }
 
-  /** As {@link Recorder#listen}. */
-  void listen(DevNo dev) {
-    uevents.listen(dev);
-  }
-
-  boolean hasHeard() {
-    return uevents.hasHeard();
-  }
-
   /** Whether the next round must tell of the device even where it is as it was. */
   boolean wantsAgain(DevNo dev) {
     Lives.Memory memory = lives.remembered(dev);

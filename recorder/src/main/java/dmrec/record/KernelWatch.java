@@ -1,5 +1,6 @@
 package dmrec.record;
 
+import dmrec.decode.DecodeException;
 import dmrec.decode.Uevent;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
@@ -69,6 +70,10 @@ public final class KernelWatch implements AutoCloseable {
   private final Set<DevNo> wantedDisks = new LinkedHashSet<>();
   private final Set<DevNo> failing = new HashSet<>();
   private boolean lossTold;
+
+  /** What is read behind a look that is not accepted yet; null where nothing is waited for. */
+  private @Nullable List<Observation> held;
+
   private Map<DevNo, List<Object>> sysfsSeen = new HashMap<>();
   private long countedDrops;
   private long refused;
@@ -355,7 +360,8 @@ public final class KernelWatch implements AutoCloseable {
       return;
     }
     int pid = uevents.senderPid();
-    recorder.accept(
+    heard(
+        recorder,
         new Observation.UeventSeen(
             stamp(),
             fromUdev,
@@ -429,7 +435,15 @@ public final class KernelWatch implements AutoCloseable {
   /** In its place among what is read; the looks that make up for it come when all is read. */
   private void tellLoss(Recorder recorder, Observation.Lost loss) throws IOException {
     lossTold = true;
-    recorder.accept(loss);
+    heard(recorder, loss);
+  }
+
+  private void heard(Recorder recorder, Observation observation) throws IOException {
+    if (held == null) {
+      recorder.accept(observation);
+    } else {
+      held.add(observation);
+    }
   }
 
   /** A source could not be asked: said once, when it begins. */
@@ -510,11 +524,10 @@ public final class KernelWatch implements AutoCloseable {
   /** Looks at one device; false where that fails, which ends nothing but this look. */
   private boolean look(Recorder recorder, DevNo dev, boolean always) throws IOException {
     Stamp began = stamp();
-    Observation seen;
-    int more = 0;
-    do {
+    for (int looks = 0; ; looks++) {
+      Observation seen;
       try {
-        seen = eyes == null ? null : eyes.look(dev, more > 0 || always || failing.contains(dev));
+        seen = eyes == null ? null : eyes.look(dev, looks > 0 || always || failing.contains(dev));
       } catch (KernelException e) {
         if (failing.add(dev)) {
           lost(recorder, Source.DM, began, e);
@@ -522,23 +535,42 @@ public final class KernelWatch implements AutoCloseable {
         return false;
       }
       failing.remove(dev);
-    } while (more++ < LOOKS_AT_NEW && isOutdated(recorder, dev, seen));
-    accept(recorder, seen);
-    return true;
+      // Others may have had a new device's number since the uevents were read: theirs come first.
+      boolean mayBeOutdated = looks < LOOKS_AT_NEW && recorder.isNew(seen);
+      List<Observation> behind = mayBeOutdated ? readBehind(recorder) : List.of();
+      boolean isOutdated = behind.stream().anyMatch(each -> isKernelUevent(each, dev));
+      if (!isOutdated) {
+        accept(recorder, seen);
+      }
+      for (Observation each : behind) {
+        recorder.accept(each);
+      }
+      if (!isOutdated) {
+        return true;
+      }
+    }
   }
 
-  /**
-   * Whether a device of which no event tells yet is to be looked at again. Others may have had its
-   * number since the uevents were read: theirs come first.
-   */
-  private boolean isOutdated(Recorder recorder, DevNo dev, @Nullable Observation seen)
-      throws IOException {
-    if (!recorder.isNew(seen)) {
-      return false;
+  /** Reads the uevents that wait, as they are to be accepted behind a look. */
+  private List<Observation> readBehind(Recorder recorder) throws IOException {
+    List<Observation> behind = new ArrayList<>();
+    held = behind;
+    try {
+      readUevents(recorder);
+    } finally {
+      held = null;
     }
-    recorder.listen(dev);
-    readUevents(recorder);
-    return recorder.hasHeard();
+    return behind;
+  }
+
+  private static boolean isKernelUevent(Observation observation, DevNo dev) {
+    try {
+      return observation instanceof Observation.UeventSeen uevent
+          && !uevent.udev()
+          && dev.equals(Uevent.decode(uevent.message().buffer()).devNo());
+    } catch (DecodeException e) {
+      return false; // Whoever interprets it says so.
+    }
   }
 
   private boolean lookAtWanted(Recorder recorder) throws IOException {

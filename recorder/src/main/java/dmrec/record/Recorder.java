@@ -82,16 +82,6 @@ public final class Recorder {
     return known == null || !Lives.isSameLife(known.ref().diskSeq(), look.diskSeq());
   }
 
-  /** Uevents of that device are waited for from here on. */
-  void listen(DevNo dev) {
-    interpreter.listen(dev);
-  }
-
-  /** Whether there was one. */
-  boolean hasHeard() {
-    return interpreter.hasHeard();
-  }
-
   /** Whether the next round must tell of the device even where it is as it was. */
   boolean wantsAgain(DevNo dev) {
     return interpreter.wantsAgain(dev);

@@ -24,24 +24,12 @@ final class UeventRules {
   private final Lives lives;
   private final PathUevents paths;
   private final Wanted wanted;
-  private DevNo listened = DevNo.NONE;
-  private boolean heard;
 
   UeventRules(EventWriter events, Lives lives, PathUevents paths, Wanted wanted) {
     this.events = events;
     this.lives = lives;
     this.paths = paths;
     this.wanted = wanted;
-  }
-
-  /** Uevents of that device are waited for from here on. */
-  void listen(DevNo dev) {
-    listened = dev;
-    heard = false;
-  }
-
-  boolean hasHeard() {
-    return heard;
   }
 
   void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
@@ -62,7 +50,6 @@ final class UeventRules {
       }
       return;
     }
-    heard |= !o.udev() && dev.equals(listened);
     boolean fromProcess = o.senderPid() > 0; // Of udev, which repeats, or of whoever injects.
     String action = u.dmAction();
     DevNo path = u.dmPath();
