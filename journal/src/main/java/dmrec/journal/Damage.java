@@ -39,6 +39,12 @@ public record Damage(long count, List<String> messages) {
     return count == 0;
   }
 
+  /** What of it another, which it grew from, does not tell. */
+  public Damage without(Damage told) {
+    List<String> fresh = messages.stream().filter(each -> !told.messages.contains(each)).toList();
+    return new Damage(count - told.count, fresh);
+  }
+
   /** Both; a place that both name counts once. */
   public Damage and(Damage other) {
     if (isNone() || other.isNone()) {

@@ -3,11 +3,17 @@ package dmrec.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is asked of a damaged journal, the answer says so: it may lack something. */
 class DamagedJournalTest extends CommandTest {
-  private static final String LATER = "20991231-0-f.cq4";
+  private static final String LATER = "20991231-0000.cq4";
   private static final int FILE_BYTES = 64 << 10;
+  private static final long WAIT_NS = 60_000_000_000L;
 
   private static final String[][] QUESTIONS = {
     {"log"},
@@ -63,6 +70,32 @@ class DamagedJournalTest extends CommandTest {
     assertEquals(1, ask(journal, "tree"));
     assertTrue(
         err().contains("holds no record that can be read; 'dmrec verify' tells more"), err());
+  }
+
+  /** Who follows may never come to the end. */
+  @Test
+  void aFollowerIsToldAtOnce() throws Exception {
+    Path journal = Journals.sample("failover", folder.resolve("j"));
+    Path lost = Files.write(journal.resolve(later(journal)), new byte[FILE_BYTES]);
+    long last;
+    try (Journal opened = Journal.open(journal)) {
+      last = opened.extent().lastSeq();
+    }
+    CompletableFuture<Integer> follower =
+        CompletableFuture.supplyAsync(
+            () -> ask(journal, "log", "-f", "--all", "--until", "#" + (last + 1)));
+    long until = System.nanoTime() + WAIT_NS;
+    while (!err().contains(lost + " at offset 0") && System.nanoTime() - until < 0) {
+      Thread.sleep(10);
+    }
+    String told = err();
+    try (JournalWriter writer = JournalWriter.open(journal)) {
+      writer.append(EventRecord.of(new DmEvent.ClockStepped(1, 1)).at(1, 1).build());
+    }
+
+    assertEquals(1, follower.get(60, TimeUnit.SECONDS));
+    assertTrue(told.contains(lost + " at offset 0: expected a cycle file"), told);
+    assertEquals(told, err());
   }
 
   @Test

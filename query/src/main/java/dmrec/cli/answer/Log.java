@@ -8,6 +8,7 @@ import dmrec.cli.host.OutputForm;
 import dmrec.cli.host.SelectionOptions;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
+import dmrec.journal.Damage;
 import dmrec.journal.Journal;
 import dmrec.query.EventSelection;
 import dmrec.query.EventText;
@@ -104,8 +105,11 @@ public final class Log implements Callable<Integer> {
       }
       boolean goesOn = follow;
       print(events, text);
+      Damage told = Damage.NONE;
       while (goesOn) {
         host.out().flush();
+        // Who follows may never come to the end.
+        told = report(events, told);
         Thread.sleep(LOOK_AGAIN_MS);
         // Asked first: what was appended before it ended is still printed.
         goesOn = !events.hasEnded();
@@ -115,8 +119,15 @@ public final class Log implements Callable<Integer> {
       if (explain) {
         Filters.explain(host, opened, selection.filter(), events, zone);
       }
-      return host.report(events.damage());
+      return report(events, told).isNone() ? 0 : 1;
     }
+  }
+
+  /** Tells the damage that was passed since it was told last. */
+  private Damage report(SelectedEvents events, Damage told) throws IOException {
+    Damage all = events.damage();
+    host.report(all.without(told));
+    return all;
   }
 
   private void print(SelectedEvents events, EventText text) throws IOException {
