@@ -2,10 +2,8 @@ package dmrec.bundle;
 
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
-import dmrec.journal.EventsImport;
-import dmrec.journal.EventsReader;
+import dmrec.event.Sha256;
 import dmrec.journal.JournalException;
-import dmrec.journal.Sha256;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import java.io.FilterInputStream;

@@ -1,7 +1,5 @@
 package dmrec.bundle;
 
-import dmrec.journal.EventsImport;
-import dmrec.journal.EventsReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dmrec.bundle;
 
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,17 +1,17 @@
 package dmrec.journal;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.file.Chain;
-import dmrec.journal.file.CheckpointNote;
 import dmrec.journal.file.CheckpointPace;
+import dmrec.journal.file.CheckpointRecord;
 import dmrec.journal.file.CycleWriter;
+import dmrec.journal.file.DiskReserve;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFiles;
-import dmrec.journal.file.LostNote;
+import dmrec.journal.file.LostRecord;
 import dmrec.journal.file.MalformedException;
-import dmrec.journal.file.Reasons;
 import dmrec.journal.file.RecordEncoder;
 import dmrec.journal.file.RecordLayout;
-import dmrec.journal.file.Room;
 import dmrec.journal.seal.Sealer;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class FileStart {
   private final Topology topology;
   private final CheckpointPace pace;
   private final RecordEncoder encoder = new RecordEncoder();
-  private Room room;
+  private DiskReserve reserve;
 
   /** What the last file is called after. */
   private long minute;
@@ -54,25 +54,25 @@ final class FileStart {
     this.topology = topology;
     this.minute = minute;
     this.pace = new CheckpointPace(options.checkpointBytes());
-    this.room = Room.in(folder, options.reserveBytes());
-    if (!room.allows(CycleWriter.LEAST_BYTES)) {
-      throw room.full();
+    this.reserve = DiskReserve.in(folder, options.reserveBytes());
+    if (!reserve.allows(CycleWriter.LEAST_BYTES)) {
+      throw reserve.full();
     }
   }
 
   /** Another folder stands where the journal's was: it may be on another file system. */
   void moved() throws JournalException {
-    room = Room.in(folder, options.reserveBytes());
+    reserve = DiskReserve.in(folder, options.reserveBytes());
   }
 
   JournalFullException full() throws JournalException {
-    return room.full();
+    return reserve.full();
   }
 
   /** Makes a file that nobody sees yet, for events from a time on. */
   CycleWriter create(long wallNs) throws JournalException {
     long next = Math.max(0, Math.max(minute + 1, Math.floorDiv(wallNs, MINUTE_NS)));
-    return CycleWriter.create(folder, CycleWriter.freeMinute(folder, next), room);
+    return CycleWriter.create(folder, CycleWriter.freeMinute(folder, next), reserve);
   }
 
   /** Writes what a file begins with; then the file can be seen. */
@@ -102,7 +102,7 @@ final class FileStart {
       put(next, chain, keys);
     }
     if (files.lost() > 0) {
-      put(next, chain, LostNote.encode(files.lost(), lastSeq, lastWallNs));
+      put(next, chain, LostRecord.encode(files.lost(), lastSeq, lastWallNs));
     }
     long from = next.endBytes();
     for (byte[] part : state(lastSeq, lastWallNs)) {
@@ -116,17 +116,22 @@ final class FileStart {
 
   private void put(CycleWriter to, Chain chain, byte[] document) throws JournalException {
     if (!to.reserve(document.length, false)) {
-      throw room.full();
+      throw reserve.full();
     }
     to.append(document, document.length);
     chain.add(document, 0, document.length);
   }
 
+  /** How many bytes the state of the stack takes. */
+  long stateBytes(long lastSeq, long lastWallNs) throws JournalException {
+    return state(lastSeq, lastWallNs).stream().mapToLong(part -> part.length).sum();
+  }
+
   private List<byte[]> state(long lastSeq, long lastWallNs) throws JournalException {
     try {
-      return CheckpointNote.encode(topology, lastSeq, lastWallNs, encoder);
+      return CheckpointRecord.encode(topology, lastSeq, lastWallNs, encoder);
     } catch (MalformedException e) {
-      throw new JournalException(Reasons.cannot("write a checkpoint to", folder, e), e);
+      throw new JournalException(IoErrors.cannot("write a checkpoint to", folder, e), e);
     }
   }
 

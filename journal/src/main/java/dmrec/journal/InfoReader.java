@@ -1,11 +1,11 @@
 package dmrec.journal;
 
+import dmrec.event.IoErrors;
 import dmrec.event.Kind;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.DocumentScanner;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.Reasons;
 import dmrec.journal.index.JournalParts;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -38,7 +38,7 @@ final class InfoReader {
         }
       }
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("list", folder, e), e);
+      throw new JournalException(IoErrors.cannot("list", folder, e), e);
     }
     return new JournalInfo(
         folder,

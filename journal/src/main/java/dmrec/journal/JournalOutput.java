@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class JournalOutput implements Retention.Owner {
   private static final long DAY_NS = 86_400_000_000_000L;
 
+  /** Within a file no event is older than another before it by more than this. */
+  private static final long STEP_BACK_NS = 1_000_000L;
+
   private final long fileBytes;
   private final JournalFiles files;
   private final Retention retention;
@@ -275,9 +278,21 @@ final class JournalOutput implements Retention.Owner {
 
   private boolean isOver(CycleWriter to, EventRecord record) {
     return fileRecords > 0
-        && (Math.floorDiv(record.wallNs(), DAY_NS) > fileDay
-            || record.wallNs() < fileWallMaxNs - JournalWriter.STEP_BACK_NS
-            || to.endBytes() + encoder.length() > fileBytes);
+        && (isOver(record.wallNs()) || to.endBytes() + encoder.length() > fileBytes);
+  }
+
+  private boolean isOver(long wallNs) {
+    return Math.floorDiv(wallNs, DAY_NS) > fileDay || wallNs < fileWallMaxNs - STEP_BACK_NS;
+  }
+
+  /** Whether an event of this time begins a file, whatever its size. */
+  boolean beginsFile(long wallNs) {
+    return fileRecords == 0 || isOver(wallNs);
+  }
+
+  /** How many bytes of a file that began now the state of the stack would take. */
+  long stateBytes() throws JournalException {
+    return start.stateBytes(lastSeq, lastWallNs);
   }
 
   /** Goes on in another file, at this time or that of the last event, whichever is later. */

@@ -3,6 +3,7 @@ package dmrec.journal;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.IoErrors;
 import dmrec.journal.file.ChronicleSetup;
 import dmrec.journal.file.FolderWatch;
 import dmrec.journal.file.Held;
@@ -11,7 +12,6 @@ import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.JournalTail;
 import dmrec.journal.file.Loss;
 import dmrec.journal.file.MalformedException;
-import dmrec.journal.file.Reasons;
 import dmrec.journal.file.WriterLock;
 import dmrec.topology.Topology;
 import dmrec.topology.TopologyView;
@@ -36,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The append path allocates nothing but at seals and checkpoints. For any thread, one at a time.
  */
 public final class JournalWriter implements AutoCloseable {
-  /** Within a file no event is older than another before it by more than this. */
-  public static final long STEP_BACK_NS = 1_000_000L;
-
   /** How long nothing is tried where there was no room. */
   private static final long RETRY_NS = 100_000_000L;
 
@@ -138,7 +135,7 @@ public final class JournalWriter implements AutoCloseable {
       throw e;
     } catch (RuntimeException | InternalError e) {
       lock.close();
-      throw new JournalException(Reasons.cannot("open", folder, e), e);
+      throw new JournalException(IoErrors.cannot("open", folder, e), e);
     }
   }
 
@@ -190,6 +187,16 @@ public final class JournalWriter implements AutoCloseable {
     return output.lastSeq();
   }
 
+  /** Whether an event of this time begins a file: those of a day stand in one, and in order. */
+  public synchronized boolean beginsFile(long wallNs) {
+    return output.beginsFile(wallNs);
+  }
+
+  /** How many bytes of a file that began now the state of the stack would take. */
+  public synchronized long stateBytes() throws JournalException {
+    return output.stateBytes();
+  }
+
   /** What the journal takes on the disk. */
   public synchronized long allocatedBytes() {
     return output.allocatedBytes();
@@ -230,7 +237,7 @@ public final class JournalWriter implements AutoCloseable {
       output.encode(record);
     } catch (MalformedException e) {
       throw new JournalException(
-          Reasons.shown(folder)
+          IoErrors.shown(folder)
               + ": record #"
               + (output.lastSeq() + 1)
               + " ("
@@ -336,7 +343,7 @@ public final class JournalWriter implements AutoCloseable {
 
   private void checkUsable() throws JournalException {
     if (closed) {
-      throw new JournalException(Reasons.shown(folder) + ": this writer is closed");
+      throw new JournalException(IoErrors.shown(folder) + ": this writer is closed");
     }
     if (broken != null) {
       throw new JournalException(String.valueOf(broken.getMessage()), broken);
@@ -352,7 +359,8 @@ public final class JournalWriter implements AutoCloseable {
         cause instanceof JournalException e
             ? e
             : new JournalException(
-                Reasons.cannot(what, folder, cause) + ". Check the file system, then open it again",
+                IoErrors.cannot(what, folder, cause)
+                    + ". Check the file system, then open it again",
                 cause);
     broken = failure;
     return failure;

@@ -1,11 +1,11 @@
 package dmrec.journal;
 
+import dmrec.journal.file.ControlRecord;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.DocumentScanner;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.Note;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +31,7 @@ public record SealBehind(String journal, String publicKey, long seq, String valu
     // Mostly it is near the end.
     for (int i = files.size() - 1; i >= 0; i--) {
       try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(files.get(i)))) {
-        SealNote seal = firstSeal(scanner, seq);
+        SealRecord seal = firstSeal(scanner, seq);
         FileHeader header = scanner.header();
         if (header != null) {
           found = new SealBehind(header.journal().toString(), key(header), found.seq, found.value);
@@ -56,14 +56,14 @@ public record SealBehind(String journal, String publicKey, long seq, String valu
     return header.isSigned() ? SigningKey.text(header.publicKey()) : "";
   }
 
-  private static @Nullable SealNote firstSeal(DocumentScanner scanner, long seq)
+  private static @Nullable SealRecord firstSeal(DocumentScanner scanner, long seq)
       throws JournalException {
     for (DocumentScanner.Found found = scanner.next(false);
         found != null;
         found = scanner.next(false)) {
-      if (found == DocumentScanner.Found.NOTE
-          && Note.at(scanner.bytes(), scanner.at()) == Note.SEAL) {
-        SealNote seal = SealNote.decode(scanner.bytes(), scanner.at());
+      if (found == DocumentScanner.Found.CONTROL
+          && ControlRecord.at(scanner.bytes(), scanner.at()) == ControlRecord.SEAL) {
+        SealRecord seal = SealRecord.decode(scanner.bytes(), scanner.at());
         if (seal != null && seal.seq() >= seq) {
           return seal;
         }

@@ -1,10 +1,11 @@
 package dmrec.journal;
 
 import dmrec.event.Bytes;
+import dmrec.event.IoErrors;
+import dmrec.event.Sha256;
 import dmrec.journal.file.Chain;
 import dmrec.journal.file.KeyPath;
-import dmrec.journal.file.KeysNote.Certificate;
-import dmrec.journal.file.Reasons;
+import dmrec.journal.file.KeysRecord.Certificate;
 import dmrec.journal.seal.Ed25519;
 import dmrec.journal.seal.KeyFile;
 import dmrec.journal.seal.KeyText;
@@ -64,12 +65,12 @@ public final class SigningKey {
       KeyFile.create(file, content);
     } catch (FileAlreadyExistsException e) {
       throw new JournalException(
-          Reasons.shown(file)
+          IoErrors.shown(file)
               + ": expected no file of this name yet, found one. A key is never replaced: what it"
               + " signed could not be verified any more. Name another file",
           e);
     } catch (IOException | UnsupportedOperationException e) {
-      throw new JournalException(Reasons.cannot("write a key to", file, e), e);
+      throw new JournalException(IoErrors.cannot("write a key to", file, e), e);
     } finally {
       Arrays.fill(content, (byte) 0);
     }
@@ -88,7 +89,7 @@ public final class SigningKey {
     } catch (JournalException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
-      throw new JournalException(Reasons.cannot("read", file, e), e);
+      throw new JournalException(IoErrors.cannot("read", file, e), e);
     }
   }
 
@@ -97,7 +98,7 @@ public final class SigningKey {
       return KeyText.decode(content);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new JournalException(
-          Reasons.shown(file)
+          IoErrors.shown(file)
               + ": expected a key that 'dmrec key new' made, found something else. Name the right"
               + " file",
           e);
@@ -203,7 +204,7 @@ public final class SigningKey {
     } catch (JournalException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
-      throw new JournalException(Reasons.cannot("read", file, e), e);
+      throw new JournalException(IoErrors.cannot("read", file, e), e);
     }
     if (taken == null) {
       return false;
@@ -220,7 +221,7 @@ public final class SigningKey {
       taken.probe(content[0]);
       trouble = "";
     } catch (IOException e) {
-      trouble = Reasons.cannot("write", file, e);
+      trouble = IoErrors.cannot("write", file, e);
     } finally {
       Arrays.fill(content[0], (byte) 0);
     }
@@ -269,7 +270,7 @@ public final class SigningKey {
       trouble =
           e instanceof JournalException
               ? String.valueOf(e.getMessage())
-              : Reasons.cannot("write", file, e);
+              : IoErrors.cannot("write", file, e);
       return false;
     } finally {
       Arrays.fill(content, (byte) 0);
@@ -297,7 +298,7 @@ public final class SigningKey {
       found = "something that is no key";
     }
     throw new JournalException(
-        Reasons.shown(file)
+        IoErrors.shown(file)
             + ": expected the key as this recorder wrote it, at epoch "
             + epoch()
             + ", found "

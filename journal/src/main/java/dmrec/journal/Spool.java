@@ -1,17 +1,17 @@
 package dmrec.journal;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.file.ChronicleSetup;
 import dmrec.journal.file.Content;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.CycleWriter;
+import dmrec.journal.file.DiskReserve;
 import dmrec.journal.file.DocumentScanner;
 import dmrec.journal.file.FileCopy;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFiles;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.JournalTail;
-import dmrec.journal.file.Reasons;
-import dmrec.journal.file.Room;
 import dmrec.journal.file.WriterLock;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -40,7 +40,7 @@ public final class Spool implements AutoCloseable {
   private final WriterLock lock;
   private final JournalWriter writer;
   private final MovedFiles moved;
-  private final Mover mover;
+  private final SpoolDrainer mover;
 
   private boolean closed;
 
@@ -51,7 +51,7 @@ public final class Spool implements AutoCloseable {
     this.options = options;
     this.lock = lock;
     CycleWriter.clear(journal.resolve(CycleWriter.STAGING));
-    Room room = Room.in(journal, options.reserveBytes());
+    DiskReserve reserve = DiskReserve.in(journal, options.reserveBytes());
     WriterLock own = WriterLock.take(spool);
     try {
       List<Path> there = JournalFolder.cycles(journal);
@@ -71,11 +71,11 @@ public final class Spool implements AutoCloseable {
               own);
       this.moved = new MovedFiles(journal, options, lock, files, writer.journal());
       this.mover =
-          new Mover(
+          new SpoolDrainer(
               spool,
               journal,
               options,
-              room,
+              reserve,
               moved,
               left.isEmpty() ? "" : JournalFolder.nameOf(left.get(left.size() - 1)),
               writer);
@@ -99,7 +99,7 @@ public final class Spool implements AutoCloseable {
     Path spool = JournalFolder.prepare(spoolFolder, options);
     if (isSame(journal, spool)) {
       throw new JournalException(
-          Reasons.shown(spool)
+          IoErrors.shown(spool)
               + ": expected a folder for the spool, found the journal itself. Name a folder on"
               + " another file system, as /run/dmrec");
     }
@@ -111,7 +111,7 @@ public final class Spool implements AutoCloseable {
       throw e;
     } catch (RuntimeException | InternalError e) {
       lock.close();
-      throw new JournalException(Reasons.cannot("open", journal, e), e);
+      throw new JournalException(IoErrors.cannot("open", journal, e), e);
     }
   }
 
@@ -119,7 +119,7 @@ public final class Spool implements AutoCloseable {
     try {
       return Files.isSameFile(journal, spool);
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("look at", spool, e), e);
+      throw new JournalException(IoErrors.cannot("look at", spool, e), e);
     }
   }
 
@@ -129,7 +129,7 @@ public final class Spool implements AutoCloseable {
       return store.getTotalSpace();
     } catch (IOException e) {
       throw new JournalException(
-          Reasons.cannot("find out the size of the file system of", folder, e), e);
+          IoErrors.cannot("find out the size of the file system of", folder, e), e);
     }
   }
 
@@ -211,9 +211,9 @@ public final class Spool implements AutoCloseable {
 
   private JournalException refused(String found) {
     return new JournalException(
-        Reasons.shown(spool)
+        IoErrors.shown(spool)
             + ": expected what a recorder left for the end of the journal "
-            + Reasons.shown(journal)
+            + IoErrors.shown(journal)
             + ", found "
             + found
             + ". Read it (dmrec log -j) and move it away, or name another folder");
@@ -262,11 +262,11 @@ public final class Spool implements AutoCloseable {
       options
           .notices()
           .accept(
-              Reasons.shown(journal)
+              IoErrors.shown(journal)
                   + ": could not be written; "
                   + (leftBytes() >> 10)
                   + " KiB are still in the spool "
-                  + Reasons.shown(spool)
+                  + IoErrors.shown(spool)
                   + ". Record with this --spool again before the machine stops, and they follow");
     }
     if (!mover.isAlive()) {

@@ -1,6 +1,6 @@
 package dmrec.journal;
 
-import dmrec.journal.file.Reasons;
+import dmrec.event.IoErrors;
 import java.nio.file.Path;
 
 /**
@@ -41,11 +41,11 @@ final class SpoolStall {
     options
         .notices()
         .accept(
-            Reasons.shown(journal)
+            IoErrors.shown(journal)
                 + ": its file system has taken nothing for "
                 + HANG_NS / 1_000_000_000L
                 + " s. Until it does the spool "
-                + Reasons.shown(spool)
+                + IoErrors.shown(spool)
                 + " keeps what is recorded");
   }
 
@@ -62,13 +62,13 @@ final class SpoolStall {
     String what =
         e instanceof JournalException
             ? String.valueOf(e.getMessage())
-            : Reasons.cannot("write", journal, e);
+            : IoErrors.cannot("write", journal, e);
     options
         .notices()
         .accept(
             what
                 + ". It is tried again each second; until then the spool "
-                + Reasons.shown(spool)
+                + IoErrors.shown(spool)
                 + " keeps what is recorded");
   }
 
@@ -86,7 +86,7 @@ final class SpoolStall {
     options
         .notices()
         .accept(
-            Reasons.shown(journal)
+            IoErrors.shown(journal)
                 + ": can be written again after "
                 + ns / 1_000_000_000L
                 + " s; the spool has moved into it");

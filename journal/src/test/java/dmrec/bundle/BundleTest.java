@@ -11,7 +11,6 @@ import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
 import dmrec.fuzz.Scratch;
-import dmrec.journal.EventsImport;
 import dmrec.journal.Journal;
 import dmrec.journal.Journals;
 import dmrec.journal.Position;

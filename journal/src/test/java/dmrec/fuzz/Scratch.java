@@ -1,6 +1,6 @@
 package dmrec.fuzz;
 
-import dmrec.journal.FolderTree;
+import dmrec.bundle.FolderTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

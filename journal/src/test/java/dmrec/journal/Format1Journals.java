@@ -4,13 +4,13 @@ import dmrec.event.Bytes;
 import dmrec.journal.Tampering.Document;
 import dmrec.journal.file.Chain;
 import dmrec.journal.file.Codec;
+import dmrec.journal.file.ControlRecord;
 import dmrec.journal.file.DocumentScanner;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.MalformedException;
-import dmrec.journal.file.Note;
 import dmrec.journal.file.RecordLayout;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +71,7 @@ final class Format1Journals {
     } else if (document.isEvent()) {
       return codec.format1(codec.read(bytes));
     }
-    return switch (String.valueOf(Note.at(bytes, 0))) {
+    return switch (String.valueOf(ControlRecord.at(bytes, 0))) {
       case "DEFINITION" -> {
         codec.define(bytes);
         yield new byte[0];
@@ -79,7 +79,7 @@ final class Format1Journals {
       case "CHECKPOINT" -> checkpoint(bytes, codec);
       case "SEAL" -> {
         Bytes digests = chain.digests();
-        yield new SealNote(
+        yield new SealRecord(
                 RecordLayout.longAt(bytes, RecordLayout.SEQ),
                 RecordLayout.longAt(bytes, RecordLayout.WALL_NS),
                 chain.close(),
@@ -92,11 +92,11 @@ final class Format1Journals {
     };
   }
 
-  private static byte[] checkpoint(byte[] note, Codec codec) throws MalformedException {
-    ByteBuffer in = ByteBuffer.wrap(note).order(ByteOrder.LITTLE_ENDIAN);
+  private static byte[] checkpoint(byte[] control, Codec codec) throws MalformedException {
+    ByteBuffer in = ByteBuffer.wrap(control).order(ByteOrder.LITTLE_ENDIAN);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(note, 0, Note.HEADER_BYTES + PART_BYTES);
-    in.position(Note.HEADER_BYTES + PART_BYTES);
+    out.write(control, 0, ControlRecord.HEADER_BYTES + PART_BYTES);
+    in.position(ControlRecord.HEADER_BYTES + PART_BYTES);
     while (in.hasRemaining()) {
       byte[] record = new byte[in.getInt()];
       long uncounted = in.getLong();
@@ -106,10 +106,10 @@ final class Format1Journals {
       out.writeBytes(entry.putInt(old.length).putLong(uncounted).put(old).array());
     }
     byte[] all = out.toByteArray();
-    Note.CHECKPOINT.begin(
+    ControlRecord.CHECKPOINT.begin(
         all,
-        RecordLayout.longAt(note, RecordLayout.SEQ),
-        RecordLayout.longAt(note, RecordLayout.WALL_NS));
+        RecordLayout.longAt(control, RecordLayout.SEQ),
+        RecordLayout.longAt(control, RecordLayout.WALL_NS));
     return all;
   }
 }

@@ -1,6 +1,6 @@
 package dmrec.journal;
 
-import dmrec.event.EventJson;
+import dmrec.bundle.EventsReader;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.journal.file.CycleFile;
@@ -19,13 +19,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes what the fuzzers of journals and events begin with; to be run again where the format
- * grows. Those of older formats stay: {@code java dmrec.journal.FuzzSeeds SAMPLES
- * src/test/resources}.
+ * Writes what the fuzzer of journals begins with; to be run again where the format grows. Those of
+ * older formats stay: {@code java dmrec.journal.FuzzSeeds SAMPLES src/test/resources}.
  */
 final class FuzzSeeds {
   private static final long DAY_NS = 86_400_000_000_000L;
-  private static final int EACH_LINE = 5;
   private static final String FORMAT = "format" + RecordLayout.FORMAT_VERSION + "-";
 
   private FuzzSeeds() {}
@@ -35,32 +33,6 @@ final class FuzzSeeds {
     Path samples = Path.of(args[0]);
     Path to = Path.of(args[1]).resolve("dmrec/journal");
     journals(samples, to.resolve("JournalFuzzTestInputs"));
-    events(samples, to.resolve("EventsFuzzTestInputs/lines"));
-  }
-
-  /** Some lines of each sample, so that all kinds are there, and generated ones. */
-  private static void events(Path samples, Path to) throws IOException {
-    Files.createDirectories(to);
-    int count = 0;
-    for (List<String> lines : samples(samples)) {
-      for (int from = 0; from < lines.size(); from += lines.size() / 5 + 1) {
-        List<String> some = lines.subList(from, Math.min(from + EACH_LINE, lines.size()));
-        Files.writeString(to.resolve("sample-" + count++), text(some));
-      }
-    }
-    generated(new EventRecords(7), "odd-", to);
-    generated(EventRecords.full(7), "full-", to);
-  }
-
-  private static void generated(EventRecords records, String name, Path to) throws IOException {
-    List<String> lines = records.list(20).stream().map(EventJson::write).toList();
-    for (int from = 0; from < lines.size(); from += 4) {
-      Files.writeString(to.resolve(name + from), text(lines.subList(from, from + 4)));
-    }
-  }
-
-  private static String text(List<String> lines) {
-    return String.join("\n", lines) + "\n";
   }
 
   private static List<List<String>> samples(Path folder) throws IOException {

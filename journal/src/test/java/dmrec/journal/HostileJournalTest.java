@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.bundle.EventsImport;
+import dmrec.bundle.EventsReader;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecords;
 import dmrec.fuzz.Scratch;

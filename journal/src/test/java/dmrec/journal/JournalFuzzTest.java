@@ -6,9 +6,9 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.fuzz.Scratch;
+import dmrec.journal.file.ControlRecord;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.FileHeader;
-import dmrec.journal.file.Note;
 import dmrec.journal.file.RecordLayout;
 import dmrec.topology.Topology;
 import java.io.ByteArrayOutputStream;
@@ -357,7 +357,7 @@ class JournalFuzzTest {
         sum(document, name - 4);
         sum(document, document.length - 4);
       }
-    } else if (document.length >= Note.HEADER_BYTES) {
+    } else if (document.length >= ControlRecord.HEADER_BYTES) {
       RecordLayout.INT_LE.set(document, RecordLayout.TOTAL_LENGTH, document.length);
       Tampering.summed(document);
     }

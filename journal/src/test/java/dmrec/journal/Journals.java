@@ -1,5 +1,6 @@
 package dmrec.journal;
 
+import dmrec.bundle.EventsImport;
 import dmrec.event.Bytes;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventJson;

@@ -9,10 +9,10 @@ import dmrec.event.EventRecords;
 import dmrec.event.FullTmpfs;
 import dmrec.journal.file.Chain;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.KeysNote;
-import dmrec.journal.file.KeysNote.Certificate;
+import dmrec.journal.file.KeysRecord;
+import dmrec.journal.file.KeysRecord.Certificate;
 import dmrec.journal.file.OwnFiles;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import dmrec.journal.seal.Ed25519;
 import dmrec.journal.seal.KeyText;
 import java.nio.ByteBuffer;
@@ -37,7 +37,7 @@ class KeyTrailTest {
   private static final long DAY_NS = 86_400_000_000_000L;
   private static final long SECOND_NS = 1_000_000_000L;
 
-  /** {@code -Dkeys=30000} for more than one note held before. */
+  /** {@code -Dkeys=30000} for more than one control record held before. */
   private static final int CHANGES = Integer.getInteger("keys", 2_000);
 
   @TempDir
@@ -252,8 +252,8 @@ class KeyTrailTest {
 
   @Test
   void moreCertificatesOfFormat1ThanANoteHoldsAreToldInSeveral() throws Exception {
-    List<byte[]> notes =
-        KeysNote.encodeAll(
+    List<byte[]> encoded =
+        KeysRecord.encodeAll(
             java.util.Collections.nCopies(
                 26_000,
                 new Certificate(
@@ -263,12 +263,12 @@ class KeyTrailTest {
                     new UUID(0, 0),
                     0,
                     Chain.ZERO,
-                    Bytes.of(new byte[SealNote.SIGNATURE_BYTES]))),
+                    Bytes.of(new byte[SealRecord.SIGNATURE_BYTES]))),
             1,
             1);
-    assertEquals(2, notes.size());
-    assertEquals(20_000, Objects.requireNonNull(KeysNote.decode(notes.get(0), 0)).size());
-    assertEquals(6_000, Objects.requireNonNull(KeysNote.decode(notes.get(1), 0)).size());
+    assertEquals(2, encoded.size());
+    assertEquals(20_000, Objects.requireNonNull(KeysRecord.decode(encoded.get(0), 0)).size());
+    assertEquals(6_000, Objects.requireNonNull(KeysRecord.decode(encoded.get(1), 0)).size());
   }
 
   // Very many keys.

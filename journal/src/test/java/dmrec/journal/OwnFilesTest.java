@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dmrec.journal.file.DiskReserve;
 import dmrec.journal.file.FileCopy;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.OwnFiles;
-import dmrec.journal.file.Room;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -268,7 +268,7 @@ class OwnFilesTest {
     Path journal = folder("journal", "rwxr-x---");
     String name = String.valueOf(JournalFolder.cycles(aside).get(0).getFileName());
     Files.createSymbolicLink(journal.resolve(name), victim);
-    try (FileCopy copy = new FileCopy(aside.resolve(name), journal, Room.in(journal, 0))) {
+    try (FileCopy copy = new FileCopy(aside.resolve(name), journal, DiskReserve.in(journal, 0))) {
       assertThrows(IOException.class, copy::advance);
     }
     assertEquals("mine", Files.readString(victim));

@@ -9,13 +9,13 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
-import dmrec.journal.file.CheckpointNote;
+import dmrec.journal.file.CheckpointRecord;
+import dmrec.journal.file.ControlRecord;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.DocumentScanner;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFiles;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.Note;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -114,8 +114,8 @@ class RetentionTest {
     Topology alone = new Topology();
     try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(first))) {
       while (scanner.next(true) != DocumentScanner.Found.EVENT) {
-        if (Note.at(scanner.bytes(), scanner.at()) == Note.CHECKPOINT) {
-          CheckpointNote.apply(scanner.bytes(), scanner.at(), scanner.decoder(), alone);
+        if (ControlRecord.at(scanner.bytes(), scanner.at()) == ControlRecord.CHECKPOINT) {
+          CheckpointRecord.apply(scanner.bytes(), scanner.at(), scanner.decoder(), alone);
         }
       }
     }

@@ -14,7 +14,7 @@ import dmrec.journal.file.EventScanner;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.RecordLayout;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import dmrec.journal.file.WriterLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -362,13 +362,13 @@ class TamperedJournalTest {
           bytes = Tampering.forged(bytes, RecordLayout.MARKS);
           changed = true;
         } else if (document.isSeal() && changed) {
-          SealNote seal = Objects.requireNonNull(SealNote.decode(bytes, 0));
+          SealRecord seal = Objects.requireNonNull(SealRecord.decode(bytes, 0));
           dmrec.event.Bytes value = chain.peek();
           dmrec.event.Bytes digests = chain.digests();
           byte[] message =
               SigningKey.sealBytes(id, stolen.epoch(), seal.seq(), seal.wallNs(), value, digests);
           bytes =
-              new SealNote(
+              new SealRecord(
                       seal.seq(),
                       seal.wallNs(),
                       value,

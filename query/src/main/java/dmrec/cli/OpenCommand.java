@@ -1,13 +1,13 @@
 package dmrec.cli;
 
 import dmrec.bundle.Bundle;
+import dmrec.bundle.EventsImport;
 import dmrec.bundle.Manifest;
 import dmrec.bundle.Part;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.OpenedBundles;
 import dmrec.event.KernelText;
-import dmrec.journal.EventsImport;
 import dmrec.query.TimeSpec;
 import dmrec.redact.RedactionMap;
 import java.io.IOException;

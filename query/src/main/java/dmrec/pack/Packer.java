@@ -1,6 +1,7 @@
 package dmrec.pack;
 
 import dmrec.bundle.BundleWriter;
+import dmrec.bundle.FolderTree;
 import dmrec.bundle.Hashed;
 import dmrec.bundle.Manifest;
 import dmrec.bundle.Part;
@@ -12,7 +13,6 @@ import dmrec.event.Kind;
 import dmrec.journal.Damage;
 import dmrec.journal.EventCursor;
 import dmrec.journal.EventQuery;
-import dmrec.journal.FolderTree;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;

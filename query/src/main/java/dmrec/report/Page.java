@@ -1,7 +1,7 @@
 package dmrec.report;
 
 import dmrec.event.KernelText;
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dmrec.query;
 
+import dmrec.bundle.FolderTree;
 import dmrec.event.Kind;
 import dmrec.journal.EventCursor;
 import dmrec.journal.EventQuery;
-import dmrec.journal.FolderTree;
 import dmrec.journal.Journal;
 import dmrec.journal.Position;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dmrec.query;
 
+import dmrec.bundle.FolderTree;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Source;
-import dmrec.journal.FolderTree;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;

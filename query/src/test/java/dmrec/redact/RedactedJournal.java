@@ -1,8 +1,8 @@
 package dmrec.redact;
 
+import dmrec.bundle.EventsImport;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
-import dmrec.journal.EventsImport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -14,7 +14,6 @@ import java.util.PriorityQueue;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ public final class ForeignImport {
       new PriorityQueue<>(
           Comparator.comparingLong((Entry each) -> each.item.at().wallNs())
               .thenComparingLong(each -> each.number));
-  private final LongFunction<String> files;
+  private final Days days;
   private final ForeignRules rules;
   private final TreeSet<String> guessed = new TreeSet<>();
   private long waitingBytes;
@@ -61,14 +60,18 @@ public final class ForeignImport {
   private record Entry(
       Lane.Item item, Lane lane, long number, Claims.@Nullable Claim claim, long bytes) {}
 
+  /** Which days a journal has room for. */
+  @FunctionalInterface
+  public interface Days {
+    /** Why there is none for an event of that time, asked before it is told; empty where it is. */
+    String complaint(long wallNs) throws IOException;
+  }
+
   private ForeignImport(
-      ForeignOptions options,
-      ForeignRules rules,
-      LongFunction<String> files,
-      Consumer<String> notices) {
+      ForeignOptions options, ForeignRules rules, Days days, Consumer<String> notices) {
     this.options = options;
     this.rules = rules;
-    this.files = files;
+    this.days = days;
     this.notices = notices;
   }
 
@@ -76,8 +79,7 @@ public final class ForeignImport {
    * Imports all of {@code inputs}.
    *
    * @param journal where the events go
-   * @param files asked before an event of that time is told: why the journal has no room for more
-   *     days, or empty
+   * @param days what the journal has room for
    * @param notices gets a line for what could not be used and for what was assumed
    * @throws ForeignException where a file's times cannot be told; what was told before stays
    */
@@ -85,10 +87,10 @@ public final class ForeignImport {
       List<ForeignInput> inputs,
       ForeignOptions options,
       EventSink journal,
-      LongFunction<String> files,
+      Days days,
       Consumer<String> notices)
       throws IOException {
-    ForeignImport run = new ForeignImport(options, new ForeignRules(journal), files, notices);
+    ForeignImport run = new ForeignImport(options, new ForeignRules(journal), days, notices);
     try {
       for (ForeignInput input : inputs) {
         run.open(input);
@@ -215,7 +217,7 @@ public final class ForeignImport {
       rules.leave("it names more boots than a log has");
       return;
     }
-    String complaint = files.apply(at.wallNs());
+    String complaint = days.complaint(at.wallNs());
     if (!complaint.isEmpty()) {
       rules.leave(complaint);
       return;

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DmEvent;
 import dmrec.event.Kind;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -125,7 +127,7 @@ class BootsTest {
   }
 
   @Test
-  void eachReasonWhyLinesWereLeftOutIsTold() throws Exception {
+  void eachReasonWhyLinesWereLeftOutIsTold(@TempDir Path folder) throws Exception {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 2500; i++) {
       text.append("20")
@@ -138,7 +140,7 @@ class BootsTest {
           .append(" --\n2024-01-01T00:00:01+00:00 h multipathd[1]: sda: y\n");
     }
 
-    Imported imported = Imported.of(Imported.text("s", text.toString()));
+    Imported imported = Imported.into(folder, Imported.text("s", text.toString()));
 
     assertEquals(1, imported.notices.size(), imported.notices.toString());
     String notice = imported.notices.get(0);

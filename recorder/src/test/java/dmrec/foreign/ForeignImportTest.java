@@ -9,8 +9,10 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real texts of other programs, and what a journal makes of them. */
 class ForeignImportTest {
@@ -242,7 +244,8 @@ class ForeignImportTest {
   }
 
   @Test
-  void timesThatJumpAboutDoNotCutTheJournalIntoCountlessFiles() throws Exception {
+  void timesThatJumpAboutDoNotCutTheJournalIntoCountlessFiles(@TempDir Path folder)
+      throws Exception {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 5000; i++) {
       text.append("20")
@@ -250,7 +253,7 @@ class ForeignImportTest {
           .append("-01-01T00:00:00+00:00 h multipathd[1]: sda: x\n");
     }
 
-    Imported imported = Imported.of(Imported.text("s", text.toString()));
+    Imported imported = Imported.into(folder, Imported.text("s", text.toString()));
 
     int switches = 0;
     long before = 0;

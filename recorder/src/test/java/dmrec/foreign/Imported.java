@@ -1,14 +1,18 @@
 package dmrec.foreign;
 
+import dmrec.bundle.FilesOfDays;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.journal.FilesOfDays;
+import dmrec.journal.JournalOptions;
+import dmrec.journal.JournalWriter;
 import dmrec.record.ListSink;
+import dmrec.topology.Topology;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +23,13 @@ final class Imported {
   /** The 1st of March 2026, noon. */
   static final long NOW_NS = 1_772_366_400_000_000_000L;
 
-  private final ListSink journal = new ListSink();
-  final List<EventRecord> events = journal.records;
+  final List<EventRecord> events;
   final List<String> notices = new ArrayList<>();
   ForeignSummary summary = new ForeignSummary(java.util.Map.of(), 0, 0, 0, 0, 0, 0);
+
+  private Imported(List<EventRecord> events) {
+    this.events = events;
+  }
 
   static ForeignOptions options() {
     return new ForeignOptions(When.UNKNOWN, When.UNKNOWN, ZoneOffset.UTC, NOW_NS, "test");
@@ -53,15 +60,32 @@ final class Imported {
   }
 
   static Imported of(ForeignOptions options, ForeignInput... inputs) throws IOException {
-    Imported imported = new Imported();
-    FilesOfDays files = new FilesOfDays();
+    return into(new ListSink(), wallNs -> "", options, inputs);
+  }
+
+  /** What a journal has room for, which {@code folder} becomes. */
+  static Imported into(Path folder, ForeignInput... inputs) throws IOException {
+    try (JournalWriter writer =
+        JournalWriter.begin(folder, JournalOptions.usual(), new Topology())) {
+      ListSink both =
+          new ListSink() {
+            @Override
+            public long append(EventRecord record) throws IOException {
+              writer.append(record);
+              return super.append(record);
+            }
+          };
+      FilesOfDays files = new FilesOfDays();
+      return into(both, wallNs -> files.hold(writer, wallNs).complaint(), options(), inputs);
+    }
+  }
+
+  private static Imported into(
+      ListSink journal, ForeignImport.Days days, ForeignOptions options, ForeignInput... inputs)
+      throws IOException {
+    Imported imported = new Imported(journal.records);
     imported.summary =
-        ForeignImport.run(
-            List.of(inputs),
-            options,
-            imported.journal,
-            wallNs -> files.hold(wallNs, imported.journal.topology()).complaint(),
-            imported.notices::add);
+        ForeignImport.run(List.of(inputs), options, journal, days, imported.notices::add);
     return imported;
   }
 

@@ -1,6 +1,6 @@
 package dmrec.replay;
 
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;

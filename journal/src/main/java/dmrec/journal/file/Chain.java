@@ -1,7 +1,7 @@
 package dmrec.journal.file;
 
 import dmrec.event.Bytes;
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.Arrays;

@@ -25,10 +25,10 @@ public record Content(
     try (DocumentScanner scanner = new DocumentScanner(CycleFile.open(file))) {
       DocumentScanner.Found found = scanner.next(true);
       while (found != null && fromNs == 0) {
-        Note note = noteAt(scanner, found);
-        if (note == Note.LOST) {
-          before = LostNote.decode(scanner.bytes(), scanner.at());
-        } else if (note == Note.CHECKPOINT || found == DocumentScanner.Found.EVENT) {
+        ControlRecord control = controlAt(scanner, found);
+        if (control == ControlRecord.LOST) {
+          before = LostRecord.decode(scanner.bytes(), scanner.at());
+        } else if (control == ControlRecord.CHECKPOINT || found == DocumentScanner.Found.EVENT) {
           fromNs = wallNsAt(scanner); // That of a checkpoint before all events is 0.
         }
         found = scanner.next(true);
@@ -57,8 +57,8 @@ public record Content(
             lost += gap.count();
             fromNs = Math.min(fromNs, gap.fromNs());
           }
-        } else if (events == 0 && noteAt(scanner, found) == Note.LOST) {
-          before = LostNote.decode(scanner.bytes(), scanner.at());
+        } else if (events == 0 && controlAt(scanner, found) == ControlRecord.LOST) {
+          before = LostRecord.decode(scanner.bytes(), scanner.at());
         }
       }
       return new Content(scanner.header(), before, events, lost, Math.min(fromNs, toNs), toNs);
@@ -74,13 +74,16 @@ public record Content(
       }
       scanner.goTo(last);
       DocumentScanner.Found found = scanner.next(true);
-      return (found == DocumentScanner.Found.EVENT || found == DocumentScanner.Found.NOTE)
+      return (found == DocumentScanner.Found.EVENT || found == DocumentScanner.Found.CONTROL)
           && RecordLayout.longAt(scanner.bytes(), scanner.at() + RecordLayout.SEQ) == seq;
     }
   }
 
-  private static @Nullable Note noteAt(DocumentScanner scanner, DocumentScanner.Found found) {
-    return found == DocumentScanner.Found.NOTE ? Note.at(scanner.bytes(), scanner.at()) : null;
+  private static @Nullable ControlRecord controlAt(
+      DocumentScanner scanner, DocumentScanner.Found found) {
+    return found == DocumentScanner.Found.CONTROL
+        ? ControlRecord.at(scanner.bytes(), scanner.at())
+        : null;
   }
 
   private static long wallNsAt(DocumentScanner scanner) {

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ public final class CycleFile implements AutoCloseable {
     try {
       return new CycleFile(path, FileChannel.open(path, StandardOpenOption.READ));
     } catch (IOException | RuntimeException e) {
-      throw new JournalException(Reasons.cannot("read", path, e), e);
+      throw new JournalException(IoErrors.cannot("read", path, e), e);
     }
   }
 
@@ -69,7 +70,7 @@ public final class CycleFile implements AutoCloseable {
     try {
       return channel.size();
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("read", path, e), e);
+      throw new JournalException(IoErrors.cannot("read", path, e), e);
     }
   }
 
@@ -176,7 +177,7 @@ public final class CycleFile implements AutoCloseable {
       }
       return total;
     } catch (IOException | RuntimeException e) {
-      throw new JournalException(Reasons.cannot("read", path, e), e);
+      throw new JournalException(IoErrors.cannot("read", path, e), e);
     }
   }
 

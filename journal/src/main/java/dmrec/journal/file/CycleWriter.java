@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalFullException;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public final class CycleWriter {
 
   private final Path staged;
   private final Path published;
-  private final Room room;
+  private final DiskReserve reserve;
   private final FileChannel channel;
   private final SingleChronicleQueue queue;
   private final ExcerptAppender appender;
@@ -77,12 +78,13 @@ public final class CycleWriter {
   private long endBytes;
   private long allocatedBytes;
 
-  private CycleWriter(Path staged, Path published, Room room, long minute) throws IOException {
+  private CycleWriter(Path staged, Path published, DiskReserve reserve, long minute)
+      throws IOException {
     this.staged = staged;
     this.published = published;
-    this.room = room;
+    this.reserve = reserve;
     if (!fillOwnFile(staged.resolveSibling(OWN_FILE), zeros)) {
-      throw room.full();
+      throw reserve.full();
     }
     SetTimeProvider clock = new SetTimeProvider();
     clock.currentTimeMillis(minute * 60_000);
@@ -100,7 +102,7 @@ public final class CycleWriter {
       appender.close();
       queue.close();
       closeQuietly(channel);
-      throw room.full();
+      throw reserve.full();
     }
     this.allocatedBytes = FIRST_BYTES;
   }
@@ -145,22 +147,23 @@ public final class CycleWriter {
    *
    * @throws JournalFullException where there is no room for it
    */
-  public static CycleWriter create(Path folder, long minute, Room room) throws JournalException {
+  public static CycleWriter create(Path folder, long minute, DiskReserve reserve)
+      throws JournalException {
     Path staging = folder.resolve(STAGING);
     Path staged = staging.resolve(nameOf(minute));
     try {
       clear(staging);
       makeStaging(staging);
       // Twice as much as is filled, so that the queue's own small file beside it finds room too.
-      if (!room.allows(LEAST_BYTES)) {
-        throw room.full();
+      if (!reserve.allows(LEAST_BYTES)) {
+        throw reserve.full();
       }
-      return new CycleWriter(staged, folder.resolve(nameOf(minute)), room, minute);
+      return new CycleWriter(staged, folder.resolve(nameOf(minute)), reserve, minute);
     } catch (JournalException e) {
       clear(staging);
       throw e;
     } catch (IOException | RuntimeException | InternalError e) {
-      throw new JournalException(Reasons.cannot("begin a file in", folder, e), e);
+      throw new JournalException(IoErrors.cannot("begin a file in", folder, e), e);
     }
   }
 
@@ -183,7 +186,7 @@ public final class CycleWriter {
       }
       Files.deleteIfExists(staging);
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("clear", staging, e), e);
+      throw new JournalException(IoErrors.cannot("clear", staging, e), e);
     }
   }
 
@@ -214,13 +217,13 @@ public final class CycleWriter {
     }
     long step = Math.min(STEP_BYTES, allocatedBytes);
     long target = Math.max(needed, allocatedBytes + step);
-    if (!room.allows(target - allocatedBytes)) {
+    if (!reserve.allows(target - allocatedBytes)) {
       return false;
     }
     try {
       if (channel.size() < allocatedBytes) {
         // Zeros behind the end would hide that documents are gone.
-        throw Reasons.cut(published, allocatedBytes, channel.size());
+        throw JournalFolder.cut(published, allocatedBytes, channel.size());
       }
       if (fill(channel, allocatedBytes, target, zeros)) {
         allocatedBytes = target;
@@ -229,7 +232,7 @@ public final class CycleWriter {
     } catch (JournalException e) {
       throw e;
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("write", published, e), e);
+      throw new JournalException(IoErrors.cannot("write", published, e), e);
     }
   }
 
@@ -244,7 +247,7 @@ public final class CycleWriter {
       }
       return true;
     } catch (IOException e) {
-      if (Room.isFull(e)) {
+      if (DiskReserve.isFull(e)) {
         return false;
       }
       throw e;
@@ -273,7 +276,7 @@ public final class CycleWriter {
     try {
       Files.createLink(published, staged);
     } catch (IOException | UnsupportedOperationException e) {
-      throw new JournalException(Reasons.cannot("name", published, e), e);
+      throw new JournalException(IoErrors.cannot("name", published, e), e);
     }
   }
 
@@ -290,7 +293,7 @@ public final class CycleWriter {
       channel.truncate(Math.min(channel.size(), endOfDocuments(channel, endBytes)));
       allocatedBytes = channel.size();
     } catch (IOException | RuntimeException | InternalError e) {
-      throw new JournalException(Reasons.cannot("close", published, e), e);
+      throw new JournalException(IoErrors.cannot("close", published, e), e);
     } finally {
       clear(Objects.requireNonNull(staged.getParent()));
     }
@@ -302,7 +305,7 @@ public final class CycleWriter {
       appender.close();
       queue.close();
     } catch (RuntimeException | InternalError e) {
-      throw new JournalException(Reasons.cannot("close", published, e), e);
+      throw new JournalException(IoErrors.cannot("close", published, e), e);
     } finally {
       closeQuietly(channel);
       clear(Objects.requireNonNull(staged.getParent()));

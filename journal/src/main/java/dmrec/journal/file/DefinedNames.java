@@ -59,7 +59,10 @@ public final class DefinedNames {
     return definition.length();
   }
 
-  /** Notes that a definition was written; {@code at} is where the document before it ended. */
+  /**
+   * Control records that a definition was written; {@code at} is where the document before it
+   * ended.
+   */
   public void defined(DeviceRef device, long at) {
     Place place = places.get(device);
     if (place == null) {

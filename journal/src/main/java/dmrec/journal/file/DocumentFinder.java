@@ -76,7 +76,7 @@ final class DocumentFinder {
   int provedLength(int first, int bytes) {
     byte[] window = file.window();
     if (RecordDecoder.looksLikeRecord(window, first, bytes)
-        || Note.looksLikeNote(window, first, bytes)) {
+        || ControlRecord.looksLikeControl(window, first, bytes)) {
       return decoder.isProved(window, first)
           ? RecordLayout.intAt(window, first + RecordLayout.TOTAL_LENGTH)
           : -1;
@@ -107,18 +107,20 @@ final class DocumentFinder {
 
   /** The length of a document that proves itself, whatever its frame says; or -1. */
   int selfFramed(long from) throws JournalException {
-    int first = file.load(from, Note.HEADER_BYTES);
+    int first = file.load(from, ControlRecord.HEADER_BYTES);
     if (first < 0) {
       return -1;
     }
     int begins = file.window()[first] & 0xff;
     if (begins == FileHeader.FIRST_BYTE) {
       return ownHeader(from);
-    } else if (!RecordLayout.isRecordVersion(begins) && !Note.isFirstByte(begins)) {
+    } else if (!RecordLayout.isRecordVersion(begins) && !ControlRecord.isFirstByte(begins)) {
       return -1;
     }
     int total = RecordLayout.intAt(file.window(), first + RecordLayout.TOTAL_LENGTH);
-    if (total < Note.HEADER_BYTES || total > RecordLayout.MAX_READ_BYTES || !spend(total)) {
+    if (total < ControlRecord.HEADER_BYTES
+        || total > RecordLayout.MAX_READ_BYTES
+        || !spend(total)) {
       return -1;
     }
     first = file.load(from, total);
@@ -145,10 +147,10 @@ final class DocumentFinder {
     }
     int bytes = head & CycleFile.LENGTH_MASK;
     long next = CycleFile.next(where, head);
-    if (bytes >= Note.HEADER_BYTES
+    if (bytes >= ControlRecord.HEADER_BYTES
         && bytes <= RecordLayout.MAX_READ_BYTES
         && (head & (CycleFile.META | CycleFile.NOT_COMPLETE)) == 0) {
-      int window = file.load(where + 4, Note.HEADER_BYTES);
+      int window = file.load(where + 4, ControlRecord.HEADER_BYTES);
       if (window >= 0 && fits(where + 4 + bytes) && looks(window, bytes)) {
         return true;
       }
@@ -158,7 +160,7 @@ final class DocumentFinder {
 
   private boolean looks(int window, int bytes) {
     return RecordDecoder.looksLikeRecord(file.window(), window, bytes)
-        || Note.looksLikeNote(file.window(), window, bytes)
+        || ControlRecord.looksLikeControl(file.window(), window, bytes)
         || FileHeader.isHeader(file.window(), window, bytes);
   }
 
@@ -172,10 +174,10 @@ final class DocumentFinder {
     long to = searchedEnd(place);
     for (long where = CycleFile.align(place + 4); where < to && spend(4); where += 4) {
       int head = file.header(where);
-      if (head < Note.HEADER_BYTES || head > RecordLayout.MAX_READ_BYTES) {
+      if (head < ControlRecord.HEADER_BYTES || head > RecordLayout.MAX_READ_BYTES) {
         continue;
       }
-      int window = file.load(where + 4, Note.HEADER_BYTES);
+      int window = file.load(where + 4, ControlRecord.HEADER_BYTES);
       if (window < 0 || !looks(window, head) || !spend(head)) {
         continue;
       }

@@ -21,7 +21,7 @@ public final class DocumentScanner implements AutoCloseable {
   public enum Found {
     HEADER,
     EVENT,
-    NOTE,
+    CONTROL,
     /** No document that its checksum proves; its bytes are known where {@link #length} is not 0. */
     DAMAGED,
     /** A part of the queue's own is damaged, behind which documents were found. */
@@ -185,7 +185,8 @@ public final class DocumentScanner implements AutoCloseable {
     if (position > 0 && finder.selfFramed(position + 4) >= 0) {
       return false;
     }
-    boolean mayBeRecord = bytes >= Note.HEADER_BYTES && bytes <= RecordLayout.MAX_READ_BYTES;
+    boolean mayBeRecord =
+        bytes >= ControlRecord.HEADER_BYTES && bytes <= RecordLayout.MAX_READ_BYTES;
     int first = mayBeRecord ? file.load(position + 4, bytes) : -1;
     if (first >= 0 && finder.provedLength(first, bytes) >= 0) {
       return false;
@@ -264,7 +265,7 @@ public final class DocumentScanner implements AutoCloseable {
       header = FileHeader.decode(bytes, at, length);
       return Found.HEADER;
     }
-    return RecordDecoder.looksLikeRecord(bytes, at, length) ? Found.EVENT : Found.NOTE;
+    return RecordDecoder.looksLikeRecord(bytes, at, length) ? Found.EVENT : Found.CONTROL;
   }
 
   private enum End {

@@ -1,6 +1,7 @@
 package dmrec.journal.file;
 
 import dmrec.event.EventRecord;
+import dmrec.event.IoErrors;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.topology.Topology;
@@ -186,11 +187,11 @@ public final class EventScanner implements AutoCloseable {
         case EVENT -> {
           return event(documents.offset());
         }
-        case NOTE -> {
-          Note note = Note.at(documents.bytes(), documents.at());
-          if (note == Note.CHECKPOINT && part()) {
+        case CONTROL -> {
+          ControlRecord control = ControlRecord.at(documents.bytes(), documents.at());
+          if (control == ControlRecord.CHECKPOINT && part()) {
             return Found.STATE;
-          } else if (note == Note.DEFINITION) {
+          } else if (control == ControlRecord.DEFINITION) {
             define();
           }
         }
@@ -270,7 +271,7 @@ public final class EventScanner implements AutoCloseable {
   }
 
   private String where() {
-    return Reasons.shown(path()) + " at offset " + documents.offset() + ": ";
+    return IoErrors.shown(path()) + " at offset " + documents.offset() + ": ";
   }
 
   private Found event(long documentPlace) {
@@ -325,7 +326,7 @@ public final class EventScanner implements AutoCloseable {
   private boolean part() {
     byte[] bytes = documents.bytes();
     int at = documents.at();
-    if (!CheckpointNote.isPart(bytes, at, part)) {
+    if (!CheckpointRecord.isPart(bytes, at, part)) {
       part = 0;
       return false;
     }
@@ -335,7 +336,7 @@ public final class EventScanner implements AutoCloseable {
     }
     try {
       if (stack != null) {
-        CheckpointNote.apply(bytes, at, documents.decoder(), stack);
+        CheckpointRecord.apply(bytes, at, documents.decoder(), stack);
       }
     } catch (MalformedException e) {
       damaged("a state of the stack cannot be read: ", String.valueOf(e.getMessage()));
@@ -343,7 +344,7 @@ public final class EventScanner implements AutoCloseable {
       return false;
     }
     part++;
-    if (!CheckpointNote.isLast(bytes, at)) {
+    if (!CheckpointRecord.isLast(bytes, at)) {
       return false;
     }
     part = 0;

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import java.nio.file.Path;
 
 /**
@@ -62,7 +63,7 @@ public record Fault(
         seq,
         wallNs,
         wallNs,
-        Reasons.shown(file) + ": record #" + seq + " cannot be understood: " + e.getMessage());
+        IoErrors.shown(file) + ": record #" + seq + " cannot be understood: " + e.getMessage());
   }
 
   /** Between the last event of a file and the first of the next one. */

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ public final class FileCopy implements AutoCloseable {
   private final Path to;
   private final Path staging;
   private final Path staged;
-  private final Room room;
+  private final DiskReserve reserve;
   private final CycleFile source;
   private final ByteBuffer word = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
   private @Nullable FileChannel channel;
@@ -53,11 +54,11 @@ public final class FileCopy implements AutoCloseable {
    * @param from the file in the spool
    * @param journal the folder it goes to
    */
-  public FileCopy(Path from, Path journal, Room room) throws JournalException {
+  public FileCopy(Path from, Path journal, DiskReserve reserve) throws JournalException {
     this.to = journal.resolve(JournalFolder.nameOf(from));
     this.staging = journal.resolve(CycleWriter.STAGING);
     this.staged = staging.resolve(JournalFolder.nameOf(from));
-    this.room = room;
+    this.reserve = reserve;
     this.source = CycleFile.open(from);
   }
 
@@ -84,7 +85,7 @@ public final class FileCopy implements AutoCloseable {
     open();
     if (published && channel().size() < visible) {
       // What is written behind the end would hide that documents are gone.
-      throw Reasons.cut(to, visible, channel().size());
+      throw JournalFolder.cut(to, visible, channel().size());
     }
     boolean more = batch();
     while (more) {
@@ -154,8 +155,8 @@ public final class FileCopy implements AutoCloseable {
       return false;
     }
     byte[] bytes = Arrays.copyOfRange(source.window(), at, at + length);
-    if (!room.allows(Math.max(0, end - channel().size()))) {
-      throw room.full();
+    if (!reserve.allows(Math.max(0, end - channel().size()))) {
+      throw reserve.full();
     }
     if (published && !again) {
       behindZeros(bytes);
@@ -200,8 +201,8 @@ public final class FileCopy implements AutoCloseable {
     try (FileChannel file = FileChannel.open(from(), StandardOpenOption.READ)) {
       tail = Math.min(end, CycleWriter.endOfDocuments(file, position));
     }
-    if (!room.allows(Math.max(0, tail - channel().size()))) {
-      throw room.full();
+    if (!reserve.allows(Math.max(0, tail - channel().size()))) {
+      throw reserve.full();
     }
     raw(position, tail);
     for (long at = 0; at < position; ) {
@@ -264,11 +265,11 @@ public final class FileCopy implements AutoCloseable {
       if (!isComplete(head) || copy.header(at) != head || !isSame(source, copy, at, head)) {
         if (isProved(copy, at)) {
           throw new JournalException(
-              Reasons.shown(copy.path())
+              IoErrors.shown(copy.path())
                   + " at offset "
                   + at
                   + ": expected what "
-                  + Reasons.shown(source.path())
+                  + IoErrors.shown(source.path())
                   + " in the spool holds, found something else. Read both, then move one of them"
                   + " away");
         }

@@ -122,10 +122,10 @@ public record FileHeader(
     long number = in.getLong();
     long firstSeq = in.getLong();
     long wallMaxNs = in.getLong();
-    Bytes link = Note.take(in, Chain.BYTES);
+    Bytes link = ControlRecord.take(in, Chain.BYTES);
     SealPolicy seals = new SealPolicy(in.getInt(), in.getLong());
     SyncPolicy sync = new SyncPolicy(in.getInt(), in.getLong());
-    Bytes publicKey = Note.take(in, Chain.BYTES);
+    Bytes publicKey = ControlRecord.take(in, Chain.BYTES);
     return number < 1 || firstSeq < 1
         ? null
         : new FileHeader(

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
 import java.io.IOException;
@@ -41,9 +42,9 @@ final class FolderAccess {
     }
     if (!Files.exists(above)) {
       throw new JournalException(
-          Reasons.shown(above)
+          IoErrors.shown(above)
               + ": expected a folder, found a link to "
-              + Reasons.shown(Files.readSymbolicLink(above))
+              + IoErrors.shown(Files.readSymbolicLink(above))
               + ", where nothing is. Make that folder, or remove the link");
     }
     return above.toRealPath().resolve(above.relativize(whole)).normalize();
@@ -69,13 +70,13 @@ final class FolderAccess {
       }
       String found =
           at.equals(folder)
-              ? Reasons.shown(folder)
+              ? IoErrors.shown(folder)
                   + ": expected a folder that only its owner can write to, found mode "
                   + OwnFiles.shown(mode)
                   + ": others can put files of their own into it"
-              : Reasons.shown(folder)
+              : IoErrors.shown(folder)
                   + ": expected folders above it that only their owners can write to, found "
-                  + Reasons.shown(at)
+                  + IoErrors.shown(at)
                   + " with mode "
                   + OwnFiles.shown(mode)
                   + ": others can put a folder of their own in its place";
@@ -83,7 +84,7 @@ final class FolderAccess {
         throw new JournalException(
             found
                 + ". 'chmod go-w "
-                + Reasons.shown(at)
+                + IoErrors.shown(at)
                 + "' mends it; or name another folder, or record there nevertheless"
                 + " (--unsafe-folder)");
       }
@@ -113,7 +114,7 @@ final class FolderAccess {
           folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
     } catch (UserPrincipalNotFoundException e) {
       throw new JournalException(
-          Reasons.shown(folder)
+          IoErrors.shown(folder)
               + ": expected a group of this machine that may read it, found none of the name "
               + name
               + ". Make it (groupadd), or name another (--group)",
@@ -150,7 +151,7 @@ final class FolderAccess {
       }
     } catch (IOException e) {
       throw new JournalException(
-          Reasons.cannot("give", path, e)
+          IoErrors.cannot("give", path, e)
               + ". A user can only share with groups he is in: name one of these (--group)",
           e);
     }
@@ -179,14 +180,14 @@ final class FolderAccess {
     options
         .notices()
         .accept(
-            Reasons.shown(widest)
+            IoErrors.shown(widest)
                 + ": expected mode "
                 + (isFolder ? "0750" : "0640")
                 + ", found "
                 + OwnFiles.shown(OwnFiles.mode(widest))
                 + (more == 0 ? "" : ", and " + more + (more == 1 ? " file" : " files") + " like it")
                 + ": more users than should may read or change it. 'chmod -R g-w,o= "
-                + Reasons.shown(folder)
+                + IoErrors.shown(folder)
                 + "' mends it");
   }
 

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalFullException;
@@ -88,7 +89,7 @@ public final class FolderWatch implements AutoCloseable {
       files.found(found.left(), current != null && isOver(found, current.path()));
       return found;
     } catch (IOException e) {
-      throw new JournalFullException(Reasons.cannot("look into", folder, e), NO_PLACE);
+      throw new JournalFullException(IoErrors.cannot("look into", folder, e), NO_PLACE);
     }
   }
 
@@ -128,7 +129,7 @@ public final class FolderWatch implements AutoCloseable {
         options
             .notices()
             .accept(
-                Reasons.shown(folder.resolve(WriterLock.FILE))
+                IoErrors.shown(folder.resolve(WriterLock.FILE))
                     + ": was removed or replaced while this journal is written; it is there again."
                     + " Leave it where it is: it keeps other recorders out");
       }
@@ -148,7 +149,7 @@ public final class FolderWatch implements AutoCloseable {
         if (header != null
             && (!header.journal().equals(journal) || header.number() > files.number())) {
           throw new JournalException(
-              Reasons.shown(folder)
+              IoErrors.shown(folder)
                   + ": expected the journal that is written, or nothing, found "
                   + JournalFolder.nameOf(file)
                   + " of "
@@ -183,7 +184,7 @@ public final class FolderWatch implements AutoCloseable {
     options
         .notices()
         .accept(
-            Reasons.shown(folder)
+            IoErrors.shown(folder)
                 + ": somebody changed the journal while it was written: "
                 + loss.words()
                 + (loss.events() == 0

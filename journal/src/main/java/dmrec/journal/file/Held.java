@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public record Held(
     try {
       return Inode.ofFile(path);
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("look at", path, e), e);
+      throw new JournalException(IoErrors.cannot("look at", path, e), e);
     }
   }
 

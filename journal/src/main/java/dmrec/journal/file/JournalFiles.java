@@ -3,6 +3,7 @@ package dmrec.journal.file;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.IoErrors;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.journal.index.IndexStore;
@@ -349,7 +350,7 @@ public final class JournalFiles {
         Files.deleteIfExists(IndexStore.beside(each.path()));
         Files.deleteIfExists(each.path());
       } catch (IOException e) {
-        throw new JournalException(Reasons.cannot("remove", each.path(), e), e);
+        throw new JournalException(IoErrors.cannot("remove", each.path(), e), e);
       }
     }
   }

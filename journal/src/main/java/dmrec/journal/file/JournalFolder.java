@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
@@ -37,7 +38,7 @@ public final class JournalFolder {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new JournalException(Reasons.cannot("list", folder, e), e);
+      throw new JournalException(IoErrors.cannot("list", folder, e), e);
     }
     Collections.sort(cycles);
     return cycles;
@@ -51,7 +52,7 @@ public final class JournalFolder {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("look at", file, e), e);
+      throw new JournalException(IoErrors.cannot("look at", file, e), e);
     }
   }
 
@@ -88,14 +89,14 @@ public final class JournalFolder {
     } catch (JournalException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
-      throw new JournalException(Reasons.cannot("create", named, e), e);
+      throw new JournalException(IoErrors.cannot("create", named, e), e);
     }
   }
 
   private static void expectOurs(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new JournalException(
-          Reasons.shown(folder)
+          IoErrors.shown(folder)
               + ": expected a journal, which is a folder, found a file. Name a folder, or one that"
               + " does not exist yet");
     }
@@ -103,7 +104,7 @@ public final class JournalFolder {
     Object me = OwnFiles.me();
     if (!owner.equals(me)) {
       throw new JournalException(
-          Reasons.shown(folder)
+          IoErrors.shown(folder)
               + ": expected a journal of the user who records (uid "
               + me
               + "), found one of "
@@ -133,13 +134,13 @@ public final class JournalFolder {
     } catch (JournalException e) {
       throw e;
     } catch (IOException | DirectoryIteratorException e) {
-      throw new JournalException(Reasons.cannot("list", folder, e), e);
+      throw new JournalException(IoErrors.cannot("list", folder, e), e);
     }
   }
 
   public static JournalException notEmpty(Path folder, Path file) {
     return new JournalException(
-        Reasons.shown(folder)
+        IoErrors.shown(folder)
             + ": expected an empty folder or none, found "
             + KernelText.printable(nameOf(file))
             + " in it. Name a folder that does not exist yet");
@@ -154,7 +155,7 @@ public final class JournalFolder {
       for (Path file : files) {
         if (!OWN_FILES.contains(nameOf(file))) {
           throw new JournalException(
-              Reasons.shown(folder)
+              IoErrors.shown(folder)
                   + ": expected a journal or an empty folder, found "
                   + KernelText.printable(nameOf(file))
                   + " in it. Name the folder of a journal, or one that does not exist yet");
@@ -167,12 +168,12 @@ public final class JournalFolder {
   public static List<Path> cyclesOfJournal(Path folder) throws JournalException {
     if (!Files.exists(folder)) {
       throw new JournalException(
-          Reasons.shown(folder)
+          IoErrors.shown(folder)
               + ": there is no such journal. Give the folder of one, or record one first");
     }
     if (!Files.isDirectory(folder)) {
       throw new JournalException(
-          Reasons.shown(folder) + ": expected a journal, which is a folder, found a file");
+          IoErrors.shown(folder) + ": expected a journal, which is a folder, found a file");
     }
     List<Path> cycles = cycles(folder);
     if (cycles.isEmpty() && !Files.exists(folder.resolve(WriterLock.FILE))) {
@@ -181,9 +182,20 @@ public final class JournalFolder {
     return cycles;
   }
 
+  /** Somebody cut a file while it was written. */
+  static JournalException cut(Path file, long expected, long found) {
+    return new JournalException(
+        IoErrors.shown(file)
+            + ": expected at least "
+            + expected
+            + " bytes, found "
+            + found
+            + ": somebody cut it while it was written. Record again");
+  }
+
   public static JournalException notJournal(Path folder, String found) {
     return new JournalException(
-        Reasons.shown(folder)
+        IoErrors.shown(folder)
             + ": expected a journal of dmrec, found none: "
             + found
             + ". Give the folder that dmrec recorded into");

@@ -2,6 +2,7 @@ package dmrec.journal.file;
 
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import dmrec.topology.Topology;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public record JournalTail(
    * Who signs a journal's last file.
    *
    * @param root the public key of epoch 0; zeros where nobody does
-   * @param epoch the last one that its notes tell of; -1 where they tell of none
+   * @param epoch the last one that its control records tell of; -1 where they tell of none
    */
   public record Keys(Bytes root, int epoch) {
     static final Keys NONE = new Keys(Chain.ZERO, -1);
@@ -80,7 +81,7 @@ public record JournalTail(
     }
     if (header != null && !header.isReadable()) {
       throw new JournalException(
-          Reasons.shown(files.get(first)) + ": " + EventScanner.newerFormat(header));
+          IoErrors.shown(files.get(first)) + ": " + EventScanner.newerFormat(header));
     }
     Walk walk = new Walk();
     for (int i = first; i < files.size(); i++) {
@@ -106,7 +107,7 @@ public record JournalTail(
         channel.truncate(to);
       }
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("go on behind", file, e), e);
+      throw new JournalException(IoErrors.cannot("go on behind", file, e), e);
     }
   }
 
@@ -171,7 +172,7 @@ public record JournalTail(
     private void damaged(DocumentScanner scanner, String what) {
       faults.putIfAbsent(
           scanner.file().path(),
-          Reasons.shown(scanner.file().path()) + " at offset " + scanner.offset() + ": " + what);
+          IoErrors.shown(scanner.file().path()) + " at offset " + scanner.offset() + ": " + what);
       damagedBehind++;
     }
 
@@ -184,7 +185,7 @@ public record JournalTail(
           isMore ? -1 : damagedBehind,
           wallMaxNs,
           wallMaxNs,
-          Reasons.few(
+          IoErrors.few(
               faults.values().stream().limit(NAMED_FILES).toList(), faults.size() - NAMED_FILES));
     }
 
@@ -203,7 +204,7 @@ public record JournalTail(
           add(scanner);
           event(scanner);
         }
-        case NOTE -> note(scanner);
+        case CONTROL -> control(scanner);
         case DAMAGED -> {
           isMore |= scanner.length() == 0;
           damaged(scanner, scanner.fault());
@@ -232,22 +233,23 @@ public record JournalTail(
       }
     }
 
-    private void note(DocumentScanner scanner) {
+    private void control(DocumentScanner scanner) {
       byte[] bytes = scanner.bytes();
-      Note note = Note.at(bytes, scanner.at());
-      SealNote seal = note == Note.SEAL ? SealNote.decode(bytes, scanner.at()) : null;
+      ControlRecord control = ControlRecord.at(bytes, scanner.at());
+      SealRecord seal =
+          control == ControlRecord.SEAL ? SealRecord.decode(bytes, scanner.at()) : null;
       if (seal != null) {
         // A seal ends an interval and is the first document of the next.
         chain.restart(seal.value());
       }
       add(scanner);
-      if (note == Note.KEYS || note == Note.KEY_PATH) {
-        epoch = Math.max(epoch, KeysNote.epochOf(bytes, scanner.at()));
+      if (control == ControlRecord.KEYS || control == ControlRecord.KEY_PATH) {
+        epoch = Math.max(epoch, KeysRecord.epochOf(bytes, scanner.at()));
       }
       try {
-        if (note == Note.CHECKPOINT && !hasEvents) {
-          CheckpointNote.apply(bytes, scanner.at(), scanner.decoder(), topology);
-        } else if (note == Note.DEFINITION) {
+        if (control == ControlRecord.CHECKPOINT && !hasEvents) {
+          CheckpointRecord.apply(bytes, scanner.at(), scanner.decoder(), topology);
+        } else if (control == ControlRecord.DEFINITION) {
           names.add(bytes, scanner.at());
         }
       } catch (MalformedException e) {

@@ -25,7 +25,7 @@ public record KeyPath(Origin origin, List<Step> steps) {
   public static final int LEVELS = 31;
 
   private static final byte[] WORDS = "dmrec key tree 1".getBytes(StandardCharsets.US_ASCII);
-  private static final int FIXED_BYTES = Note.HEADER_BYTES + 4 + 8 + 8 + 4;
+  private static final int FIXED_BYTES = ControlRecord.HEADER_BYTES + 4 + 8 + 8 + 4;
 
   /**
    * Where the epochs are counted from. Each step signs all of it, so that nobody can give another
@@ -65,7 +65,7 @@ public record KeyPath(Origin origin, List<Step> steps) {
    * @param signature by the key of its parent
    */
   public record Step(int epoch, Bytes publicKey, Bytes signature) {
-    public static final int BYTES = 4 + Chain.BYTES + SealNote.SIGNATURE_BYTES;
+    public static final int BYTES = 4 + Chain.BYTES + SealRecord.SIGNATURE_BYTES;
 
     public void put(ByteBuffer out) {
       out.putInt(epoch).put(publicKey.buffer()).put(signature.buffer());
@@ -73,7 +73,10 @@ public record KeyPath(Origin origin, List<Step> steps) {
 
     public static Step get(ByteBuffer in) {
       int epoch = in.getInt();
-      return new Step(epoch, Note.take(in, Chain.BYTES), Note.take(in, SealNote.SIGNATURE_BYTES));
+      return new Step(
+          epoch,
+          ControlRecord.take(in, Chain.BYTES),
+          ControlRecord.take(in, SealRecord.SIGNATURE_BYTES));
     }
   }
 
@@ -93,18 +96,18 @@ public record KeyPath(Origin origin, List<Step> steps) {
   }
 
   public byte[] encode(long seq, long wallNs) {
-    byte[] note = new byte[FIXED_BYTES + steps.size() * Step.BYTES];
-    ByteBuffer out = Note.body(note);
+    byte[] control = new byte[FIXED_BYTES + steps.size() * Step.BYTES];
+    ByteBuffer out = ControlRecord.body(control);
     out.putInt(origin.epoch()).putLong(origin.sinceNs()).putLong(origin.epochNs());
     out.putInt(steps.size());
     steps.forEach(step -> step.put(out));
-    Note.KEY_PATH.begin(note, seq, wallNs);
-    return note;
+    ControlRecord.KEY_PATH.begin(control, seq, wallNs);
+    return control;
   }
 
-  /** The path that a proved note holds; null where it is none. */
+  /** The path that a proved control record holds; null where it is none. */
   public static @Nullable KeyPath decode(byte[] bytes, int at) {
-    ByteBuffer in = Note.body(bytes, at, FIXED_BYTES);
+    ByteBuffer in = ControlRecord.body(bytes, at, FIXED_BYTES);
     if (in == null) {
       return null;
     }

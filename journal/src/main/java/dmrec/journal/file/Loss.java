@@ -1,6 +1,7 @@
 package dmrec.journal.file;
 
 import dmrec.event.DmEvent;
+import dmrec.event.IoErrors;
 import dmrec.event.KernelText;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ public final class Loss {
 
   /** What happened, in words for a person. */
   String words() {
-    return Reasons.few(found, files - named);
+    return IoErrors.few(found, files - named);
   }
 
   public DmEvent.Gap gap() {

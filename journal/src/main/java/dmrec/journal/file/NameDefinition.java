@@ -2,20 +2,20 @@ package dmrec.journal.file;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.KernelText;
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import dmrec.target.DevNo;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.zip.CRC32C;
 
 /**
- * The note that says a device's name and UUID, so that its records need not.
+ * The control record that says a device's name and UUID, so that its records need not.
  *
  * <p>Records refer to it by a digest of the names: whichever definition is found, it is the right
  * one or none.
  */
 final class NameDefinition {
-  private static final int BODY_AT = Note.HEADER_BYTES;
+  private static final int BODY_AT = ControlRecord.HEADER_BYTES;
 
   /** Number, DISKSEQ, and the lengths of name and UUID. */
   private static final int LEAST_BYTES = BODY_AT + 4 + 8 + 1 + 1;
@@ -69,7 +69,7 @@ final class NameDefinition {
     } catch (MalformedException e) {
       throw new IllegalArgumentException("not for a definition: " + device, e);
     }
-    Note.DEFINITION.begin(out.bytes(), out.length(), crc, seq, wallNs);
+    ControlRecord.DEFINITION.begin(out.bytes(), out.length(), crc, seq, wallNs);
   }
 
   /** What was spelled last; valid up to {@link #length} and until the next call. */
@@ -82,14 +82,14 @@ final class NameDefinition {
   }
 
   /**
-   * What the proved note at {@code at} says.
+   * What the proved control record at {@code at} says.
    *
    * @throws MalformedException where it is no definition that this version writes
    */
   static DeviceRef decode(byte[] bytes, int at) throws MalformedException {
     int end = at + RecordLayout.intAt(bytes, at + RecordLayout.TOTAL_LENGTH);
     if (end - at < LEAST_BYTES) {
-      throw wrong("a note of at least " + LEAST_BYTES + " bytes", end - at + " bytes");
+      throw wrong("a control record of at least " + LEAST_BYTES + " bytes", end - at + " bytes");
     }
     DevNo dev = FieldCursor.dev(RecordLayout.intAt(bytes, at + BODY_AT));
     long diskSeq = RecordLayout.longAt(bytes, at + BODY_AT + 4);

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -135,7 +136,7 @@ public final class OwnFiles {
             file, "unix:uid,nlink,isRegularFile,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
     String what;
     if (Boolean.TRUE.equals(found.get("isSymbolicLink"))) {
-      what = "a link to " + Reasons.shown(Files.readSymbolicLink(file));
+      what = "a link to " + IoErrors.shown(Files.readSymbolicLink(file));
     } else if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
       what = "something that is no file";
     } else if (!me().equals(found.get("uid"))) {
@@ -146,7 +147,7 @@ public final class OwnFiles {
       return;
     }
     throw new JournalException(
-        Reasons.shown(file)
+        IoErrors.shown(file)
             + ": expected a file of the user who records or none, found "
             + what
             + ". See who put it there, then remove it");

@@ -32,22 +32,22 @@ public final class RecordDecoder {
     return looksLikeRecord(bytes, at, length) && isProved(bytes, at);
   }
 
-  /** Whether a record or a note that its checksum proves begins at {@code at}. */
+  /** Whether a record or a control record that its checksum proves begins at {@code at}. */
   public boolean isDocument(byte[] bytes, int at, int length) {
     return isRecord(bytes, at, length)
-        || (Note.looksLikeNote(bytes, at, length) && isProved(bytes, at));
+        || (ControlRecord.looksLikeControl(bytes, at, length) && isProved(bytes, at));
   }
 
-  /** Whether the checksum of what looks like a record or note is right. */
+  /** Whether the checksum of what looks like a record or control record is right. */
   public boolean isProved(byte[] bytes, int at) {
     return intAt(bytes, at + RecordLayout.CRC)
         == RecordLayout.crc(crc, bytes, at, intAt(bytes, at + RecordLayout.TOTAL_LENGTH));
   }
 
-  /** What is wrong with a document that is no record and no note. */
+  /** What is wrong with a document that is no record and no control record. */
   public String fault(byte[] bytes, int at, int length) {
-    if (Note.looksLikeNote(bytes, at, length)) {
-      return "a note of the journal's own, whose checksum is wrong";
+    if (ControlRecord.looksLikeControl(bytes, at, length)) {
+      return "a control record, whose checksum is wrong";
     }
     try {
       checkFrame(bytes, at, length);

@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.FolderLock;
 import dmrec.journal.JournalException;
 import java.io.Closeable;
@@ -78,7 +79,7 @@ public final class WriterLock implements AutoCloseable {
       }
       throw e instanceof JournalException told
           ? told
-          : new JournalException(Reasons.cannot("lock", folder.resolve(FILE), e), e);
+          : new JournalException(IoErrors.cannot("lock", folder.resolve(FILE), e), e);
     }
   }
 
@@ -133,7 +134,7 @@ public final class WriterLock implements AutoCloseable {
 
   private static JournalException refused(Path folder, String holder) {
     return new JournalException(
-        Reasons.shown(folder)
+        IoErrors.shown(folder)
             + ": another writer holds this journal: "
             + holder
             + ". Stop that one first, or record into another folder");
@@ -195,7 +196,7 @@ public final class WriterLock implements AutoCloseable {
     } catch (JournalException e) {
       throw e;
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("lock", folder.resolve(FILE), e), e);
+      throw new JournalException(IoErrors.cannot("lock", folder.resolve(FILE), e), e);
     }
   }
 

@@ -2,6 +2,7 @@ package dmrec.journal.index;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
+import dmrec.event.IoErrors;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.CycleFile;
@@ -13,7 +14,6 @@ import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.MalformedException;
 import dmrec.journal.file.NameDigests;
 import dmrec.journal.file.NameResolver;
-import dmrec.journal.file.Reasons;
 import dmrec.journal.file.RecordDecoder;
 import dmrec.journal.file.RecordLayout;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ public final class JournalParts implements AutoCloseable {
       holdsOther |= header == null && !CycleFile.isZero(part.path());
     }
     if (newer != null) {
-      throw new JournalException(Reasons.shown(folder) + ": " + EventScanner.newerFormat(newer));
+      throw new JournalException(IoErrors.shown(folder) + ": " + EventScanner.newerFormat(newer));
     }
     for (int i = 0; holdsOther && i < parts.size(); i++) {
       if (index(parts.get(i)).size() > 0) {
@@ -177,7 +177,7 @@ public final class JournalParts implements AutoCloseable {
     loaded.remove(part);
     part.close();
     store.forget(part.path());
-    return new StaleIndexException(Reasons.shown(part.path()) + ": changed while it was read");
+    return new StaleIndexException(IoErrors.shown(part.path()) + ": changed while it was read");
   }
 
   /** The index of a file to which nothing is added any more. */
@@ -222,10 +222,10 @@ public final class JournalParts implements AutoCloseable {
       } catch (ExecutionException e) {
         throw e.getCause() instanceof JournalException failure
             ? failure
-            : new JournalException(Reasons.cannot("index", part.path(), e), e);
+            : new JournalException(IoErrors.cannot("index", part.path(), e), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new JournalException(Reasons.shown(part.path()) + ": indexing was interrupted", e);
+        throw new JournalException(IoErrors.shown(part.path()) + ": indexing was interrupted", e);
       }
     }
   }
@@ -376,7 +376,7 @@ public final class JournalParts implements AutoCloseable {
   /** What is wrong between a part and the one before it; null where nothing is. */
   @Nullable Fault join(List<Part> of, int number) throws JournalException {
     Part part = of.get(number);
-    return index(of.get(number - 1)).join(Reasons.shown(part.path()), index(part).seqBefore);
+    return index(of.get(number - 1)).join(IoErrors.shown(part.path()), index(part).seqBefore);
   }
 
   private void closeFile() {

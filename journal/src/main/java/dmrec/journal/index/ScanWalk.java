@@ -1,6 +1,7 @@
 package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
+import dmrec.event.IoErrors;
 import dmrec.journal.EventQuery;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.EventScanner;
@@ -8,7 +9,6 @@ import dmrec.journal.file.Fault;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.MalformedException;
-import dmrec.journal.file.Reasons;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,7 +122,7 @@ public final class ScanWalk implements Walk {
         && before != Fault.UNKNOWN
         && (before < lastSeq || before > lastSeq + damagedSince)
         && !isRemoved(lastPath)) {
-      faults.add(Fault.join(Reasons.shown(current.path()), lastSeq, before + 1));
+      faults.add(Fault.join(IoErrors.shown(current.path()), lastSeq, before + 1));
     }
   }
 

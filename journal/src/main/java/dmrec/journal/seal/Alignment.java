@@ -2,7 +2,7 @@ package dmrec.journal.seal;
 
 import dmrec.event.Bytes;
 import dmrec.journal.Finding.Kind;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.Map;
 final class Alignment {
   private final Interval found;
   private final Discrepancies said;
-  private final SealNote seal;
+  private final SealRecord seal;
   private final int slots;
   private final int entries;
 
@@ -30,7 +30,7 @@ final class Alignment {
   /** The last number before what is looked at. */
   private long number;
 
-  Alignment(Interval found, Discrepancies said, SealNote seal) {
+  Alignment(Interval found, Discrepancies said, SealRecord seal) {
     this.found = found;
     this.said = said;
     this.seal = seal;

@@ -163,7 +163,7 @@ final class Discrepancies {
           end,
           0,
           0,
-          count(expected - slots.size(), between < 0 ? "document" : "note") + " missing");
+          count(expected - slots.size(), between < 0 ? "document" : "control record") + " missing");
     }
     return between >= 0 ? next - 1 : seq;
   }
@@ -187,17 +187,17 @@ final class Discrepancies {
   /** Which of some documents are events, where the numbers around tell how many there must be. */
   private boolean[] events(List<Integer> slots, long between) {
     boolean[] event = new boolean[slots.size()];
-    int notes = 0;
+    int controls = 0;
     for (int i = 0; i < event.length; i++) {
-      notes += found.isNote(slots.get(i)) ? 1 : 0;
+      controls += found.isControl(slots.get(i)) ? 1 : 0;
     }
     for (int i = 0; i < event.length; i++) {
       if (between == 0) {
         event[i] = false;
       } else if (between == event.length) {
         event[i] = true;
-      } else if (between == event.length - notes) {
-        event[i] = !found.isNote(slots.get(i));
+      } else if (between == event.length - controls) {
+        event[i] = !found.isControl(slots.get(i));
       } else {
         event[i] = found.isEvent(slots.get(i));
       }

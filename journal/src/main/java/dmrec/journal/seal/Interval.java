@@ -2,13 +2,13 @@ package dmrec.journal.seal;
 
 import dmrec.event.Bytes;
 import dmrec.event.Kind;
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import dmrec.journal.file.Chain;
+import dmrec.journal.file.ControlRecord;
 import dmrec.journal.file.DocumentScanner;
-import dmrec.journal.file.Note;
 import dmrec.journal.file.RecordFields;
 import dmrec.journal.file.RecordLayout;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -29,7 +29,7 @@ final class Interval {
 
   /** Where a seal's signature ends. */
   private static final int BEGINNING_BYTES =
-      Note.HEADER_BYTES + Chain.BYTES + 12 + SealNote.SIGNATURE_BYTES;
+      ControlRecord.HEADER_BYTES + Chain.BYTES + 12 + SealRecord.SIGNATURE_BYTES;
 
   private static final int MOST_BEGINNINGS = 64;
 
@@ -126,7 +126,7 @@ final class Interval {
       int kind = RecordLayout.shortAt(walk.bytes(), walk.at() + RecordLayout.KIND);
       return facts | IS_EVENT | kind << 8;
     }
-    return first == 0xd3 || Note.isFirstByte(first) ? facts | IS_NOTE : facts;
+    return first == 0xd3 || ControlRecord.isFirstByte(first) ? facts | IS_NOTE : facts;
   }
 
   long offset(int index) {
@@ -151,8 +151,8 @@ final class Interval {
     return (facts[index] & IS_EVENT) != 0;
   }
 
-  /** Whether it is, or looks like, a note or a file's header. */
-  boolean isNote(int index) {
+  /** Whether it is, or looks like, a control record or a file's header. */
+  boolean isControl(int index) {
     return (facts[index] & IS_NOTE) != 0;
   }
 
@@ -175,7 +175,7 @@ final class Interval {
     };
   }
 
-  /** The first bytes of a document's digest, as {@link SealNote#digest} has them. */
+  /** The first bytes of a document's digest, as {@link SealRecord#digest} has them. */
   long shortDigest(int index) {
     return RecordLayout.longAt(digests, index * Chain.BYTES);
   }
@@ -244,13 +244,13 @@ final class Interval {
     Bytes signature = Bytes.NONE;
     if (left != null) {
       byte[] bytes = left.toArray();
-      int at = Note.HEADER_BYTES + Chain.BYTES + 4;
-      if (RecordLayout.intAt(bytes, at + 4) == SealNote.SIGNATURE_BYTES) {
+      int at = ControlRecord.HEADER_BYTES + Chain.BYTES + 4;
+      if (RecordLayout.intAt(bytes, at + 4) == SealRecord.SIGNATURE_BYTES) {
         epoch = RecordLayout.intAt(bytes, at);
         signature = Bytes.of(Arrays.copyOfRange(bytes, at + 8, bytes.length));
       }
     }
-    return new SealNote(
+    return new SealRecord(
             event < 0 ? Math.max(0, seqBefore) : seq(event),
             event < 0 ? wallBeforeNs : wallNs(event),
             value,

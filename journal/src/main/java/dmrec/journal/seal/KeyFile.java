@@ -1,10 +1,10 @@
 package dmrec.journal.seal;
 
+import dmrec.event.IoErrors;
+import dmrec.event.Sha256;
 import dmrec.journal.JournalException;
-import dmrec.journal.Sha256;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.OwnFiles;
-import dmrec.journal.file.Reasons;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -99,9 +99,9 @@ public final class KeyFile implements AutoCloseable {
   private static void expectPrivate(Path file) throws IOException {
     if (Files.isSymbolicLink(file)) {
       throw new JournalException(
-          Reasons.shown(file)
+          IoErrors.shown(file)
               + ": expected a key, found a link to "
-              + Reasons.shown(Files.readSymbolicLink(file))
+              + IoErrors.shown(Files.readSymbolicLink(file))
               + ". A key is replaced by another file of its name: give the name of the file itself");
     }
     Set<PosixFilePermission> open = EnumSet.noneOf(PosixFilePermission.class);
@@ -109,7 +109,7 @@ public final class KeyFile implements AutoCloseable {
     open.removeAll(OwnFiles.PRIVATE_FILE);
     if (!open.isEmpty()) {
       throw new JournalException(
-          Reasons.shown(file)
+          IoErrors.shown(file)
               + ": expected a key that only its owner can read (mode 0600), found mode "
               + OwnFiles.shown(OwnFiles.mode(file))
               + ". Others may have read it: make a new one (dmrec key new)");
@@ -137,7 +137,7 @@ public final class KeyFile implements AutoCloseable {
     Object owner = Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     if (!me.equals(owner)) {
       throw new JournalException(
-          Reasons.shown(file)
+          IoErrors.shown(file)
               + ": expected a key of the user who records (uid "
               + me
               + "), found one of uid "

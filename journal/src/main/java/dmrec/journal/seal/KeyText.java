@@ -3,7 +3,7 @@ package dmrec.journal.seal;
 import dmrec.event.Bytes;
 import dmrec.journal.file.Chain;
 import dmrec.journal.file.KeyPath;
-import dmrec.journal.file.KeysNote.Certificate;
+import dmrec.journal.file.KeysRecord.Certificate;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

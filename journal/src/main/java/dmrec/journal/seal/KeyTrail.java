@@ -6,8 +6,8 @@ import dmrec.journal.SigningKey;
 import dmrec.journal.file.Chain;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.KeyPath;
-import dmrec.journal.file.KeysNote.Certificate;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.KeysRecord.Certificate;
+import dmrec.journal.file.SealRecord;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -272,7 +272,7 @@ final class KeyTrail {
    *
    * @return whether nothing is wrong with it
    */
-  boolean seal(SealNote seal, long offset) {
+  boolean seal(SealRecord seal, long offset) {
     if (values.size() < MOST_SEALS) {
       values.add(seal.value().buffer().getLong());
     }
@@ -328,7 +328,7 @@ final class KeyTrail {
   }
 
   /** Whether its place is within the epoch of the key that signed it. */
-  private boolean maySign(SealNote seal, Proved by) {
+  private boolean maySign(SealRecord seal, Proved by) {
     if (seal.epoch() < epoch) {
       return false;
     }

@@ -3,7 +3,7 @@ package dmrec.journal.seal;
 import dmrec.event.Bytes;
 import dmrec.journal.Finding.Kind;
 import dmrec.journal.file.Chain;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 
 /**
  * Compares the documents found with those that a seal, or the next file's header, vouches for, and
@@ -48,7 +48,7 @@ final class SealChecker {
   }
 
   /** Whether the documents are those that a seal vouches for. */
-  boolean isSealed(SealNote seal) {
+  boolean isSealed(SealRecord seal) {
     said.forget();
     int count = found.count();
     if (found.isOverflown()) {
@@ -96,7 +96,7 @@ final class SealChecker {
     said.forget();
     int count = found.count();
     if (found.isOverflown()) {
-      return isSealed(new SealNote(nextSeq - 1, 0, link, Bytes.NONE, 0, Bytes.NONE));
+      return isSealed(new SealRecord(nextSeq - 1, 0, link, Bytes.NONE, 0, Bytes.NONE));
     }
     // A file that holds nothing ends where it begins.
     if ((count == 0 ? last : found.value(last, 0, count)).equals(link)) {

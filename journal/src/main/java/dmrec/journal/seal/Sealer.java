@@ -2,15 +2,15 @@ package dmrec.journal.seal;
 
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.SealPolicy;
 import dmrec.journal.SigningKey;
 import dmrec.journal.file.Chain;
 import dmrec.journal.file.JournalTail;
-import dmrec.journal.file.KeysNote;
-import dmrec.journal.file.Reasons;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.KeysRecord;
+import dmrec.journal.file.SealRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class Sealer implements AutoCloseable {
 
   private long unsealedSinceNs;
 
-  /** The epoch that the journal's notes tell of; -1 where they tell of none. */
+  /** The epoch that the journal's control records tell of; -1 where they tell of none. */
   private int toldEpoch = -1;
 
   /** Whether the key could not be changed when it was tried last. */
@@ -69,7 +69,7 @@ public final class Sealer implements AutoCloseable {
     if (key == null) {
       refused =
           signed.isSigned()
-              ? Reasons.shown(folder)
+              ? IoErrors.shown(folder)
                   + ": expected the key that signed this journal so far, found none. Give it"
                   + " (--key)"
               : null;
@@ -84,7 +84,7 @@ public final class Sealer implements AutoCloseable {
               + ": expected this key at epoch "
               + signed.epoch()
               + ", which has signed "
-              + Reasons.shown(folder)
+              + IoErrors.shown(folder)
               + ", found it at epoch "
               + key.epoch()
               + ": an old copy. Give the file that was used last, or a new key";
@@ -154,7 +154,7 @@ public final class Sealer implements AutoCloseable {
         key == null
             ? Bytes.NONE
             : key.sign(SigningKey.sealBytes(journal, epoch, seq, wallNs, value, digests));
-    return new SealNote(seq, wallNs, value, digests, epoch, signature).encode();
+    return new SealRecord(seq, wallNs, value, digests, epoch, signature).encode();
   }
 
   /** The seal was written: the chain goes on with it. */
@@ -174,26 +174,29 @@ public final class Sealer implements AutoCloseable {
 
   // Keys.
 
-  /** The notes of a file's beginning by which its signatures are proved. */
+  /** The control records of a file's beginning by which its signatures are proved. */
   public List<byte[]> beginning(long seq, long wallNs) {
     if (key == null) {
       return List.of();
     }
     KeyText facts = key.facts();
-    List<byte[]> notes = new ArrayList<>(KeysNote.encodeAll(facts.early(), seq, wallNs));
-    notes.addAll(untoldKeys(seq, wallNs));
-    notes.add(facts.tree().path().encode(seq, wallNs));
-    return notes;
+    List<byte[]> encoded = new ArrayList<>(KeysRecord.encodeAll(facts.early(), seq, wallNs));
+    encoded.addAll(untoldKeys(seq, wallNs));
+    encoded.add(facts.tree().path().encode(seq, wallNs));
+    return encoded;
   }
 
-  /** The notes that have to be written before the next seal: the changes of keys not told yet. */
+  /**
+   * The control records that have to be written before the next seal: the changes of keys not told
+   * yet.
+   */
   public List<byte[]> untoldKeys(long seq, long wallNs) {
     if (key == null || key.epoch() <= toldEpoch) {
       return List.of();
     }
-    List<KeysNote.Certificate> untold =
+    List<KeysRecord.Certificate> untold =
         key.facts().changes().stream().filter(each -> each.epoch() > toldEpoch).toList();
-    return KeysNote.encodeAll(untold, seq, wallNs);
+    return KeysRecord.encodeAll(untold, seq, wallNs);
   }
 
   /** What {@link #untoldKeys} gave was written. */

@@ -7,16 +7,16 @@ import dmrec.journal.JournalException;
 import dmrec.journal.SigningKey;
 import dmrec.journal.Verification;
 import dmrec.journal.file.Chain;
+import dmrec.journal.file.ControlRecord;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.DocumentScanner;
 import dmrec.journal.file.DocumentScanner.Found;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.KeyPath;
-import dmrec.journal.file.KeysNote;
-import dmrec.journal.file.Note;
+import dmrec.journal.file.KeysRecord;
 import dmrec.journal.file.RecordLayout;
-import dmrec.journal.file.SealNote;
+import dmrec.journal.file.SealRecord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -277,11 +277,11 @@ public final class VerifierRun {
       lastKind = RecordLayout.shortAt(bytes, at + RecordLayout.KIND);
       removed.event(walk);
     }
-    Note note = found == Found.NOTE ? Note.at(bytes, at) : null;
-    SealNote seal = note == Note.SEAL ? SealNote.decode(bytes, at) : null;
+    ControlRecord control = found == Found.CONTROL ? ControlRecord.at(bytes, at) : null;
+    SealRecord seal = control == ControlRecord.SEAL ? SealRecord.decode(bytes, at) : null;
     if (seal != null) {
       seal(seal, walk.offset());
-    } else if (note == Note.SEAL) {
+    } else if (control == ControlRecord.SEAL) {
       findings.tell(
           Finding.Kind.CHANGED,
           walk.offset(),
@@ -289,7 +289,7 @@ public final class VerifierRun {
           0,
           lastWallNs,
           "a seal with a right checksum that is none");
-    } else if (note == Note.KEY_PATH) {
+    } else if (control == ControlRecord.KEY_PATH) {
       KeyPath path = KeyPath.decode(bytes, at);
       if (path == null) {
         findings.tell(
@@ -302,8 +302,8 @@ public final class VerifierRun {
       } else {
         keys.path(path, walk.offset());
       }
-    } else if (note == Note.KEYS) {
-      List<KeysNote.Certificate> certificates = KeysNote.decode(bytes, at);
+    } else if (control == ControlRecord.KEYS) {
+      List<KeysRecord.Certificate> certificates = KeysRecord.decode(bytes, at);
       if (certificates == null) {
         findings.tell(
             Finding.Kind.CERTIFICATE_WRONG,
@@ -319,7 +319,7 @@ public final class VerifierRun {
     interval.add(walk, found);
   }
 
-  private void seal(SealNote seal, long offset) {
+  private void seal(SealRecord seal, long offset) {
     judge.behind(value, judgedSeq, judgedWallNs);
     boolean good = judge.isSealed(seal);
     duty.tooMany(judge.told() > 0);

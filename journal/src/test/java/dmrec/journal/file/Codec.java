@@ -30,9 +30,9 @@ public final class Codec {
   }
 
   /** Takes a definition; what it names is known from then on. */
-  public DeviceRef define(byte[] note) throws MalformedException {
-    names.add(note, 0);
-    return NameDefinition.decode(note, 0);
+  public DeviceRef define(byte[] control) throws MalformedException {
+    names.add(control, 0);
+    return NameDefinition.decode(control, 0);
   }
 
   public EventRecord read(byte[] document) throws MalformedException {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.KernelText;
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import dmrec.target.DevNo;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -56,12 +56,12 @@ class DefinedNamesTest {
     DeviceRef odd = new DeviceRef(new DevNo(0xfff, 0xfffff), -7, "\udcff x", "\u20ac");
     for (DeviceRef device : new DeviceRef[] {DEVICE, odd, device(5, "", "u"), device(5, "n", "")}) {
       names.encode(device, 812, 1_000);
-      byte[] note = Arrays.copyOf(names.bytes(), names.length());
-      assertTrue(Note.looksLikeNote(note, 0, note.length));
-      assertTrue(new RecordDecoder().isDocument(note, 0, note.length));
-      assertEquals(device, NameDefinition.decode(note, 0));
+      byte[] control = Arrays.copyOf(names.bytes(), names.length());
+      assertTrue(ControlRecord.looksLikeControl(control, 0, control.length));
+      assertTrue(new RecordDecoder().isDocument(control, 0, control.length));
+      assertEquals(device, NameDefinition.decode(control, 0));
 
-      table.add(note, 0);
+      table.add(control, 0);
       long digest = NameDefinition.digest(device.name(), device.uuid());
       assertEquals(device, table.resolve(device.dev(), device.diskSeq(), digest));
       assertEquals(null, table.resolve(device.dev(), device.diskSeq(), digest + 1));
@@ -80,11 +80,11 @@ class DefinedNamesTest {
   @Test
   void aMalformedDefinitionIsRefused() {
     names.encode(DEVICE, 1, 1);
-    byte[] note = Arrays.copyOf(names.bytes(), names.length());
+    byte[] control = Arrays.copyOf(names.bytes(), names.length());
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 20_000; i++) {
       byte[] changed =
-          random.nextBoolean() ? note.clone() : Arrays.copyOf(note, random.nextInt(33, 80));
+          random.nextBoolean() ? control.clone() : Arrays.copyOf(control, random.nextInt(33, 80));
       for (int k = 0; k < 2; k++) {
         changed[random.nextInt(32, changed.length)] = (byte) random.nextInt(4);
       }
@@ -98,7 +98,7 @@ class DefinedNamesTest {
         assertTrue(String.valueOf(e.getMessage()).contains("expected"), e.toString());
       }
     }
-    byte[] cut = Arrays.copyOf(note, note.length - 1);
+    byte[] cut = Arrays.copyOf(control, control.length - 1);
     RecordLayout.INT_LE.set(cut, RecordLayout.TOTAL_LENGTH, cut.length);
     RecordLayout.INT_LE.set(
         cut, RecordLayout.CRC, RecordLayout.crc(new CRC32C(), cut, 0, cut.length));

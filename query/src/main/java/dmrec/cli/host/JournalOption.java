@@ -1,9 +1,9 @@
 package dmrec.cli.host;
 
 import dmrec.console.Standpoint;
+import dmrec.event.Sha256;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
-import dmrec.journal.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

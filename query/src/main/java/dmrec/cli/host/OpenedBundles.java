@@ -2,11 +2,11 @@ package dmrec.cli.host;
 
 import dmrec.bundle.Bundle;
 import dmrec.bundle.BundleImport;
+import dmrec.bundle.EventsImport;
+import dmrec.bundle.FolderTree;
 import dmrec.bundle.Manifest;
 import dmrec.event.KernelText;
-import dmrec.journal.EventsImport;
-import dmrec.journal.FolderTree;
-import dmrec.journal.Sha256;
+import dmrec.event.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

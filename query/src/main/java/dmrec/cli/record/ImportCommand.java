@@ -1,5 +1,7 @@
 package dmrec.cli.record;
 
+import dmrec.bundle.EventsImport;
+import dmrec.bundle.FilesOfDays;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.JournalOption;
@@ -12,8 +14,6 @@ import dmrec.foreign.ForeignInput;
 import dmrec.foreign.ForeignOptions;
 import dmrec.foreign.ForeignSummary;
 import dmrec.foreign.When;
-import dmrec.journal.EventsImport;
-import dmrec.journal.FilesOfDays;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Position;
@@ -155,7 +155,7 @@ public final class ImportCommand implements Callable<Integer> {
               inputs,
               options,
               EventSink.of(writer),
-              wallNs -> files.hold(wallNs, writer.topology()).complaint(),
+              wallNs -> files.hold(writer, wallNs).complaint(),
               host::say);
       writer.sync();
       kept = summary.events() > 0;

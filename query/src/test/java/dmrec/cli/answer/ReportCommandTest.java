@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.bundle.EventsImport;
 import dmrec.cli.CommandTest;
-import dmrec.journal.EventsImport;
 import dmrec.journal.Journals;
 import java.io.IOException;
 import java.io.RandomAccessFile;

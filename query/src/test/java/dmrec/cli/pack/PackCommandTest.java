@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.bundle.Bundle;
+import dmrec.bundle.EventsImport;
 import dmrec.bundle.Part;
 import dmrec.cli.CommandTest;
 import dmrec.cli.Main;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
-import dmrec.journal.EventsImport;
 import dmrec.journal.ForkedJava;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Journals;

@@ -1,8 +1,8 @@
 package dmrec.cli.replay;
 
+import dmrec.bundle.FolderTree;
 import dmrec.handler.DmEventHandler;
 import dmrec.handler.ReplayedEvent;
-import dmrec.journal.FolderTree;
 import dmrec.journal.Journal;
 import dmrec.query.BenchJournal;
 import dmrec.replay.EventChoice;

@@ -1,6 +1,8 @@
 package dmrec.replay.junit;
 
 import dmrec.bundle.Bundle;
+import dmrec.bundle.EventsImport;
+import dmrec.bundle.EventsReader;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
@@ -8,8 +10,6 @@ import dmrec.handler.JournalIdentity;
 import dmrec.journal.Damage;
 import dmrec.journal.EventCursor;
 import dmrec.journal.EventQuery;
-import dmrec.journal.EventsImport;
-import dmrec.journal.EventsReader;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;

@@ -1,9 +1,11 @@
-package dmrec.journal;
+package dmrec.bundle;
 
 import com.code_intelligence.jazzer.junit.DictionaryFile;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dmrec.event.EventRecord;
 import dmrec.fuzz.Scratch;
+import dmrec.journal.Accepted;
+import dmrec.journal.JournalException;
 import dmrec.topology.Topology;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;

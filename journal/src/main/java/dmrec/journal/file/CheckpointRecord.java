@@ -11,11 +11,11 @@ import java.util.List;
 
 /**
  * The state of the stack, at the beginning of a file and now and then within it: the records that
- * rebuild it, in as many notes as they need. The first says 0 and each other one more; the last has
- * bit 31 set.
+ * rebuild it, in as many control records as they need. The first says 0 and each other one more;
+ * the last has bit 31 set.
  */
-public final class CheckpointNote {
-  private static final int PART_AT = Note.HEADER_BYTES;
+public final class CheckpointRecord {
+  private static final int PART_AT = ControlRecord.HEADER_BYTES;
   private static final int LAST_PART = 0x8000_0000;
 
   /** Before each record: its length, and how many events of its device no number counts yet. */
@@ -26,10 +26,10 @@ public final class CheckpointNote {
   /** Most stacks are small, and one is written often. */
   private static final int FIRST_BYTES = 16 << 10;
 
-  private CheckpointNote() {}
+  private CheckpointRecord() {}
 
   /**
-   * The notes for a state.
+   * The control records for a state.
    *
    * @param encoder is used for its records
    * @throws MalformedException where a device's state is larger than a record can be
@@ -37,49 +37,38 @@ public final class CheckpointNote {
   public static List<byte[]> encode(
       TopologyView topology, long seq, long wallNs, RecordEncoder encoder)
       throws MalformedException {
-    List<byte[]> notes = new ArrayList<>();
-    byte[] note = new byte[FIRST_BYTES];
+    List<byte[]> encoded = new ArrayList<>();
+    byte[] control = new byte[FIRST_BYTES];
     int length = PART_AT + 4;
     for (EventRecord record : topology.records()) {
       encoder.encodeInline(record, record.seq());
       int needed = ENTRY_BYTES + encoder.length();
       if (length > PART_AT + 4 && length + needed > PART_BYTES) {
-        notes.add(part(note, length, notes.size()));
+        encoded.add(part(control, length, encoded.size()));
         length = PART_AT + 4;
       }
-      if (length + needed > note.length) {
-        note = Arrays.copyOf(note, Math.max(length + needed, 2 * note.length));
+      if (length + needed > control.length) {
+        control = Arrays.copyOf(control, Math.max(length + needed, 2 * control.length));
       }
-      RecordLayout.INT_LE.set(note, length, encoder.length());
-      RecordLayout.LONG_LE.set(note, length + 4, topology.uncounted(record.device().dev()));
-      System.arraycopy(encoder.bytes(), 0, note, length + ENTRY_BYTES, encoder.length());
+      RecordLayout.INT_LE.set(control, length, encoder.length());
+      RecordLayout.LONG_LE.set(control, length + 4, topology.uncounted(record.device().dev()));
+      System.arraycopy(encoder.bytes(), 0, control, length + ENTRY_BYTES, encoder.length());
       length += needed;
     }
-    notes.add(part(note, length, notes.size() | LAST_PART));
-    for (byte[] each : notes) {
-      Note.CHECKPOINT.begin(each, seq, wallNs);
+    encoded.add(part(control, length, encoded.size() | LAST_PART));
+    for (byte[] each : encoded) {
+      ControlRecord.CHECKPOINT.begin(each, seq, wallNs);
     }
-    return notes;
+    return encoded;
   }
 
-  /** How many bytes the records of a state take in its notes. */
-  public static long bytes(TopologyView topology) throws MalformedException {
-    RecordEncoder encoder = new RecordEncoder();
-    long bytes = 0;
-    for (EventRecord record : topology.records()) {
-      encoder.encodeInline(record, record.seq());
-      bytes += ENTRY_BYTES + encoder.length();
-    }
-    return bytes;
-  }
-
-  private static byte[] part(byte[] note, int length, int part) {
-    byte[] copy = Arrays.copyOf(note, length);
+  private static byte[] part(byte[] control, int length, int part) {
+    byte[] copy = Arrays.copyOf(control, length);
     RecordLayout.INT_LE.set(copy, PART_AT, part);
     return copy;
   }
 
-  /** Whether the proved note at {@code at} is this part. */
+  /** Whether the proved control record at {@code at} is this part. */
   public static boolean isPart(byte[] bytes, int at, int part) {
     return total(bytes, at) >= PART_AT + 4
         && (RecordLayout.intAt(bytes, at + PART_AT) & ~LAST_PART) == part;

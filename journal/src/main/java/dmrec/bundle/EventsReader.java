@@ -1,10 +1,11 @@
-package dmrec.journal;
+package dmrec.bundle;
 
 import dmrec.event.EventJson;
 import dmrec.event.EventJsonException;
 import dmrec.event.EventRecord;
+import dmrec.event.IoErrors;
 import dmrec.event.KernelText;
-import dmrec.journal.file.Reasons;
+import dmrec.journal.JournalException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,9 +44,9 @@ public final class EventsReader implements AutoCloseable {
    */
   public static EventsReader open(Path file) throws JournalException {
     try {
-      return new EventsReader(Reasons.shown(file), Files.newInputStream(file));
+      return new EventsReader(IoErrors.shown(file), Files.newInputStream(file));
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("read", file, e), e);
+      throw new JournalException(IoErrors.cannot("read", file, e), e);
     }
   }
 
@@ -137,7 +138,7 @@ public final class EventsReader implements AutoCloseable {
       end = Math.max(0, in.read(block));
       return end > 0;
     } catch (IOException e) {
-      throw new JournalException(place() + "cannot be read on: " + Reasons.reason(e), e);
+      throw new JournalException(place() + "cannot be read on: " + IoErrors.reason(e), e);
     }
   }
 
@@ -146,7 +147,7 @@ public final class EventsReader implements AutoCloseable {
     try {
       in.close();
     } catch (IOException e) {
-      throw new JournalException(name + ": cannot be closed: " + Reasons.reason(e), e);
+      throw new JournalException(name + ": cannot be closed: " + IoErrors.reason(e), e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package dmrec.journal;
+package dmrec.bundle;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

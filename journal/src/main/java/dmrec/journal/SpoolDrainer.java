@@ -2,12 +2,12 @@ package dmrec.journal;
 
 import dmrec.event.DmEvent;
 import dmrec.journal.file.Content;
+import dmrec.journal.file.DiskReserve;
 import dmrec.journal.file.FileCopy;
 import dmrec.journal.file.Held;
 import dmrec.journal.file.Inspection;
 import dmrec.journal.file.JournalFiles;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.Room;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Moves what a writer leaves in a spool into the journal, on a thread of its own. That thread alone
  * touches the journal: where its file system is full, fails or hangs, nobody else waits.
  */
-final class Mover implements Retention.Owner {
+final class SpoolDrainer implements Retention.Owner {
   /** How far a reader of the journal is behind the recorder. */
   private static final long CADENCE_NS = 40_000_000L;
 
@@ -31,7 +31,7 @@ final class Mover implements Retention.Owner {
   private final JournalFiles files;
   private final Retention retention;
   private final SpoolStall stall;
-  private Room room;
+  private DiskReserve reserve;
 
   /** What is not written to any more from the beginning: files up to that name. */
   private final String leftovers;
@@ -54,18 +54,18 @@ final class Mover implements Retention.Owner {
    * @param moved the journal's files, but for one that is copied in part
    * @param leftovers name of the last file that another writer left in the spool; or empty
    */
-  Mover(
+  SpoolDrainer(
       Path spool,
       Path journal,
       JournalOptions options,
-      Room room,
+      DiskReserve reserve,
       MovedFiles moved,
       String leftovers,
       JournalWriter writer) {
     this.spool = spool;
     this.journal = journal;
     this.options = options;
-    this.room = room;
+    this.reserve = reserve;
     this.moved = moved;
     this.files = moved.files();
     this.retention = new Retention(options.retention(), files, options.notices(), this);
@@ -150,7 +150,7 @@ final class Mover implements Retention.Owner {
       Path from = spooled.get(i);
       FileCopy copy = current;
       if (copy == null) {
-        copy = new FileCopy(from, journal, room);
+        copy = new FileCopy(from, journal, reserve);
         current = copy;
         begun = false;
       }
@@ -221,7 +221,7 @@ final class Mover implements Retention.Owner {
       current = null;
     }
     moved.hold();
-    room = Room.in(journal, options.reserveBytes());
+    reserve = DiskReserve.in(journal, options.reserveBytes());
     moved.tell(ended ? null : writer);
     alarm.run();
   }
@@ -257,7 +257,7 @@ final class Mover implements Retention.Owner {
   }
 
   private static boolean isFull(IOException e) {
-    return e instanceof JournalFullException || Room.isFull(e);
+    return e instanceof JournalFullException || DiskReserve.isFull(e);
   }
 
   /** Nothing is lost behind this: only then the spool lets go of the file. */

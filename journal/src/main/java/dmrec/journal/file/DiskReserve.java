@@ -1,5 +1,6 @@
 package dmrec.journal.file;
 
+import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalFullException;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  * How much of a file system the journal may still take. A reserve is left to others: a machine
  * whose root file system is full to the last block is in worse trouble than the one being recorded.
  */
-public final class Room {
+public final class DiskReserve {
   private static final long RESERVE_BYTES = 64L << 20;
   private static final int RESERVE_PART = 20;
 
@@ -19,7 +20,7 @@ public final class Room {
   private final FileStore store;
   private final long reserveBytes;
 
-  private Room(Path folder, FileStore store, long reserveBytes) {
+  private DiskReserve(Path folder, FileStore store, long reserveBytes) {
     this.folder = folder;
     this.store = store;
     this.reserveBytes = reserveBytes;
@@ -30,16 +31,16 @@ public final class Room {
    *
    * @param reserveBytes what is left to others; below 0 for the usual: a twentieth, 64 MiB at most
    */
-  public static Room in(Path folder, long reserveBytes) throws JournalException {
+  public static DiskReserve in(Path folder, long reserveBytes) throws JournalException {
     try {
       FileStore store = Files.getFileStore(folder);
       long reserve =
           reserveBytes >= 0
               ? reserveBytes
               : Math.min(RESERVE_BYTES, store.getTotalSpace() / RESERVE_PART);
-      return new Room(folder, store, reserve);
+      return new DiskReserve(folder, store, reserve);
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("find out the free space of", folder, e), e);
+      throw new JournalException(IoErrors.cannot("find out the free space of", folder, e), e);
     }
   }
 
@@ -52,13 +53,13 @@ public final class Room {
     try {
       return store.getUsableSpace();
     } catch (IOException e) {
-      throw new JournalException(Reasons.cannot("find out the free space of", folder, e), e);
+      throw new JournalException(IoErrors.cannot("find out the free space of", folder, e), e);
     }
   }
 
   public JournalFullException full() throws JournalException {
     return new JournalFullException(
-        Reasons.shown(folder)
+        IoErrors.shown(folder)
             + ": no room for more: "
             + (usableBytes() >> 10)
             + " KiB are free, of which "

@@ -1,7 +1,5 @@
-package dmrec.journal.file;
+package dmrec.event;
 
-import dmrec.event.KernelText;
-import dmrec.journal.JournalException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -11,29 +9,21 @@ import java.nio.file.Path;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Failures of files and of the queue in words for a person. */
-public final class Reasons {
-  private Reasons() {}
+/** Failures of files, and of libraries that read them, in words for a person. */
+public final class IoErrors {
+  private IoErrors() {}
 
+  /** A path as it may be shown: a stranger may have named it. */
   public static String shown(Path path) {
     return KernelText.printable(path.toString());
   }
 
+  /** {@code PATH: cannot WHAT it: REASON}. */
   public static String cannot(String what, Path path, Throwable cause) {
     return shown(path) + ": cannot " + what + " it: " + reason(cause);
   }
 
-  /** Somebody cut a file that is written. */
-  static JournalException cut(Path path, long expected, long found) {
-    return new JournalException(
-        shown(path)
-            + ": expected at least "
-            + expected
-            + " bytes, found "
-            + found
-            + ": somebody cut it while it was written. Record again");
-  }
-
+  /** Why it failed, in one line; never empty. */
   public static String reason(Throwable cause) {
     if (cause instanceof DirectoryIteratorException e && e.getCause() != null) {
       return reason(e.getCause());
@@ -61,7 +51,7 @@ public final class Reasons {
   }
 
   /** A few of what there is to say, and of how many others it is not said. */
-  static String few(Collection<String> said, int others) {
+  public static String few(Collection<String> said, int others) {
     return String.join("; ", said)
         + (others > 0 ? "; and so on with " + others + (others == 1 ? " other" : " others") : "");
   }

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A file has those that the files before it have not. Where a key of format 1 was gone on with,
  * it also begins with all up to the origin of the key's tree.
  */
-public final class KeysNote {
-  /** So many fit into a note with room to spare. */
+public final class KeysRecord {
+  /** So many fit into a control record with room to spare. */
   private static final int MOST = 20_000;
 
-  private KeysNote() {}
+  private KeysRecord() {}
 
   /**
    * One key follows another.
@@ -42,7 +42,7 @@ public final class KeysNote {
       Bytes value,
       Bytes signature) {
     public static final int BYTES =
-        4 + Chain.BYTES + 8 + 16 + 8 + Chain.BYTES + SealNote.SIGNATURE_BYTES;
+        4 + Chain.BYTES + 8 + 16 + 8 + Chain.BYTES + SealRecord.SIGNATURE_BYTES;
 
     /** What the key before signs. */
     public byte[] signedBytes() {
@@ -69,40 +69,47 @@ public final class KeysNote {
 
     public static Certificate get(ByteBuffer in) {
       int epoch = in.getInt();
-      Bytes publicKey = Note.take(in, Chain.BYTES);
+      Bytes publicKey = ControlRecord.take(in, Chain.BYTES);
       long sinceNs = in.getLong();
       UUID journal = new UUID(in.getLong(), in.getLong());
       long seq = in.getLong();
-      Bytes value = Note.take(in, Chain.BYTES);
+      Bytes value = ControlRecord.take(in, Chain.BYTES);
       return new Certificate(
-          epoch, publicKey, sinceNs, journal, seq, value, Note.take(in, SealNote.SIGNATURE_BYTES));
+          epoch,
+          publicKey,
+          sinceNs,
+          journal,
+          seq,
+          value,
+          ControlRecord.take(in, SealRecord.SIGNATURE_BYTES));
     }
   }
 
-  /** As many notes as it takes. */
+  /** As many control records as it takes. */
   public static List<byte[]> encodeAll(List<Certificate> certificates, long seq, long wallNs) {
-    List<byte[]> notes = new ArrayList<>();
+    List<byte[]> encoded = new ArrayList<>();
     for (int from = 0; from < certificates.size(); from += MOST) {
       int to = Math.min(certificates.size(), from + MOST);
-      notes.add(encode(certificates.subList(from, to), seq, wallNs));
+      encoded.add(encode(certificates.subList(from, to), seq, wallNs));
     }
-    return notes;
+    return encoded;
   }
 
   public static byte[] encode(List<Certificate> certificates, long seq, long wallNs) {
-    byte[] note = new byte[Note.HEADER_BYTES + 4 + certificates.size() * Certificate.BYTES];
-    ByteBuffer out = Note.body(note);
+    byte[] control =
+        new byte[ControlRecord.HEADER_BYTES + 4 + certificates.size() * Certificate.BYTES];
+    ByteBuffer out = ControlRecord.body(control);
     out.putInt(certificates.size());
     for (Certificate each : certificates) {
       each.put(out);
     }
-    Note.KEYS.begin(note, seq, wallNs);
-    return note;
+    ControlRecord.KEYS.begin(control, seq, wallNs);
+    return control;
   }
 
-  /** The certificates that a proved note holds; null where it is none. */
+  /** The certificates that a proved control record holds; null where it is none. */
   public static @Nullable List<Certificate> decode(byte[] bytes, int at) {
-    ByteBuffer in = Note.body(bytes, at, Note.HEADER_BYTES + 4);
+    ByteBuffer in = ControlRecord.body(bytes, at, ControlRecord.HEADER_BYTES + 4);
     if (in == null) {
       return null;
     }
@@ -117,9 +124,9 @@ public final class KeysNote {
     return certificates;
   }
 
-  /** The epoch of the last key that a proved note of keys tells of; -1 for none. */
+  /** The epoch of the last key that a proved control record of keys tells of; -1 for none. */
   public static int epochOf(byte[] bytes, int at) {
-    if (Note.at(bytes, at) == Note.KEY_PATH) {
+    if (ControlRecord.at(bytes, at) == ControlRecord.KEY_PATH) {
       KeyPath path = KeyPath.decode(bytes, at);
       return path == null ? -1 : path.epoch();
     }

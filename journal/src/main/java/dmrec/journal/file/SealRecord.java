@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param epoch which of the keys signed; 0 where none did
  * @param signature by that key, over {@link SigningKey#sealBytes}; empty where none did
  */
-public record SealNote(
+public record SealRecord(
     long seq, long wallNs, Bytes value, Bytes digests, int epoch, Bytes signature) {
   public static final int SIGNATURE_BYTES = 64;
-  private static final int FIXED_BYTES = Note.HEADER_BYTES + Chain.BYTES + 4 + 4 + 4;
+  private static final int FIXED_BYTES = ControlRecord.HEADER_BYTES + Chain.BYTES + 4 + 4 + 4;
 
   /** How many documents it seals. */
   public int count() {
@@ -27,21 +27,21 @@ public record SealNote(
   }
 
   public byte[] encode() {
-    byte[] note = new byte[FIXED_BYTES + signature.length() + digests.length()];
-    ByteBuffer out = Note.body(note);
+    byte[] control = new byte[FIXED_BYTES + signature.length() + digests.length()];
+    ByteBuffer out = ControlRecord.body(control);
     out.put(value.buffer()).putInt(count()).putInt(epoch).putInt(signature.length());
     out.put(signature.buffer()).put(digests.buffer());
-    Note.SEAL.begin(note, seq, wallNs);
-    return note;
+    ControlRecord.SEAL.begin(control, seq, wallNs);
+    return control;
   }
 
-  /** The seal that a proved note holds; null where it is none. */
-  public static @Nullable SealNote decode(byte[] bytes, int at) {
-    ByteBuffer in = Note.body(bytes, at, FIXED_BYTES);
+  /** The seal that a proved control record holds; null where it is none. */
+  public static @Nullable SealRecord decode(byte[] bytes, int at) {
+    ByteBuffer in = ControlRecord.body(bytes, at, FIXED_BYTES);
     if (in == null) {
       return null;
     }
-    Bytes value = Note.take(in, Chain.BYTES);
+    Bytes value = ControlRecord.take(in, Chain.BYTES);
     int count = in.getInt();
     int epoch = in.getInt();
     int signatureBytes = in.getInt();
@@ -51,9 +51,9 @@ public record SealNote(
         || in.remaining() != signatureBytes + (long) count * Chain.SHORT_BYTES) {
       return null;
     }
-    Bytes signature = Note.take(in, signatureBytes);
-    Bytes digests = Note.take(in, in.remaining());
-    return new SealNote(
+    Bytes signature = ControlRecord.take(in, signatureBytes);
+    Bytes digests = ControlRecord.take(in, in.remaining());
+    return new SealRecord(
         RecordLayout.longAt(bytes, at + RecordLayout.SEQ),
         RecordLayout.longAt(bytes, at + RecordLayout.WALL_NS),
         value,

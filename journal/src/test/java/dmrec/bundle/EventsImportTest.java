@@ -1,4 +1,4 @@
-package dmrec.journal;
+package dmrec.bundle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,7 +10,12 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
-import dmrec.journal.file.CheckpointNote;
+import dmrec.journal.Journal;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalOptions;
+import dmrec.journal.JournalWriter;
+import dmrec.journal.Journals;
+import dmrec.journal.Verification;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.io.InputStream;
@@ -202,7 +207,11 @@ class EventsImportTest {
   void aStackThatWouldBeWrittenAgainEveryDayIsRefused() throws Exception {
     Topology stack = new Topology();
     Journals.storedEvents("failover").forEach(stack::apply);
-    long bytes = CheckpointNote.bytes(stack);
+    long bytes;
+    Path begun = folder.resolve("begun");
+    try (JournalWriter writer = JournalWriter.begin(begun, JournalOptions.usual(), stack)) {
+      bytes = writer.stateBytes();
+    }
     assertTrue(bytes > 1000, bytes + " bytes of " + stack.records().size() + " records");
     DmEvent quiet = new DmEvent.ClockStepped(1, 1);
     StringBuilder lines = new StringBuilder();

@@ -1,8 +1,7 @@
-package dmrec.journal;
+package dmrec.bundle;
 
-import dmrec.journal.file.CheckpointNote;
-import dmrec.journal.file.MalformedException;
-import dmrec.topology.TopologyView;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalWriter;
 
 /**
  * How much a journal may be cut up by the events of strangers.
@@ -16,15 +15,15 @@ public final class FilesOfDays {
   private static final int MOST_FILES = 2_000;
 
   /** A thousand devices are some 500 KB: that much on each day of these years. */
-  private static final long MOST_STACK_BYTES = 1L << 30;
+  private static final long MOST_STATE_BYTES = 1L << 30;
 
-  private static final long DAY_NS = 86_400_000_000_000L;
-
-  private final long mostStackBytes;
-  private long newestNs = Long.MIN_VALUE;
+  private final long mostStateBytes;
   private int files;
-  private long stackBytes;
+  private long stateBytes;
   private boolean full;
+
+  /** The journal's last number as the last file was counted: it begins with the next event. */
+  private long countedSeq = -1;
 
   /** Whether there is room for an event. */
   public enum Answer {
@@ -45,47 +44,43 @@ public final class FilesOfDays {
   }
 
   public FilesOfDays() {
-    this(MOST_STACK_BYTES);
+    this(MOST_STATE_BYTES);
   }
 
-  FilesOfDays(long mostStackBytes) {
-    this.mostStackBytes = mostStackBytes;
+  FilesOfDays(long mostStateBytes) {
+    this.mostStateBytes = mostStateBytes;
   }
 
   /**
-   * Counts an event, if there is room for it.
+   * Whether a journal has room for an event, which may be appended next if so.
    *
-   * @param before the stack that it finds
+   * @throws JournalException where no file of the journal could begin with its stack
    */
-  public Answer hold(long wallNs, TopologyView before) {
-    boolean begins =
-        files == 0
-            || wallNs < newestNs - JournalWriter.STEP_BACK_NS
-            || Math.floorDiv(wallNs, DAY_NS) != Math.floorDiv(newestNs, DAY_NS);
-    if (!begins) {
-      newestNs = Math.max(newestNs, wallNs);
+  public Answer hold(JournalWriter journal, long wallNs) throws JournalException {
+    long seq = journal.lastSeq();
+    if (!journal.beginsFile(wallNs) || seq == countedSeq) {
       return Answer.YES;
     }
     if (files >= MOST_FILES) {
       return Answer.TOO_MANY_FILES;
     }
     // Once full it stays so: a look at a stack for each event left out would take long, too.
-    full = full || !addStack(before);
+    Answer answer = full ? Answer.TOO_LARGE_STACKS : begin(journal.stateBytes());
+    if (answer == Answer.YES) {
+      countedSeq = seq;
+    }
+    return answer;
+  }
+
+  /** Counts a file that begins with a state of so many bytes, if there is room for it. */
+  Answer begin(long bytes) {
+    stateBytes += bytes;
+    full = stateBytes > mostStateBytes;
     if (full) {
       return Answer.TOO_LARGE_STACKS;
     }
     files++;
-    newestNs = wallNs;
     return Answer.YES;
-  }
-
-  private boolean addStack(TopologyView stack) {
-    try {
-      stackBytes += CheckpointNote.bytes(stack);
-    } catch (MalformedException e) {
-      return true; // The writer says the same, and of which journal.
-    }
-    return stackBytes <= mostStackBytes;
   }
 
   /** How many files there are by now. */

@@ -1,6 +1,9 @@
-package dmrec.journal;
+package dmrec.bundle;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.JournalException;
+import dmrec.journal.JournalOptions;
+import dmrec.journal.JournalWriter;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +76,8 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
     try (writer) {
       EventsImport told = new EventsImport(0, 0, 0, false);
       for (EventRecord record = reader.next(); record != null; record = reader.next()) {
-        switch (files.hold(record.wallNs(), writer.topology())) {
+        EventRecord changed = change.of(record);
+        switch (files.hold(writer, changed.wallNs())) {
           case TOO_MANY_FILES ->
               throw reader.wrong(
                   "expected times that go on as those of a recording do, found them going back or"
@@ -87,7 +91,6 @@ public record EventsImport(long events, long firstSeq, long lastSeq, boolean isR
                       + (files.files() + 1));
           case YES -> {}
         }
-        EventRecord changed = change.of(record);
         long seq = writer.append(changed);
         told =
             new EventsImport(

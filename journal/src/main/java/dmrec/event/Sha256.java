@@ -1,4 +1,4 @@
-package dmrec.journal;
+package dmrec.event;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
