@@ -369,17 +369,7 @@ public final class JournalWriter implements AutoCloseable {
   /** Ends a journal that {@link #begin} began and that is of no use: its files go. */
   public void discard() {
     close();
-    try {
-      for (Path each : JournalFolder.cycles(folder)) {
-        Files.delete(each);
-      }
-      Files.deleteIfExists(folder.resolve(WriterLock.FILE));
-      if (madeFolder) {
-        Files.deleteIfExists(folder);
-      }
-    } catch (IOException e) {
-      return; // Whatever made it of no use is told.
-    }
+    JournalFolder.discard(folder, madeFolder);
   }
 
   /** Seals what is not sealed, brings it to the disk where that is asked for, and ends. */

@@ -17,6 +17,13 @@ public record DevNo(int major, int minor) implements Comparable<DevNo> {
     }
   }
 
+  /** Spread over all bits: minors of disks are 16 apart, those of partitions 1. */
+  @Override
+  public int hashCode() {
+    int hash = (major << 20 | minor) * 0x9e37_79b9;
+    return hash ^ hash >>> 16;
+  }
+
   /** The 64-bit form of the dm interface and of journals ({@code huge_encode_dev}). */
   public long encoded() {
     return (minor & 0xffL) | ((long) major << 8) | ((minor & ~0xffL) << 12);

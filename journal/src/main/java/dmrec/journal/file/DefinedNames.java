@@ -59,10 +59,7 @@ public final class DefinedNames {
     return definition.length();
   }
 
-  /**
-   * Control records that a definition was written; {@code at} is where the document before it
-   * ended.
-   */
+  /** A definition was written; {@code at} is where the document before it ended. */
   public void defined(DeviceRef device, long at) {
     Place place = places.get(device);
     if (place == null) {

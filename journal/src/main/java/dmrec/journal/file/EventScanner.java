@@ -35,6 +35,11 @@ public final class EventScanner implements AutoCloseable {
 
   private final List<Fault> waiting = new ArrayList<>();
   private List<Fault> passed = List.of();
+
+  /** Whether an event was found whose {@link #fields} or names nobody asked for yet. */
+  private boolean isFresh;
+
+  private boolean mayLackNames;
   private @Nullable FileHeader header;
   private boolean begun;
   private boolean over;
@@ -119,6 +124,10 @@ public final class EventScanner implements AutoCloseable {
    * #goTo}.
    */
   public RecordFields fields() {
+    if (isFresh && names != null) {
+      fields.find(documents.bytes(), documents.at(), names);
+      isFresh = false;
+    }
     return fields;
   }
 
@@ -129,7 +138,11 @@ public final class EventScanner implements AutoCloseable {
    *     so
    */
   public EventRecord event() throws MalformedException {
-    return event(names == null ? NameResolver.NONE : names);
+    EventRecord event = event(names == null ? NameResolver.NONE : names);
+    if (mayLackNames && !documents.decoder().lacksNames()) {
+      mayLackNames = false;
+    }
+    return event;
   }
 
   /** As {@link #event()}, where others know the names. */
@@ -154,6 +167,12 @@ public final class EventScanner implements AutoCloseable {
 
   /** What was passed before the event that was found; at the end, behind the last one. */
   public List<Fault> faults() {
+    if (mayLackNames) {
+      mayLackNames = false;
+      if (fields().lacksNames()) {
+        passed = with(passed, nameless());
+      }
+    }
     return passed;
   }
 
@@ -165,6 +184,8 @@ public final class EventScanner implements AutoCloseable {
    */
   public @Nullable Found next(boolean closed) throws JournalException {
     passed = List.of();
+    isFresh = false;
+    mayLackNames = false;
     while (!over) {
       DocumentScanner.Found found = documents.next(closed);
       if (found == null) {
@@ -285,13 +306,8 @@ public final class EventScanner implements AutoCloseable {
       passed = waiting.stream().map(fault -> fault.until(seq, wallNs)).toList();
       waiting.clear();
     }
-    NameTable known = names;
-    if (known != null) {
-      fields.find(bytes, documents.at(), known);
-      if (fields.lacksNames()) {
-        passed = with(passed, nameless(seq, wallNs));
-      }
-    }
+    isFresh = true;
+    mayLackNames = names != null;
     place = documentPlace;
     lastSeq = seq;
     lastWallNs = Math.max(lastWallNs, wallNs);
@@ -307,9 +323,11 @@ public final class EventScanner implements AutoCloseable {
     return List.copyOf(all);
   }
 
-  private Fault nameless(long seq, long wallNs) {
+  private Fault nameless() {
+    long seq = lastSeq;
+    long wallNs = wallNs();
     String what = "the definition of the names of record #" + seq + "'s device is lost";
-    return new Fault(documents.offset(), events, seq, seq, wallNs, wallNs, where() + what);
+    return new Fault(documents.offset(), events - 1, seq, seq, wallNs, wallNs, where() + what);
   }
 
   private void define() {

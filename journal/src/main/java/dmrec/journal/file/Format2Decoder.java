@@ -188,22 +188,49 @@ final class Format2Decoder {
   }
 
   private static Object value(Field field, FieldCursor in) throws MalformedException {
-    Object value =
-        switch (field.type()) {
-          case INT -> in.int32();
-          case LONG -> in.number();
-          case BOOLEAN -> true;
-          case TEXT -> in.text();
-          case DEV -> in.dev();
-          case BYTES -> in.bytes();
-          case TARGETS -> targets(in);
-          case DEVS -> devs(in);
-          case TEXTS -> texts(in);
-        };
-    if (value.equals(field.type().defaultValue())) {
+    return switch (field.type()) {
+      case INT -> {
+        int value = in.int32();
+        expectTold(value != 0, field, in);
+        yield value;
+      }
+      case LONG -> {
+        long value = in.number();
+        expectTold(value != 0, field, in);
+        yield value;
+      }
+      case BOOLEAN -> true;
+      case TEXT -> {
+        expectTold(in.hasMore(), field, in);
+        yield in.text();
+      }
+      case DEV -> {
+        DevNo value = in.dev();
+        expectTold(!value.equals(DevNo.NONE), field, in);
+        yield value;
+      }
+      case BYTES -> {
+        expectTold(in.hasMore(), field, in);
+        yield in.bytes();
+      }
+      case TARGETS -> list(targets(in), field, in);
+      case DEVS -> list(devs(in), field, in);
+      case TEXTS -> list(texts(in), field, in);
+    };
+  }
+
+  private static <T> List<T> list(List<T> value, Field field, FieldCursor in)
+      throws MalformedException {
+    expectTold(!value.isEmpty(), field, in);
+    return value;
+  }
+
+  /** A field that has its default is left out. */
+  private static void expectTold(boolean isTold, Field field, FieldCursor in)
+      throws MalformedException {
+    if (!isTold) {
       throw in.bad("a field that says something", "the default of " + field);
     }
-    return value;
   }
 
   private static long told(FieldCursor in, long value) throws MalformedException {

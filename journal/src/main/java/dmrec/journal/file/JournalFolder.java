@@ -182,6 +182,21 @@ public final class JournalFolder {
     return cycles;
   }
 
+  /** Removes the files of a journal that is of no use, and its folder where that is asked for. */
+  public static void discard(Path folder, boolean withFolder) {
+    try {
+      for (Path each : cycles(folder)) {
+        Files.delete(each);
+      }
+      Files.deleteIfExists(folder.resolve(WriterLock.FILE));
+      if (withFolder) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      return; // Whatever made it of no use is told.
+    }
+  }
+
   /** Somebody cut a file while it was written. */
   static JournalException cut(Path file, long expected, long found) {
     return new JournalException(

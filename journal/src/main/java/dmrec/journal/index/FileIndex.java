@@ -2,7 +2,6 @@ package dmrec.journal.index;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
-import dmrec.journal.EventQuery;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;
 import dmrec.journal.file.EventScanner;
@@ -26,8 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>It is what an {@link EventScanner} finds, written down. It grows with the file. One thread.
  */
 final class FileIndex {
-  /** Codes from here on are of kinds that this version does not know. */
-  static final int KIND_CODES = 128;
+  private static final int RECENT_BITS = 10;
+
+  /** Events whose latest time is known at once. */
+  private static final int BLOCK_SHIFT = 8;
+
+  /** Spreads keys of near numbers over all bits: 2^64 over the golden ratio, odd. */
+  private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
   /** Of what the places are multiples. */
   private static final int UNIT_SHIFT = 2;
@@ -57,8 +61,14 @@ final class FileIndex {
   /** How many damaged documents follow the last event. */
   int damagedBehind;
 
+  /** The latest time of each full block of events, as far as anybody asked. */
+  private long[] latest = {};
+
+  private int latestKnown;
   private final Map<Long, List<Integer>> numbers = new HashMap<>();
-  private int lastDevice = -1;
+
+  /** Numbers of devices that were met, by the high bits of their keys: most events repeat one. */
+  private final int[] recent = new int[1 << RECENT_BITS];
 
   // What it tells.
 
@@ -116,11 +126,36 @@ final class FileIndex {
 
   /** The first event that is later than a time, or {@link #size}. */
   int firstLaterThan(long time) {
-    int i = 0;
+    int block = 0;
+    while (block < blocks() && latestOf(block) <= time) {
+      block++;
+    }
+    int i = block << BLOCK_SHIFT;
     while (i < size && wallNs[i] <= time) {
       i++;
     }
     return i;
+  }
+
+  /** How many blocks are full. */
+  private int blocks() {
+    return size >>> BLOCK_SHIFT;
+  }
+
+  /** The latest time in a full block. */
+  private long latestOf(int block) {
+    if (latest.length < blocks()) {
+      latest = Arrays.copyOf(latest, places.length >>> BLOCK_SHIFT);
+    }
+    for (; latestKnown <= block; latestKnown++) {
+      long max = Long.MIN_VALUE;
+      int from = latestKnown << BLOCK_SHIFT;
+      for (int i = from; i < from + (1 << BLOCK_SHIFT); i++) {
+        max = Math.max(max, wallNs[i]);
+      }
+      latest[latestKnown] = max;
+    }
+    return latest[block];
   }
 
   /** The event of a number, or -1. */
@@ -167,12 +202,11 @@ final class FileIndex {
   }
 
   void count(Map<Kind, Long> counts) {
-    long[] byCode = new long[KIND_CODES];
+    long[] byCode = new long[IndexQuery.KIND_CODES];
     for (int i = 0; i < size; i++) {
-      int code = kinds[i] & 0xffff;
-      byCode[code < KIND_CODES ? code : 0]++;
+      byCode[IndexQuery.code(kinds[i])]++;
     }
-    for (int code = 0; code < KIND_CODES; code++) {
+    for (int code = 0; code < IndexQuery.KIND_CODES; code++) {
       if (byCode[code] > 0) {
         counts.merge(Kind.ofCode(code), byCode[code], Long::sum);
       }
@@ -189,59 +223,31 @@ final class FileIndex {
     return all;
   }
 
-  /** Which events are looked for: by the kind's code, and of which kinds any device will do. */
-  static final class Choice {
-    private final boolean[] kinds;
-    private final boolean[] always;
-    private final EventQuery query;
-
-    Choice(EventQuery query) {
-      this.kinds = codes(query::mayBe);
-      this.always = codes(query::isOfAnyDevice);
-      this.query = query;
-    }
-
-    /** The first code stands for all kinds that are not known. */
-    private static boolean[] codes(Predicate<Kind> condition) {
-      boolean[] taken = new boolean[KIND_CODES];
-      for (int code = 0; code < KIND_CODES; code++) {
-        taken[code] = condition.test(Kind.ofCode(code));
-      }
-      return taken;
-    }
-  }
-
-  private boolean isTaken(int event, Choice choice, boolean[] deviceTaken) {
-    int code = kinds[event] & 0xffff;
-    int kind = code < KIND_CODES ? code : 0;
-    if (!choice.kinds[kind]
-        || wallNs[event] < choice.query.minWallNs()
-        || wallNs[event] > choice.query.maxWallNs()) {
+  private boolean isTaken(int event, IndexQuery wanted, boolean[] deviceTaken) {
+    if (!wanted.mayBe(kinds[event], wallNs[event])) {
       return false;
     }
     // A file that grew may name devices that were not there when the condition was tried.
     int device = deviceOf[event];
-    boolean isDevice = choice.always[kind] || device >= deviceTaken.length || deviceTaken[device];
-    if (!isDevice) {
-      return false;
-    }
-    long seq = seq(event);
-    return seq >= choice.query.minSeq() && seq <= choice.query.maxSeq();
+    return (device >= deviceTaken.length
+            || deviceTaken[device]
+            || wanted.isOfAnyDevice(kinds[event]))
+        && wanted.mayBe(seq(event));
   }
 
   /** The first event from {@code from} on that may be meant, or {@link #size}. */
-  int next(int from, Choice choice, boolean[] deviceTaken) {
+  int next(int from, IndexQuery wanted, boolean[] deviceTaken) {
     int i = from;
-    while (i < size && !isTaken(i, choice, deviceTaken)) {
+    while (i < size && !isTaken(i, wanted, deviceTaken)) {
       i++;
     }
     return i;
   }
 
   /** The last event of {@code from} down to 0 that may be meant, or -1. */
-  int previous(int from, Choice choice, boolean[] deviceTaken) {
+  int previous(int from, IndexQuery wanted, boolean[] deviceTaken) {
     int i = from;
-    while (i >= 0 && !isTaken(i, choice, deviceTaken)) {
+    while (i >= 0 && !isTaken(i, wanted, deviceTaken)) {
       i--;
     }
     return i;
@@ -318,22 +324,28 @@ final class FileIndex {
   }
 
   private int numberOf(RecordFields fields) {
-    if (lastDevice >= 0 && devices.get(lastDevice).is(fields)) {
-      return lastDevice;
-    }
     DeviceRef device = fields.device();
-    long key = (device.dev().encoded() * 31 + device.diskSeq()) * 31 + fields.path().encoded();
-    List<Integer> sameNumber = numbers.computeIfAbsent(key, k -> new ArrayList<>(1));
-    for (int number : sameNumber) {
+    long key =
+        ((device.dev().encoded() * 31 + device.diskSeq()) * 31 + fields.path().encoded()) * SPREAD;
+    int slot = (int) (key >>> (Long.SIZE - RECENT_BITS));
+    int number = recent[slot];
+    if (number >= devices.size() || !devices.get(number).is(fields)) {
+      number = numberOf(key, device, fields);
+      recent[slot] = number;
+    }
+    return number;
+  }
+
+  private int numberOf(long key, DeviceRef device, RecordFields fields) {
+    List<Integer> sameKey = numbers.computeIfAbsent(key, k -> new ArrayList<>(1));
+    for (int number : sameKey) {
       if (devices.get(number).is(fields)) {
-        lastDevice = number;
         return number;
       }
     }
-    lastDevice = devices.size();
     devices.add(new IndexedDevice(device, fields.path(), fields.disk()));
-    sameNumber.add(lastDevice);
-    return lastDevice;
+    sameKey.add(devices.size() - 1);
+    return devices.size() - 1;
   }
 
   private void addState(EventScanner scanner) {

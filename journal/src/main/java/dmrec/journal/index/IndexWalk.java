@@ -19,7 +19,7 @@ public final class IndexWalk implements Walk {
 
   private final JournalParts parts;
   private final EventQuery query;
-  private final FileIndex.Choice choice;
+  private final IndexQuery wanted;
   private final PassedFaults faults;
   private List<Part> of = List.of();
   private boolean placed;
@@ -46,7 +46,7 @@ public final class IndexWalk implements Walk {
   public IndexWalk(JournalParts parts, EventQuery query) {
     this.parts = parts;
     this.query = query;
-    this.choice = new FileIndex.Choice(query);
+    this.wanted = new IndexQuery(query);
     this.faults = new PassedFaults(query);
   }
 
@@ -156,7 +156,7 @@ public final class IndexWalk implements Walk {
       }
       FileIndex index = here;
       if (index != null) {
-        int found = index.next(event, choice, devices);
+        int found = index.next(event, wanted, devices);
         passFaults(index, found);
         if (found < index.size()) {
           event = found + 1;
@@ -217,7 +217,7 @@ public final class IndexWalk implements Walk {
       }
       FileIndex index = here;
       if (index != null) {
-        int found = index.previous(event, choice, devices);
+        int found = index.previous(event, wanted, devices);
         passFaultsBack(index, found);
         if (found >= 0) {
           event = found - 1;

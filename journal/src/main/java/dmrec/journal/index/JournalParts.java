@@ -52,6 +52,7 @@ public final class JournalParts implements AutoCloseable {
   private final RecordDecoder decoder = new RecordDecoder();
   private final NameDigests digests = new NameDigests();
   private @Nullable CycleFile open;
+  private @Nullable Part openPart;
   private @Nullable Ahead ahead;
 
   private JournalParts(Path folder, IndexStore store) {
@@ -239,10 +240,11 @@ public final class JournalParts implements AutoCloseable {
       throws JournalException, MalformedException {
     for (int attempt = 0; ; attempt++) {
       CycleFile file = open;
-      if (file == null || !file.path().equals(part.path())) {
+      if (file == null || openPart != part) {
         closeFile();
         file = CycleFile.open(part.path());
         open = file;
+        openPart = part;
       }
       try {
         int at = find(file, index.place(event));
@@ -383,6 +385,7 @@ public final class JournalParts implements AutoCloseable {
     if (open != null) {
       open.close();
       open = null;
+      openPart = null;
     }
   }
 

@@ -98,19 +98,22 @@ public final class ScanWalk implements Walk {
     if (!begun) {
       join(current, current.seq() - 1);
     }
+    EventRecord record = null;
+    Fault unreadable = null;
+    if (current.seq() >= query.minSeq()) {
+      try {
+        record = current.event();
+      } catch (MalformedException e) {
+        unreadable =
+            Fault.unreadable(
+                current.path(), current.place(), 0, current.seq(), current.wallNs(), e);
+      }
+    }
     for (Fault fault : current.faults()) {
       faults.add(fault.between(lastNumber(), Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE));
     }
-    if (current.seq() < query.minSeq()) {
-      return null;
-    }
-    try {
-      return current.event();
-    } catch (MalformedException e) {
-      faults.add(
-          Fault.unreadable(current.path(), current.place(), 0, current.seq(), current.wallNs(), e));
-      return null;
-    }
+    faults.add(unreadable);
+    return record;
   }
 
   /** The first thing that a file tells of its numbers. */
