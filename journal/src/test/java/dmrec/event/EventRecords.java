@@ -86,6 +86,18 @@ public final class EventRecords {
     return record.toBuilder().at(wallNs, record.monoNs()).build();
   }
 
+  /** The same event with other evidence, and nothing of what only some records have. */
+  public static EventRecord withEvidence(EventRecord r, byte[] evidence) {
+    return EventRecord.of(r.event())
+        .seq(r.seq())
+        .at(r.wallNs(), r.monoNs())
+        .source(r.source())
+        .certainty(r.certainty())
+        .device(r.device())
+        .evidence(Bytes.of(evidence))
+        .build();
+  }
+
   /** Many records of any kind. */
   public List<EventRecord> list(int count) {
     return many(count, this::next);

@@ -1,6 +1,5 @@
 package dmrec.journal;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -15,9 +14,7 @@ import dmrec.event.Kind;
 import dmrec.fuzz.Scratch;
 import dmrec.journal.Tampering.Document;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.index.IndexStore;
 import dmrec.target.DevNo;
-import dmrec.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,47 +27,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongUnaryOperator;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the index answers is what reading everything from the start comes to. */
-class JournalIndexTest {
-  private static final long DAY_NS = 86_400_000_000_000L;
-
-  /** So small a journal that a file holds many states of the stack. */
-  private static final JournalOptions OPTIONS =
-      JournalOptions.usual().with(new RetentionPolicy(0, 8 << 20));
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
-
-  private Path journal = Path.of("");
-  private final List<EventRecord> written = new ArrayList<>();
-  private final List<List<EventRecord>> folds = new ArrayList<>(List.of(List.of()));
-  private final Topology plain = new Topology();
-
-  @BeforeEach
-  void aFolderBesideOthers() throws IOException {
-    journal = Files.createDirectory(folder.resolve("journal"));
-  }
-
-  private void write(JournalWriter writer, EventRecords from, int count, LongUnaryOperator wallNs)
-      throws JournalException {
-    for (int i = 0; i < count; i++) {
-      EventRecord r = from.next();
-      EventRecord record = EventRecords.at(r, wallNs.applyAsLong(r.seq()));
-      writer.append(record);
-      plain.apply(record);
-      written.add(record);
-      folds.add(plain.records());
-    }
-  }
-
+class JournalIndexTest extends IndexedJournal {
   /** Files by the day, one of them behind a clock that was set back. */
   private static long wallNs(long seq) {
     long day = seq / 400 == 3 ? 1 : seq / 400;
@@ -179,13 +141,6 @@ class JournalIndexTest {
         && query.mayBe(new DeviceRef(e.path(), 0, e.disk(), ""));
   }
 
-  private static List<EventRecord> events(Journal opened, EventQuery query)
-      throws JournalException {
-    Journals.Read read = Journals.read(opened, query);
-    assertEquals(Damage.NONE, read.damage());
-    return read.events();
-  }
-
   @Test
   void whatIsAskedForIsFoundBothWays() throws Exception {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS);
@@ -236,26 +191,6 @@ class JournalIndexTest {
   }
 
   @Test
-  void aTimeLeavesTheOtherFilesAlone() throws Exception {
-    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
-      write(writer, new EventRecords(8), 2_000, seq -> Tampering.T0 + seq / 200 * DAY_NS + seq);
-    }
-    EventQuery query =
-        EventQuery.ALL.since(Tampering.T0 + 5 * DAY_NS).until(Tampering.T0 + 5 * DAY_NS + 1_100);
-    try (Journal opened = Journal.open(journal)) {
-      assertEquals(written.subList(999, 1_100), events(opened, query));
-    }
-    // One file before the days in question at most, and none behind.
-    assertTrue(kept().size() <= 2, kept().toString());
-  }
-
-  private List<Path> kept() throws IOException {
-    try (var files = Files.list(journal.resolve(IndexStore.NAME))) {
-      return files.sorted().toList();
-    }
-  }
-
-  @Test
   void damageIsToldWhereAnAnswerMayLackSomethingForIt() throws Exception {
     try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
       write(writer, new EventRecords(6), 900, seq -> Tampering.T0 + seq / 300 * DAY_NS + seq);
@@ -302,71 +237,6 @@ class JournalIndexTest {
         message.startsWith(
             "the record behind #449 is damaged: " + file + " at offset " + hit.offset() + ": "),
         message);
-  }
-
-  @Test
-  void anIndexThatIsDamagedOrAnotherFilesIsMadeAnew() throws Exception {
-    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
-      write(writer, new EventRecords(6), 60, seq -> Tampering.T0 + seq / 30 * DAY_NS + seq);
-    }
-    answersAll();
-    Path kept = kept().get(0);
-    byte[] sound = Files.readAllBytes(kept);
-    SplittableRandom random = new SplittableRandom(3);
-    for (int i = 0; i < 200; i++) {
-      byte[] damaged = sound.clone();
-      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-      Files.write(kept, i % 4 == 0 ? java.util.Arrays.copyOf(sound, i) : damaged);
-      answersAll();
-      assertArrayEquals(sound, Files.readAllBytes(kept));
-    }
-    // A copy of the journal with its index: the file is another, so the index is not its.
-    Path copy = journal.resolveSibling(journal.getFileName() + "-copy");
-    Files.createDirectories(copy.resolve(IndexStore.NAME));
-    Path cycle = JournalFolder.cycles(journal).get(0);
-    Path copied = copy.resolve(cycle.getFileName());
-    Files.copy(cycle, copied);
-    Files.copy(kept, copy.resolve(IndexStore.NAME).resolve(kept.getFileName()));
-    assertNull(IndexStore.of(copy, null).load(copied));
-    assertNotNull(IndexStore.of(journal, null).load(cycle));
-  }
-
-  private void answersAll() throws JournalException {
-    try (Journal opened = Journal.open(journal)) {
-      assertEquals(written, events(opened, EventQuery.ALL.device(device -> true)));
-    }
-  }
-
-  @Test
-  void whatIsKeptOfFilesThatAreGoneGoesToo() throws Exception {
-    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
-      write(writer, new EventRecords(6), 600, seq -> Tampering.T0 + seq / 100 * DAY_NS + seq);
-    }
-    answersAll();
-    assertEquals(6, kept().size());
-    Files.delete(JournalFolder.cycles(journal).get(0));
-    try (Journal opened = Journal.open(journal)) {
-      assertEquals(written.subList(99, 600), events(opened, EventQuery.ALL.device(device -> true)));
-    }
-    assertEquals(5, kept().size());
-  }
-
-  @Test
-  void anIndexIsKeptElsewhereWhereTheJournalIsNotTheUsersOwn() throws Exception {
-    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
-      write(writer, new EventRecords(6), 60, seq -> Tampering.T0 + seq / 30 * DAY_NS + seq);
-    }
-    // A link is nobody's own folder.
-    Path link = journal.resolveSibling(journal.getFileName() + "-link");
-    Files.createSymbolicLink(link, journal);
-    Path elsewhere = journal.resolveSibling(journal.getFileName() + "-cache");
-    try (Journal opened = Journal.open(link, elsewhere)) {
-      assertEquals(written, events(opened, EventQuery.ALL.device(device -> true)));
-    }
-    assertTrue(Files.notExists(journal.resolve(IndexStore.NAME)));
-    try (var files = Files.list(elsewhere)) {
-      assertEquals(2, files.count());
-    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dmrec.journal;
 
+import static dmrec.event.EventRecords.withEvidence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -8,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import dmrec.event.Bytes;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.event.Kind;
@@ -364,17 +364,6 @@ class JournalTest {
         .marks(marks)
         .device(r.device())
         .evidence(r.evidence())
-        .build();
-  }
-
-  private static EventRecord withEvidence(EventRecord r, byte[] evidence) {
-    return EventRecord.of(r.event())
-        .seq(r.seq())
-        .at(r.wallNs(), r.monoNs())
-        .source(r.source())
-        .certainty(r.certainty())
-        .device(r.device())
-        .evidence(Bytes.of(evidence))
         .build();
   }
 

@@ -8,98 +8,26 @@ import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
 import dmrec.journal.Finding.Kind;
 import dmrec.journal.Tampering.Document;
-import dmrec.journal.file.Chain;
-import dmrec.journal.file.DocumentScanner;
-import dmrec.journal.file.EventScanner;
-import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
 import dmrec.journal.file.RecordLayout;
-import dmrec.journal.file.SealRecord;
-import dmrec.journal.file.WriterLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody does to a journal's files, and what a verification says of it. */
 @ParameterizedClass
 @ValueSource(ints = {1, 2})
-class TamperedJournalTest {
-  /** In which format the journals begin; those that are signed are of the present one. */
-  @Parameter int version;
-
-  private static final long DAY_NS = 86_400_000_000_000L;
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // by JUnit
-  Path folder;
-
-  private Path journal(String name, int files, int eventsEach) throws Exception {
-    return journal(name, files, eventsEach, Tampering.sealedEvery(50));
-  }
-
-  /** A journal of several files, one for each day. */
-  private Path journal(String name, int files, int eventsEach, JournalOptions options)
-      throws Exception {
-    Path journal = folder.resolve(name);
-    try (JournalWriter writer = JournalWriter.open(journal, options)) {
-      for (int i = 0; i < files * eventsEach; i++) {
-        EventRecord e = Tampering.event(i + 1, 1_000_000L);
-        EventRecord record = at(e, e.wallNs() + i / eventsEach * DAY_NS);
-        writer.append(record);
-      }
-    }
-    if (version == 1 && options.key() == null) {
-      Format1Journals.rewrite(journal);
-    }
-    return journal;
-  }
-
-  private static EventRecord at(EventRecord r, long wallNs) {
-    return r.toBuilder()
-        .at(wallNs, r.monoNs())
-        .notBeforeNs(0)
-        .kernelNs(0)
-        .marks(0)
-        .actor(null)
-        .build();
-  }
-
-  private static List<Finding> wrong(Path journal) throws JournalException {
-    return Tampering.verify(journal).findings().stream().filter(f -> !f.isFine()).toList();
-  }
-
-  private static Set<Kind> kinds(List<Finding> findings) {
-    return findings.stream().map(Finding::kind).collect(Collectors.toSet());
-  }
-
+class TamperedJournalTest extends DailyJournals {
   private static boolean names(List<Finding> findings, Kind kind, long seq) {
     return findings.stream()
         .anyMatch(f -> f.kind() == kind && f.firstSeq() <= seq && seq <= f.lastSeq());
-  }
-
-  private Path file(Path journal, int index) throws JournalException {
-    return JournalFolder.cycles(journal).get(index);
-  }
-
-  private static int place(List<Document> documents, long seq) {
-    for (int i = 0; i < documents.size(); i++) {
-      if (documents.get(i).seq() == seq) {
-        return i;
-      }
-    }
-    throw new AssertionError("#" + seq);
   }
 
   @Test
@@ -292,116 +220,6 @@ class TamperedJournalTest {
     assertEquals(Set.of(Kind.FILE_MISSING), kinds(wrong(journal)));
   }
 
-  // Keys.
-
-  @Test
-  void signaturesAreCheckedAgainstTheKeyThatIsGiven() throws Exception {
-    SigningKey key = SigningKey.create(folder.resolve("key"), DAY_NS, Tampering.T0);
-    Path journal = journal("journal", 4, 120, Tampering.sealedEvery(50).with(key));
-    Verification v = Journal.verify(journal, key.publicKey(), Verification.Progress.NONE);
-    assertEquals(List.of(), v.findings());
-    assertEquals(key.publicKey(), v.publicKey());
-    assertEquals(3, v.epochs());
-
-    SigningKey wrong = SigningKey.create(folder.resolve("wrong"), DAY_NS, 0);
-    v = Journal.verify(journal, wrong.publicKey(), Verification.Progress.NONE);
-    assertEquals(Set.of(Kind.KEY_WRONG), kinds(v.findings()));
-
-    try (JournalWriter writer =
-        JournalWriter.open(
-            journal,
-            new JournalOptions(
-                SyncPolicy.OS,
-                new SealPolicy(50, 0),
-                RetentionPolicy.KEEP_ALL,
-                0,
-                null,
-                true,
-                false,
-                "",
-                notice -> {}))) {
-      Tampering.append(writer, 60, 1_000_000L);
-    }
-    List<Finding> found = wrong(journal);
-    assertEquals(Set.of(Kind.SIGNATURE_ABSENT), kinds(found));
-    assertTrue(found.get(0).text().startsWith("signed until #480"), found::toString);
-    v = Journal.verify(journal("unsigned", 1, 60), key.publicKey(), Verification.Progress.NONE);
-    assertEquals(Set.of(Kind.SIGNATURE_ABSENT), kinds(v.findings()));
-  }
-
-  @Test
-  void aPastThatIsSealedAnewWithTheStolenPresentKeyIsFound() throws Exception {
-    SigningKey key = SigningKey.create(folder.resolve("key"), DAY_NS, Tampering.T0);
-    Path journal = journal("journal", 4, 120, Tampering.sealedEvery(50).with(key));
-    SigningKey stolen = SigningKey.read(folder.resolve("key"));
-    sealAnew(journal, 130, stolen);
-    Verification v = Journal.verify(journal, key.publicKey(), Verification.Progress.NONE);
-    assertTrue(kinds(v.findings()).contains(Kind.SEALED_ANEW), () -> v.findings().toString());
-    assertTrue(
-        Set.of(Kind.SEALED_ANEW, Kind.SIGNATURE_WRONG).containsAll(kinds(v.findings())),
-        () -> v.findings().toString());
-  }
-
-  /** Changes one record and makes all links, values and signatures behind it right again. */
-  private static void sealAnew(Path journal, long seq, SigningKey stolen) throws Exception {
-    Chain chain = new Chain(Chain.ZERO);
-    java.util.UUID id =
-        Objects.requireNonNull(DocumentScanner.headerOf(JournalFolder.cycles(journal).get(0)))
-            .journal();
-    boolean changed = false;
-    for (Path file : JournalFolder.cycles(journal)) {
-      List<byte[]> documents = new ArrayList<>();
-      dmrec.event.Bytes link = chain.peek();
-      for (Document document : Tampering.documents(file)) {
-        byte[] bytes = document.bytes().toArray();
-        if (FileHeader.isHeader(bytes, 0, bytes.length)) {
-          FileHeader h = Objects.requireNonNull(FileHeader.decode(bytes, 0, bytes.length));
-          bytes = relinked(h, link);
-          chain = new Chain(link);
-        } else if (document.seq() == seq) {
-          bytes = Tampering.forged(bytes, RecordLayout.MARKS);
-          changed = true;
-        } else if (document.isSeal() && changed) {
-          SealRecord seal = Objects.requireNonNull(SealRecord.decode(bytes, 0));
-          dmrec.event.Bytes value = chain.peek();
-          dmrec.event.Bytes digests = chain.digests();
-          byte[] message =
-              SigningKey.sealBytes(id, stolen.epoch(), seal.seq(), seal.wallNs(), value, digests);
-          bytes =
-              new SealRecord(
-                      seal.seq(),
-                      seal.wallNs(),
-                      value,
-                      digests,
-                      stolen.epoch(),
-                      stolen.sign(message))
-                  .encode();
-        }
-        if (document.isSeal()) {
-          chain.close();
-        }
-        chain.add(bytes, 0, bytes.length);
-        documents.add(bytes);
-      }
-      Tampering.replaceAll(file, documents);
-    }
-  }
-
-  private static byte[] relinked(FileHeader header, dmrec.event.Bytes link) {
-    byte[] bytes = header.encode();
-    byte[] old = header.link().toArray();
-    for (int i = 0; i + old.length <= bytes.length; i++) {
-      if (java.util.Arrays.equals(bytes, i, i + old.length, old, 0, old.length)) {
-        link.copyTo(0, link.length(), bytes, i);
-        break;
-      }
-    }
-    java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
-    crc.update(bytes, 0, bytes.length - 4);
-    RecordLayout.INT_LE.set(bytes, bytes.length - 4, (int) crc.getValue());
-    return bytes;
-  }
-
   // Living journals.
 
   @Test
@@ -482,77 +300,6 @@ class TamperedJournalTest {
     bytes.set(at, Tampering.forged(bytes.get(at), RecordLayout.MARKS));
     Tampering.replaceAll(first, bytes);
     assertEquals(Set.of(Kind.FILE_REPLACED), kinds(wrong(killed)));
-  }
-
-  // Repair.
-
-  @Test
-  void aRepairTellsOfALostFileNoMoreThanTheWriterBehindIt() throws Exception {
-    Path journal = journal("journal", 1, 120);
-    Files.write(journal.resolve("20261231-0000.cq4"), new byte[4096]);
-    try (JournalWriter writer = JournalWriter.open(journal, Tampering.sealedEvery(50))) {
-      Tampering.append(writer, 10, 1_000_000L);
-    }
-    Path repaired = folder.resolve("repaired");
-    JournalRepair.Result result = JournalRepair.copy(journal, repaired);
-    assertEquals(131, result.copied());
-    assertEquals(0, result.gaps());
-    assertEquals(121, Journals.first(repaired, dmrec.event.Kind.GAP).seq());
-  }
-
-  @Test
-  void aRepairedJournalHasAllThatIsSoundAndAGapForTheRest() throws Exception {
-    Path journal = journal("journal", 3, 120);
-    Path second = file(journal, 1);
-    List<Document> documents = Tampering.documents(second);
-    try (Tampering tampering = new Tampering(second)) {
-      for (long seq = 140; seq < 145; seq++) {
-        tampering.flip(documents.get(place(documents, seq)).offset() + 40, 3);
-      }
-    }
-    Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("r-x------"));
-    Path repaired = folder.resolve("repaired");
-    JournalRepair.Result result = JournalRepair.copy(journal, repaired);
-    Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("rwx------"));
-    assertEquals(355, result.copied());
-    assertEquals(5, result.missing());
-    assertEquals(List.of(new JournalRepair.Shift(145, -4)), result.shifts());
-    Verification v = Tampering.verify(repaired);
-    assertEquals(List.of(), v.findings());
-    assertEquals(356, v.events());
-  }
-
-  @Test
-  void whereTheLossEndsAtAFileItsCheckpointIsTold() throws Exception {
-    Path journal = journal("journal", 3, 120);
-    Path third = file(journal, 2);
-    List<EventRecord> state;
-    try (EventScanner scanner = EventScanner.open(third, true)) {
-      assertEquals(EventScanner.Found.STATE, scanner.next(true));
-      state = scanner.state().records();
-    }
-    Files.delete(file(journal, 1));
-    Path repaired = folder.resolve("repaired");
-    JournalRepair.Result result = JournalRepair.copy(journal, repaired);
-    assertEquals(120, result.missing());
-    assertTrue(Tampering.verify(repaired).isIntact());
-    dmrec.topology.Topology folded = new dmrec.topology.Topology();
-    Journals.events(repaired).subList(0, 120 + 1 + state.size()).forEach(folded::apply);
-    assertEquals(
-        state.stream().map(EventRecord::event).toList(),
-        folded.records().stream().map(EventRecord::event).toList());
-  }
-
-  @Test
-  void aJournalWhoseWriterHasJustComeIsCopiedAsOneWithoutEvents(@TempDir Path temp)
-      throws Exception {
-    Path begun = Files.createDirectory(temp.resolve("begun"));
-    Files.createFile(begun.resolve(WriterLock.FILE));
-
-    JournalRepair.Result result = JournalRepair.copy(begun, temp.resolve("copy"));
-
-    assertEquals(0, result.copied());
-    assertEquals(0, result.gaps());
   }
 
   @Test
