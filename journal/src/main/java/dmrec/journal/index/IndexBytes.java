@@ -205,7 +205,12 @@ final class IndexBytes {
   }
 
   private static boolean isWithin(int[] values, int most) {
-    return Arrays.stream(values).noneMatch(value -> value < 0 || value > most);
+    for (int value : values) {
+      if (value < 0 || value > most) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long[] longs(ByteBuffer in, int count) {

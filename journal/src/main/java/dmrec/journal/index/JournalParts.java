@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * anew. For any thread, one question at a time.
  */
 public final class JournalParts implements AutoCloseable {
-  /** Indexes of finished files that stay in memory. */
-  private static final int KEPT = 4;
+  /** Indexes of finished files that stay in memory; one takes some 5 MiB, at most twice that. */
+  private static final int KEPT = 8;
 
   private final Path folder;
   private final IndexStore store;
