@@ -360,7 +360,7 @@ public final class KernelWatch implements AutoCloseable {
       return;
     }
     int pid = uevents.senderPid();
-    heard(
+    observe(
         recorder,
         new Observation.UeventSeen(
             stamp(),
@@ -435,10 +435,10 @@ public final class KernelWatch implements AutoCloseable {
   /** In its place among what is read; the looks that make up for it come when all is read. */
   private void tellLoss(Recorder recorder, Observation.Lost loss) throws IOException {
     lossTold = true;
-    heard(recorder, loss);
+    observe(recorder, loss);
   }
 
-  private void heard(Recorder recorder, Observation observation) throws IOException {
+  private void observe(Recorder recorder, Observation observation) throws IOException {
     if (held == null) {
       recorder.accept(observation);
     } else {

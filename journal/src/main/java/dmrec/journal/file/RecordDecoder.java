@@ -47,7 +47,7 @@ public final class RecordDecoder {
   /** What is wrong with a document that is no record and no control record. */
   public String fault(byte[] bytes, int at, int length) {
     if (ControlRecord.looksLikeControl(bytes, at, length)) {
-      return "a control record, whose checksum is wrong";
+      return "a control record whose checksum is wrong";
     }
     try {
       checkFrame(bytes, at, length);
