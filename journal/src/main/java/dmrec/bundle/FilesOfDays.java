@@ -17,13 +17,18 @@ public final class FilesOfDays {
   /** A thousand devices are some 500 KB: that much on each day of these years. */
   private static final long MOST_STATE_BYTES = 1L << 30;
 
+  private static final long DAY_NS = 86_400_000_000_000L;
+
   private final long mostStateBytes;
   private int files;
   private long stateBytes;
   private boolean full;
 
-  /** The journal's last number as the last file was counted: it begins with the next event. */
+  /** The journal's last number when a file was counted last; while it is, that is not begun. */
   private long countedSeq = -1;
+
+  /** The time of the last event that would stand in that file. */
+  private long countedNs;
 
   /** Whether there is room for an event. */
   public enum Answer {
@@ -58,7 +63,14 @@ public final class FilesOfDays {
    */
   public Answer hold(JournalWriter journal, long wallNs) throws JournalException {
     long seq = journal.lastSeq();
-    if (!journal.beginsFile(wallNs) || seq == countedSeq) {
+    boolean isCounted =
+        seq == countedSeq
+            && wallNs >= countedNs
+            && Math.floorDiv(wallNs, DAY_NS) == Math.floorDiv(countedNs, DAY_NS);
+    if (isCounted) {
+      countedNs = wallNs;
+    }
+    if (isCounted || !journal.beginsFile(wallNs)) {
       return Answer.YES;
     }
     if (files >= MOST_FILES) {
@@ -68,6 +80,7 @@ public final class FilesOfDays {
     Answer answer = full ? Answer.TOO_LARGE_STACKS : begin(journal.stateBytes());
     if (answer == Answer.YES) {
       countedSeq = seq;
+      countedNs = wallNs;
     }
     return answer;
   }

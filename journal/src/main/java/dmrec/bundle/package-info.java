@@ -1,7 +1,6 @@
 /**
- * The {@code .dmrec} file: a part of a journal that can be attached to a bug report.
- *
- * <p>A plain zip. Whoever reads one expects the worst of it.
+ * What comes from strangers: the {@code .dmrec} file, a plain zip of a part of a journal that can
+ * be attached to a bug report, and events as lines. Whoever reads them expects the worst.
  */
 @NullMarked
 package dmrec.bundle;

@@ -35,10 +35,12 @@ public final class IoErrors {
       return "the thread was interrupted";
     } else if (cause instanceof InternalError) {
       return "a mapped page could not be written or read; is the file system full?";
-    } else if (cause instanceof FileSystemException e && e.getReason() != null) {
-      return firstLine(e.getReason());
     }
-    String message = firstLine(cause.getMessage());
+    String message =
+        firstLine(
+            cause instanceof FileSystemException e && e.getReason() != null
+                ? e.getReason()
+                : cause.getMessage());
     return message.isEmpty() ? cause.getClass().getSimpleName() : message;
   }
 

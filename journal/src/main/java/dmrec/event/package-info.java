@@ -1,4 +1,7 @@
-/** What can happen: one record per kind of event, and what every event carries. */
+/**
+ * What can happen: one record per kind of event, and what every event carries; beside it the few
+ * words and sums that all packages share.
+ */
 @NullMarked
 package dmrec.event;
 

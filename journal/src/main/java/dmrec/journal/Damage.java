@@ -39,7 +39,7 @@ public record Damage(long count, List<String> messages) {
     return count == 0;
   }
 
-  /** What of it another, which it grew from, does not tell. */
+  /** What was added since {@code told}, which is an earlier state of it. */
   public Damage without(Damage told) {
     List<String> fresh = messages.stream().filter(each -> !told.messages.contains(each)).toList();
     return new Damage(count - told.count, fresh);

@@ -187,7 +187,7 @@ public final class JournalWriter implements AutoCloseable {
     return output.lastSeq();
   }
 
-  /** Whether an event of this time begins a file: those of a day stand in one, and in order. */
+  /** Whether an event of this time begins a file, whatever its size: a day, or a step back. */
   public synchronized boolean beginsFile(long wallNs) {
     return output.beginsFile(wallNs);
   }

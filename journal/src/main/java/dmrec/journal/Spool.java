@@ -40,7 +40,7 @@ public final class Spool implements AutoCloseable {
   private final WriterLock lock;
   private final JournalWriter writer;
   private final MovedFiles moved;
-  private final SpoolDrainer mover;
+  private final SpoolDrainer drainer;
 
   private boolean closed;
 
@@ -70,7 +70,7 @@ public final class Spool implements AutoCloseable {
               System::nanoTime,
               own);
       this.moved = new MovedFiles(journal, options, lock, files, writer.journal());
-      this.mover =
+      this.drainer =
           new SpoolDrainer(
               spool,
               journal,
@@ -228,7 +228,7 @@ public final class Spool implements AutoCloseable {
    */
   public void guard(Runnable alarm) {
     writer.guard(alarm, moved::orphan, moved.files().lost());
-    mover.alarm(alarm);
+    drainer.alarm(alarm);
   }
 
   /** Writes into the spool; {@link #close} closes it. */
@@ -238,12 +238,12 @@ public final class Spool implements AutoCloseable {
 
   /** What the journal takes on the disk, as of the last time that something was moved. */
   public long allocatedBytes() {
-    return mover.journalBytes();
+    return drainer.journalBytes();
   }
 
   /** Says so where the journal's file system hangs; to be called from time to time. */
   public void tick() {
-    mover.watch();
+    drainer.watch();
   }
 
   /**
@@ -257,7 +257,7 @@ public final class Spool implements AutoCloseable {
     }
     closed = true;
     writer.close();
-    boolean ended = mover.end(END_NS);
+    boolean ended = drainer.end(END_NS);
     if (!ended) {
       options
           .notices()
@@ -269,7 +269,7 @@ public final class Spool implements AutoCloseable {
                   + IoErrors.shown(spool)
                   + ". Record with this --spool again before the machine stops, and they follow");
     }
-    if (!mover.isAlive()) {
+    if (!drainer.isAlive()) {
       lock.close();
     }
   }

@@ -47,6 +47,20 @@ class FilesOfDaysTest {
   }
 
   @Test
+  void aFileThatNoEventBeganIsCountedOncePerDay() throws JournalException {
+    FilesOfDays files = new FilesOfDays();
+    long[] wallNs = {DAY_NS, DAY_NS + 5, DAY_NS + 3, 2 * DAY_NS, 2 * DAY_NS + 1};
+    int[] expected = {1, 1, 2, 3, 3};
+
+    try (JournalWriter journal = writer()) {
+      for (int i = 0; i < wallNs.length; i++) {
+        assertEquals(FilesOfDays.Answer.YES, files.hold(journal, wallNs[i]));
+        assertEquals(expected[i], files.files(), "at " + wallNs[i]);
+      }
+    }
+  }
+
+  @Test
   void behindTheLastFileOnlyItsDayGoesOn() throws JournalException {
     FilesOfDays files = new FilesOfDays();
     for (int file = 0; file < 1999; file++) {

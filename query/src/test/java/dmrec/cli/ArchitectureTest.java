@@ -84,7 +84,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule redactImportsTheJournalModuleAndDecode =
-      mayImport("redact", "event", "topology", "journal", "bundle", "target", "decode");
+      mayImport("redact", "event", "topology", "journal", "target", "decode");
 
   @ArchTest
   static final ArchRule reportAsksTheQuery =

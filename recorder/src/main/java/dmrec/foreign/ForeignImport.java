@@ -63,7 +63,9 @@ public final class ForeignImport {
   /** Which days a journal has room for. */
   @FunctionalInterface
   public interface Days {
-    /** Why there is none for an event of that time, asked before it is told; empty where it is. */
+    /**
+     * Why there is none for an event of that time, asked before it is told; empty where there is.
+     */
     String complaint(long wallNs) throws IOException;
   }
 

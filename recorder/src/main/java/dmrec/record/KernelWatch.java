@@ -71,7 +71,7 @@ public final class KernelWatch implements AutoCloseable {
   private final Set<DevNo> failing = new HashSet<>();
   private boolean lossTold;
 
-  /** What is read behind a look that is not accepted yet; null where nothing is waited for. */
+  /** What is read behind a look; null where what is read is accepted at once. */
   private @Nullable List<Observation> held;
 
   private Map<DevNo, List<Object>> sysfsSeen = new HashMap<>();
@@ -254,6 +254,9 @@ public final class KernelWatch implements AutoCloseable {
   }
 
   private long waitNs() {
+    if (lossTold) {
+      return 0; // It was found within a look, and the looks that make up for it are due.
+    }
     boolean samples = options.sampleNs() > 0 && !options.ueventsOnly();
     long untilSample = samples ? nextSampleMonoNs - clocks.monotonicNs() : 1_000_000_000L;
     return Math.max(0, Math.min(1_000_000_000L, untilSample));
@@ -476,7 +479,7 @@ public final class KernelWatch implements AutoCloseable {
       wanted.clear();
     }
     lookAtDisks(recorder);
-    if (complete) {
+    if (complete && !lossTold) {
       recorder.accept(new Observation.Sampled(stamp(), began));
     }
     long tookNs = clocks.monotonicNs() - began.monoNs();
@@ -535,16 +538,14 @@ public final class KernelWatch implements AutoCloseable {
         return false;
       }
       failing.remove(dev);
-      // Others may have had a new device's number since the uevents were read: theirs come first.
+      // Another life may have had a new device's number before: its uevents wait, and come first.
       boolean mayBeOutdated = looks < LOOKS_AT_NEW && recorder.isNew(seen);
       List<Observation> behind = mayBeOutdated ? readBehind(recorder) : List.of();
       boolean isOutdated = behind.stream().anyMatch(each -> isKernelUevent(each, dev));
       if (!isOutdated) {
         accept(recorder, seen);
       }
-      for (Observation each : behind) {
-        recorder.accept(each);
-      }
+      acceptAll(recorder, behind);
       if (!isOutdated) {
         return true;
       }
@@ -554,13 +555,25 @@ public final class KernelWatch implements AutoCloseable {
   /** Reads the uevents that wait, as they are to be accepted behind a look. */
   private List<Observation> readBehind(Recorder recorder) throws IOException {
     List<Observation> behind = new ArrayList<>();
+    boolean isRead = false;
     held = behind;
     try {
       readUevents(recorder);
+      isRead = true;
     } finally {
       held = null;
+      if (!isRead) {
+        acceptAll(recorder, behind);
+      }
     }
     return behind;
+  }
+
+  private static void acceptAll(Recorder recorder, List<Observation> observations)
+      throws IOException {
+    for (Observation each : observations) {
+      recorder.accept(each);
+    }
   }
 
   private static boolean isKernelUevent(Observation observation, DevNo dev) {

@@ -36,10 +36,12 @@ public final class EventScanner implements AutoCloseable {
   private final List<Fault> waiting = new ArrayList<>();
   private List<Fault> passed = List.of();
 
-  /** Whether an event was found whose {@link #fields} or names nobody asked for yet. */
+  /** Whether nobody asked for the {@link #fields} of the event yet. */
   private boolean isFresh;
 
+  /** Whether nobody asked yet if the definition of its names is lost. */
   private boolean mayLackNames;
+
   private @Nullable FileHeader header;
   private boolean begun;
   private boolean over;

@@ -25,7 +25,7 @@ final class NameTable implements NameResolver {
   /** Those that were resolved last, by their digests: most events are about one of them. */
   private final @Nullable Named[] recent = new Named[RECENT];
 
-  private final NameDigests digests = new NameDigests();
+  private final NameDigests digests = new NameDigests(MOST);
 
   private record Key(DevNo dev, long diskSeq, long digest) {}
 
@@ -34,6 +34,7 @@ final class NameTable implements NameResolver {
   /** Forgets all, as another file begins. */
   void clear() {
     names.clear();
+    digests.clear();
     Arrays.fill(recent, null);
   }
 
@@ -55,6 +56,9 @@ final class NameTable implements NameResolver {
     // To its place behind all others; one object for all definitions of a name.
     DeviceRef known = names.remove(key);
     names.put(key, device.equals(known) ? known : device);
+    if (known != null && !known.equals(device)) {
+      recent[slot(digest)] = null;
+    }
     if (names.size() > MOST) {
       Key oldest = names.keySet().iterator().next();
       names.remove(oldest);

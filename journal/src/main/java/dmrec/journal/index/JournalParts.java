@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * anew. For any thread, one question at a time.
  */
 public final class JournalParts implements AutoCloseable {
-  /** Indexes of finished files that stay in memory; one takes some 5 MiB, at most twice that. */
+  /** Indexes of finished files that stay in memory; one of usual events takes some 5 MiB. */
   private static final int KEPT = 8;
 
   private final Path folder;

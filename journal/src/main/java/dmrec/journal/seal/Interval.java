@@ -35,7 +35,7 @@ final class Interval {
 
   private static final int DAMAGED = 1 << 31;
   private static final int IS_EVENT = 1 << 30;
-  private static final int IS_NOTE = 1 << 29;
+  private static final int IS_CONTROL = 1 << 29;
 
   private final MessageDigest sha = Sha256.digest();
   private byte[] digests = new byte[64 * Chain.BYTES];
@@ -126,7 +126,7 @@ final class Interval {
       int kind = RecordLayout.shortAt(walk.bytes(), walk.at() + RecordLayout.KIND);
       return facts | IS_EVENT | kind << 8;
     }
-    return first == 0xd3 || ControlRecord.isFirstByte(first) ? facts | IS_NOTE : facts;
+    return first == 0xd3 || ControlRecord.isFirstByte(first) ? facts | IS_CONTROL : facts;
   }
 
   long offset(int index) {
@@ -153,7 +153,7 @@ final class Interval {
 
   /** Whether it is, or looks like, a control record or a file's header. */
   boolean isControl(int index) {
-    return (facts[index] & IS_NOTE) != 0;
+    return (facts[index] & IS_CONTROL) != 0;
   }
 
   boolean isSeal(int index) {
