@@ -67,6 +67,14 @@ public final class DiskReserve {
             + " are left to others. Make room, or let old files go (--max-size)");
   }
 
+  /**
+   * What a failed write means: {@link #full()} where somebody else took the room between the check
+   * and the write. Inodes and quotas run out with room left; those keep the system's words.
+   */
+  public IOException cause(IOException e) throws JournalException {
+    return isFull(e) && !allows(1) ? full() : e;
+  }
+
   /** Whether a write failed for want of space; Java tells it by the system's words only. */
   public static boolean isFull(IOException e) {
     String message = String.valueOf(e.getMessage());

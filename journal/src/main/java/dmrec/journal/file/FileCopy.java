@@ -188,8 +188,12 @@ public final class FileCopy implements AutoCloseable {
 
   private void write(ByteBuffer bytes, long at) throws IOException {
     long to = at;
-    while (bytes.hasRemaining()) {
-      to += channel().write(bytes, to);
+    try {
+      while (bytes.hasRemaining()) {
+        to += channel().write(bytes, to);
+      }
+    } catch (IOException e) {
+      throw reserve.cause(e);
     }
   }
 
