@@ -75,6 +75,11 @@ public final class Bytes {
     return KernelText.decode(bytes);
   }
 
+  /** The bytes from {@code from} to {@code to} as kernel text. */
+  public String text(int from, int to) {
+    return KernelText.decode(ByteBuffer.wrap(bytes, from, to - from));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Bytes that && Arrays.equals(bytes, that.bytes);

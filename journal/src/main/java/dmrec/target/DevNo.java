@@ -12,7 +12,7 @@ public record DevNo(int major, int minor) implements Comparable<DevNo> {
   public static final DevNo NONE = new DevNo(0, 0);
 
   public DevNo {
-    if (major < 0 || major > 0xfff || minor < 0 || minor > 0xfffff) {
+    if (!isDevNo(major, minor)) {
       throw new IllegalArgumentException("not a device number: " + major + ":" + minor);
     }
   }
@@ -32,6 +32,11 @@ public record DevNo(int major, int minor) implements Comparable<DevNo> {
   public static DevNo decode(long encoded) {
     return new DevNo(
         (int) (encoded >>> 8) & 0xfff, (int) (encoded & 0xff) | (int) ((encoded >>> 12) & 0xfff00));
+  }
+
+  /** Whether these can be a device's. */
+  public static boolean isDevNo(long major, long minor) {
+    return major >= 0 && major <= 0xfff && minor >= 0 && minor <= 0xfffff;
   }
 
   /** Whether {@code text} is a device number that {@link #parse} takes. */

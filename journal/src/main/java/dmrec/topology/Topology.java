@@ -147,6 +147,12 @@ public final class Topology implements TopologyView {
   }
 
   @Override
+  public @Nullable DeviceRef ref(DevNo dev) {
+    FoldedDevice device = devices.get(dev);
+    return device == null ? null : device.unsettled().ref();
+  }
+
+  @Override
   public @Nullable Device deviceNamed(String name) {
     for (Device device : devices()) {
       if (device.name().equals(name)) {

@@ -1,5 +1,6 @@
 package dmrec.topology;
 
+import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.target.DevNo;
@@ -44,6 +45,9 @@ public interface TopologyView {
   List<Device> devicesByName();
 
   @Nullable Device device(DevNo dev);
+
+  /** The device's identity alone, for which nothing is worked out. */
+  @Nullable DeviceRef ref(DevNo dev);
 
   @Nullable Device deviceNamed(String name);
 

@@ -48,12 +48,12 @@ record Evidence(Bytes head, String text, boolean isUevent) {
   }
 
   static @Nullable Evidence of(Bytes bytes) {
-    ByteBuffer buffer = bytes.buffer();
     try {
-      Uevent uevent = Uevent.decode(buffer);
+      Uevent uevent = Uevent.decode(bytes);
       if (!uevent.fromUdev()) {
         return new Evidence(Bytes.NONE, bytes.text(), true);
       }
+      ByteBuffer buffer = bytes.buffer();
       ByteBuffer ordered = buffer.duplicate().order(order(buffer));
       int offset = ordered.getInt(OFFSET_AT);
       if (offset + ordered.getInt(LENGTH_AT) != bytes.length()) {

@@ -111,7 +111,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule nativeCodeIsInKernelOnly =
-      only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..");
+      only("the kernel package", "dmrec.kernel..", "jnr..", "com.kenai.jffi..", "org.agrona..");
 
   @ArchTest
   static final ArchRule theInsideOfTheJournalIsItsOwn =

@@ -1,5 +1,6 @@
 package dmrec.decode;
 
+import dmrec.event.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /** Decimal numbers in kernel text. */
@@ -18,6 +19,22 @@ final class Numbers {
         return otherwise;
       }
       value = value * 10 + (c - '0');
+    }
+    return value < 0 ? otherwise : value;
+  }
+
+  /** As {@link #unsigned(String, long)}, of the bytes from {@code from} to {@code to}. */
+  static long unsigned(Bytes bytes, int from, int to, long otherwise) {
+    if (to <= from || to - from > 19) {
+      return otherwise;
+    }
+    long value = 0;
+    for (int i = from; i < to; i++) {
+      byte b = bytes.at(i);
+      if (b < '0' || b > '9') {
+        return otherwise;
+      }
+      value = value * 10 + (b - '0');
     }
     return value < 0 ? otherwise : value;
   }

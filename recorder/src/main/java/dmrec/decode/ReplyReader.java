@@ -33,19 +33,19 @@ final class ReplyReader {
   }
 
   DmHeader header() throws DecodeException {
-    int major = Bytes.intAt(reply, origin, bigEndian);
+    int major = RawBytes.intAt(reply, origin, bigEndian);
     if (major != 4) {
       throw error(0, "interface version 4", Integer.toUnsignedString(major));
     }
     return new DmHeader(
         major,
-        Bytes.intAt(reply, origin + 4, bigEndian),
-        Bytes.intAt(reply, origin + 8, bigEndian),
+        RawBytes.intAt(reply, origin + 4, bigEndian),
+        RawBytes.intAt(reply, origin + 8, bigEndian),
         uint(12),
         uint(16),
         uint(20),
-        Bytes.intAt(reply, origin + 24, bigEndian),
-        Bytes.intAt(reply, origin + 28, bigEndian),
+        RawBytes.intAt(reply, origin + 24, bigEndian),
+        RawBytes.intAt(reply, origin + 28, bigEndian),
         uint(32),
         dev(40),
         string(NAME_AT, NAME_AT + NAME_BYTES),
@@ -85,15 +85,15 @@ final class ReplyReader {
   }
 
   long uint(int at) {
-    return Bytes.uintAt(reply, origin + at, bigEndian);
+    return RawBytes.uintAt(reply, origin + at, bigEndian);
   }
 
   int int32(int at) {
-    return Bytes.intAt(reply, origin + at, bigEndian);
+    return RawBytes.intAt(reply, origin + at, bigEndian);
   }
 
   long int64(int at) {
-    return Bytes.longAt(reply, origin + at, bigEndian);
+    return RawBytes.longAt(reply, origin + at, bigEndian);
   }
 
   DevNo dev(int at) {
@@ -102,7 +102,7 @@ final class ReplyReader {
 
   /** The NUL-ended text at {@code at}, whose NUL must come before {@code limit}. */
   String string(int at, int limit) throws DecodeException {
-    int stop = Bytes.endOfString(reply, origin + at, origin + limit);
+    int stop = RawBytes.endOfString(reply, origin + at, origin + limit);
     if (stop < 0) {
       throw error(at, "text that ends in NUL before byte " + limit, "no NUL");
     }
@@ -111,7 +111,7 @@ final class ReplyReader {
 
   /** The place just behind the NUL of the text at {@code at}, which has been read. */
   int behindString(int at, int limit) {
-    return Bytes.endOfString(reply, origin + at, origin + limit) - origin + 1;
+    return RawBytes.endOfString(reply, origin + at, origin + limit) - origin + 1;
   }
 
   static int align8(int at) {

@@ -57,11 +57,11 @@ public final class TableKeys {
       return false;
     }
     boolean bigEndian = reply.get(origin) == 0;
-    int major = Bytes.intAt(reply, origin, bigEndian);
-    long dataBytes = Bytes.uintAt(reply, origin + 12, bigEndian);
-    long dataStart = Bytes.uintAt(reply, origin + 16, bigEndian);
-    long targets = Bytes.uintAt(reply, origin + 20, bigEndian);
-    int flags = Bytes.intAt(reply, origin + 28, bigEndian);
+    int major = RawBytes.intAt(reply, origin, bigEndian);
+    long dataBytes = RawBytes.uintAt(reply, origin + 12, bigEndian);
+    long dataStart = RawBytes.uintAt(reply, origin + 16, bigEndian);
+    long targets = RawBytes.uintAt(reply, origin + 20, bigEndian);
+    int flags = RawBytes.intAt(reply, origin + 28, bigEndian);
     if (major != 4
         || (flags & BUFFER_FULL) != 0
         || dataBytes > size
@@ -78,21 +78,21 @@ public final class TableKeys {
       if (end - at <= SPEC_BYTES) {
         return false;
       }
-      if (Bytes.longAt(reply, at, bigEndian) != nextSector) {
+      if (RawBytes.longAt(reply, at, bigEndian) != nextSector) {
         return false;
       }
-      long length = Bytes.longAt(reply, at + 8, bigEndian);
+      long length = RawBytes.longAt(reply, at + 8, bigEndian);
       nextSector += length;
       if (length <= 0 || nextSector < 0) {
         return false;
       }
-      long next = Bytes.uintAt(reply, at + 20, bigEndian);
+      long next = RawBytes.uintAt(reply, at + 20, bigEndian);
       long limit = i == targets - 1 ? end : base + next;
       if (limit > end || limit <= at + SPEC_BYTES) {
         return false;
       }
-      int typeEnd = Bytes.endOfString(reply, at + TYPE_AT, at + SPEC_BYTES);
-      int textEnd = Bytes.endOfString(reply, at + SPEC_BYTES, (int) limit);
+      int typeEnd = RawBytes.endOfString(reply, at + TYPE_AT, at + SPEC_BYTES);
+      int textEnd = RawBytes.endOfString(reply, at + SPEC_BYTES, (int) limit);
       if (!isTypeName(reply, at + TYPE_AT, typeEnd) || textEnd < 0) {
         return false;
       }

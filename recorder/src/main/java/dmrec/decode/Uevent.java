@@ -1,22 +1,61 @@
 package dmrec.decode;
 
+import dmrec.event.Bytes;
+import dmrec.event.DeviceRef;
+import dmrec.event.KernelText;
 import dmrec.target.DevNo;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One uevent, from the kernel or as udev sends it on.
  *
- * @param action {@code add}, {@code change}, {@code remove}, ...
- * @param devPath the device's path below {@code /sys}
- * @param fromUdev whether udev sent it (netlink group 2)
- * @param properties as they came: in order, repeated ones kept
+ * <p>It is a view of the message: decoding checks all of it and finds the values that are asked
+ * for; numbers are read from the bytes, and a text is made where somebody asks for one. Immutable.
  */
-public record Uevent(String action, String devPath, boolean fromUdev, List<Property> properties) {
+public final class Uevent {
+  private static final byte[] CHANGE = KernelText.encode("change");
+  private static final byte[] PATH_FAILED = KernelText.encode("PATH_FAILED");
+  private static final byte[] PATH_REINSTATED = KernelText.encode("PATH_REINSTATED");
+  private static final byte[] BLOCK = KernelText.encode("block");
+  private static final byte[] DISK = KernelText.encode("disk");
+  private static final byte[] BLOCK_FOLDER = KernelText.encode("/block/");
+  private static final byte[] DM = KernelText.encode("dm-");
 
-  public Uevent {
-    properties = List.copyOf(properties);
+  private final Bytes message;
+  private final boolean fromUdev;
+  private final int propertiesAt;
+  private final int propertiesEnd;
+  private final int actionAt;
+  private final int actionEnd;
+  private final int devPathAt;
+  private final int devPathEnd;
+
+  /** Of each key at its {@link UeventKey#place} where its last value begins; 0 for none. */
+  private final int[] values;
+
+  /** A message that {@link UeventReader} has checked. */
+  Uevent(
+      Bytes message,
+      boolean fromUdev,
+      int propertiesAt,
+      int propertiesEnd,
+      int actionAt,
+      int actionEnd,
+      int devPathAt,
+      int devPathEnd,
+      int[] values) {
+    this.message = message;
+    this.fromUdev = fromUdev;
+    this.propertiesAt = propertiesAt;
+    this.propertiesEnd = propertiesEnd;
+    this.actionAt = actionAt;
+    this.actionEnd = actionEnd;
+    this.devPathAt = devPathAt;
+    this.devPathEnd = devPathEnd;
+    this.values = values;
   }
 
   /** One {@code KEY=VALUE}. */
@@ -31,12 +70,12 @@ public record Uevent(String action, String devPath, boolean fromUdev, List<Prope
   public record VerityError(int type, long block) {}
 
   /**
-   * Decodes what remains of {@code message}, whose position stays where it is.
+   * Decodes a message.
    *
    * @throws DecodeException where it is neither a kernel message ({@code action@devpath}, then
    *     NUL-ended properties; {@code lib/kobject_uevent.c}) nor one of libudev
    */
-  public static Uevent decode(ByteBuffer message) throws DecodeException {
+  public static Uevent decode(Bytes message) throws DecodeException {
     return UeventReader.read(message);
   }
 
@@ -62,112 +101,216 @@ public record Uevent(String action, String devPath, boolean fromUdev, List<Prope
     return UeventReader.hasBlockSubsystem(message);
   }
 
-  /** The value of {@code key}, the last one where it is repeated; null where there is none. */
-  public @Nullable String get(String key) {
-    for (int i = properties.size() - 1; i >= 0; i--) {
-      if (properties.get(i).key().equals(key)) {
-        return properties.get(i).value();
+  /** {@code add}, {@code change}, {@code remove}, ... */
+  public String action() {
+    return hasAt(actionAt, actionEnd, CHANGE) ? "change" : message.text(actionAt, actionEnd);
+  }
+
+  /** The device's path below {@code /sys}. */
+  public String devPath() {
+    return message.text(devPathAt, devPathEnd);
+  }
+
+  /** Whether udev sent it (netlink group 2). */
+  public boolean fromUdev() {
+    return fromUdev;
+  }
+
+  /** The properties as they came: in order, repeated ones kept. */
+  public List<Property> properties() {
+    List<Property> properties = new ArrayList<>();
+    for (int at = propertiesAt; at < propertiesEnd; ) {
+      int end = indexOf((byte) 0, at, propertiesEnd);
+      int equals = indexOf((byte) '=', at, end);
+      properties.add(new Property(message.text(at, equals), message.text(equals + 1, end)));
+      at = end + 1;
+    }
+    return properties;
+  }
+
+  private int indexOf(byte wanted, int from, int to) {
+    int at = from;
+    while (at < to && message.at(at) != wanted) {
+      at++;
+    }
+    return at;
+  }
+
+  // Values.
+
+  private boolean has(UeventKey key) {
+    return values[key.place()] > 0;
+  }
+
+  private int from(UeventKey key) {
+    return values[key.place()];
+  }
+
+  private int to(UeventKey key) {
+    return values[key.place() + 1];
+  }
+
+  private @Nullable String text(UeventKey key) {
+    return has(key) ? message.text(from(key), to(key)) : null;
+  }
+
+  private boolean is(UeventKey key, byte[] value) {
+    return has(key) && hasAt(from(key), to(key), value);
+  }
+
+  private boolean hasAt(int from, int to, byte[] value) {
+    return to - from == value.length && message.hasAt(from, value, 0, value.length);
+  }
+
+  private boolean is(UeventKey key, String ascii) {
+    int from = from(key);
+    int length = to(key) - from;
+    if (!has(key) || length != ascii.length()) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (message.at(from + i) != ascii.charAt(i)) {
+        return false;
       }
     }
-    return null;
+    return true;
   }
 
-  /** The subsystem; empty where the message names none. */
-  public String subsystem() {
-    String subsystem = get("SUBSYSTEM");
-    return subsystem == null ? "" : subsystem;
+  /** The number, 0 to 2^63 - 1; {@code otherwise} where there is none. */
+  private long number(UeventKey key, long otherwise) {
+    return has(key) ? Numbers.unsigned(message, from(key), to(key), otherwise) : otherwise;
   }
 
+  /** The device's subsystem is {@code block}. */
   public boolean isBlock() {
-    return subsystem().equals("block");
+    return is(UeventKey.SUBSYSTEM, BLOCK);
   }
 
   /** Whether it is about a mapped device itself, not its bdi entry or a partition. */
   public boolean isDm() {
-    String devType = get("DEVTYPE");
-    int slash = devPath.lastIndexOf('/');
-    return isBlock()
-        && (devType == null || devType.equals("disk"))
-        && devPath.contains("/block/")
-        && isDmName(devPath.substring(slash + 1));
+    if (!isBlock() || (has(UeventKey.DEVTYPE) && !is(UeventKey.DEVTYPE, DISK))) {
+      return false;
+    }
+    int name = devPathEnd;
+    while (name > devPathAt && message.at(name - 1) != '/') {
+      name--;
+    }
+    return isDmName(name, devPathEnd) && isBelowBlock(name);
   }
 
-  private static boolean isDmName(String name) {
-    return name.startsWith("dm-")
-        && name.length() > 3
-        && name.chars().skip(3).allMatch(c -> c >= '0' && c <= '9');
+  private boolean isDmName(int from, int to) {
+    if (to - from <= DM.length || !message.hasAt(from, DM, 0, DM.length)) {
+      return false;
+    }
+    int at = from + DM.length;
+    while (at < to && message.at(at) >= '0' && message.at(at) <= '9') {
+      at++;
+    }
+    return at == to;
+  }
+
+  private boolean isBelowBlock(int name) {
+    int at = name - BLOCK_FOLDER.length;
+    while (at >= devPathAt && !message.hasAt(at, BLOCK_FOLDER, 0, BLOCK_FOLDER.length)) {
+      at--;
+    }
+    return at >= devPathAt;
   }
 
   /** The device's number; null where the message has none. */
   public @Nullable DevNo devNo() {
-    String number = get("MAJOR") + ":" + get("MINOR");
-    return DevNo.isDevNo(number) ? DevNo.parse(number) : null;
+    long major = number(UeventKey.MAJOR, -1);
+    long minor = number(UeventKey.MINOR, -1);
+    return DevNo.isDevNo(major, minor) ? new DevNo((int) major, (int) minor) : null;
+  }
+
+  /** The node's name below {@code /dev}, which udev sends with {@code /dev/}; or null. */
+  public @Nullable String devName() {
+    return text(UeventKey.DEVNAME);
   }
 
   /** The kernel's number for this life of the disk; 0 where unknown (before Linux 5.15). */
   public long diskSeq() {
-    return Numbers.unsigned(get("DISKSEQ"), 0);
+    return number(UeventKey.DISKSEQ, 0);
   }
 
   /** The kernel's number of the uevent; 0 where the message has none. */
   public long seqNum() {
-    return Numbers.unsigned(get("SEQNUM"), 0);
+    return number(UeventKey.SEQNUM, 0);
   }
 
   /** {@code PATH_FAILED}, {@code PATH_REINSTATED}; null for all other uevents. */
   public @Nullable String dmAction() {
-    return get("DM_ACTION");
+    return is(UeventKey.DM_ACTION, PATH_FAILED)
+        ? "PATH_FAILED"
+        : is(UeventKey.DM_ACTION, PATH_REINSTATED) ? "PATH_REINSTATED" : text(UeventKey.DM_ACTION);
   }
 
   /** Number of the path event on its mapped device, from 1; 0 where the message has none. */
   public long dmSeqNum() {
-    return Numbers.unsigned(get("DM_SEQNUM"), 0);
+    return number(UeventKey.DM_SEQNUM, 0);
   }
 
   /** The path of a path event. */
   public @Nullable DevNo dmPath() {
-    String path = get("DM_PATH");
-    return path != null && DevNo.isDevNo(path) ? DevNo.parse(path) : null;
+    if (!has(UeventKey.DM_PATH)) {
+      return null;
+    }
+    int to = to(UeventKey.DM_PATH);
+    int colon = indexOf((byte) ':', from(UeventKey.DM_PATH), to);
+    long major = Numbers.unsigned(message, from(UeventKey.DM_PATH), colon, -1);
+    long minor = Numbers.unsigned(message, colon + 1, to, -1);
+    return DevNo.isDevNo(major, minor) ? new DevNo((int) major, (int) minor) : null;
   }
 
   /** Valid paths left after a path event; -1 where the message does not say. */
   public int validPaths() {
-    return (int) Math.min(Integer.MAX_VALUE, Numbers.unsigned(get("DM_NR_VALID_PATHS"), -1));
+    return (int) Math.min(Integer.MAX_VALUE, number(UeventKey.DM_NR_VALID_PATHS, -1));
   }
 
   public @Nullable String dmName() {
-    return get("DM_NAME");
+    return text(UeventKey.DM_NAME);
   }
 
   public @Nullable String dmUuid() {
-    return get("DM_UUID");
+    return text(UeventKey.DM_UUID);
+  }
+
+  /** The device as the message names it; {@code known} itself where that is the same. */
+  public DeviceRef named(DeviceRef known) {
+    if (is(UeventKey.DM_NAME, known.name()) && is(UeventKey.DM_UUID, known.uuid())) {
+      return known;
+    }
+    String name = dmName();
+    String uuid = dmUuid();
+    return new DeviceRef(
+        known.dev(), known.diskSeq(), name == null ? "" : name, uuid == null ? "" : uuid);
   }
 
   /** Whether somebody asked for it through sysfs ({@code kobject_synth_uevent}). */
   public boolean synthetic() {
-    return get("SYNTH_UUID") != null;
+    return has(UeventKey.SYNTH_UUID);
   }
 
   /** The cookie libdevmapper sent along; null where something else caused the uevent. */
   public @Nullable Cookie cookie() {
-    long value = Numbers.unsigned(get("DM_COOKIE"), -1);
+    long value = number(UeventKey.DM_COOKIE, -1);
     return value < 0 || value > 0xffffffffL ? null : new Cookie(value);
   }
 
   /** Whether the device became read-only (true) or writable (false); null where neither. */
   public @Nullable Boolean diskRo() {
-    String value = get("DISK_RO");
-    return value == null ? null : (Boolean) value.equals("1");
+    return has(UeventKey.DISK_RO) ? (Boolean) is(UeventKey.DISK_RO, "1") : null;
   }
 
   /** Whether the device's size changed. */
   public boolean resize() {
-    return "1".equals(get("RESIZE"));
+    return is(UeventKey.RESIZE, "1");
   }
 
   /** The block a verity target found corrupted, or null. */
   public @Nullable VerityError verityError() {
-    String value = get("DM_VERITY_ERR_BLOCK_NR");
+    String value = text(UeventKey.DM_VERITY_ERR_BLOCK_NR);
     int comma = value == null ? -1 : value.indexOf(',');
     if (value == null || comma < 0) {
       return null;

@@ -1,11 +1,10 @@
 package dmrec.decode;
 
+import dmrec.event.Bytes;
 import dmrec.event.KernelText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Takes uevent messages apart. Thread-safe: no state. */
 final class UeventReader {
@@ -19,8 +18,10 @@ final class UeventReader {
 
   private UeventReader() {}
 
-  static Uevent read(ByteBuffer message) throws DecodeException {
-    return isOfUdev(message) ? readUdev(message) : readKernel(message);
+  static Uevent read(Bytes message) throws DecodeException {
+    return message.hasAt(0, UDEV_PREFIX, 0, UDEV_PREFIX.length)
+        ? readUdev(message)
+        : readKernel(message);
   }
 
   static boolean isOfUdev(ByteBuffer message) {
@@ -39,37 +40,31 @@ final class UeventReader {
     return message.put(properties).flip();
   }
 
-  private static Uevent readKernel(ByteBuffer message) throws DecodeException {
-    int from = message.position();
-    int end = endOfString(message, from, message.limit());
-    String header = KernelText.decode(slice(message, from, end));
-    int at = header.indexOf('@');
-    if (at <= 0) {
-      throw new DecodeException(WHAT, 0, "action@devpath", quoted(header));
+  private static Uevent readKernel(Bytes message) throws DecodeException {
+    int end = endOfString(message, 0, message.length());
+    int at = indexOf(message, (byte) '@', 0, end);
+    if (at == 0 || at == end) {
+      throw new DecodeException(WHAT, 0, "action@devpath", quoted(message, 0, end));
     }
-    List<Uevent.Property> properties = properties(message, end + 1, message.limit());
-    return new Uevent(header.substring(0, at), header.substring(at + 1), false, properties);
+    int[] values = properties(message, end + 1, message.length());
+    return new Uevent(message, false, end + 1, message.length(), 0, at, at + 1, end, values);
   }
 
-  private static Uevent readUdev(ByteBuffer message) throws DecodeException {
-    int from = message.position();
-    int size = message.remaining();
+  private static Uevent readUdev(Bytes message) throws DecodeException {
+    int size = message.length();
     if (size < UDEV_HEADER_BYTES) {
       throw new DecodeException(WHAT, size, UDEV_HEADER_BYTES + " bytes of libudev header", "end");
     }
-    int magic = intAt(message, from + 8, ByteOrder.BIG_ENDIAN);
+    ByteBuffer header = message.buffer();
+    int magic = RawBytes.intAt(header, 8, true);
     if (magic != UDEV_MAGIC) {
       throw new DecodeException(WHAT, 8, "magic feedcafe", Integer.toHexString(magic));
     }
     // Sizes are in the sender's byte order, which is this machine's or that of the capture's.
-    ByteOrder order = ByteOrder.LITTLE_ENDIAN;
-    long headerSize = intAt(message, from + 12, order) & 0xffffffffL;
-    if (headerSize > 0xffff) {
-      order = ByteOrder.BIG_ENDIAN;
-      headerSize = intAt(message, from + 12, order) & 0xffffffffL;
-    }
-    long offset = intAt(message, from + 16, order) & 0xffffffffL;
-    long length = intAt(message, from + 20, order) & 0xffffffffL;
+    boolean bigEndian = RawBytes.uintAt(header, 12, false) > 0xffff;
+    long headerSize = RawBytes.uintAt(header, 12, bigEndian);
+    long offset = RawBytes.uintAt(header, 16, bigEndian);
+    long length = RawBytes.uintAt(header, 20, bigEndian);
     if (headerSize < UDEV_HEADER_BYTES || offset < headerSize || offset + length > size) {
       throw new DecodeException(
           WHAT,
@@ -77,36 +72,49 @@ final class UeventReader {
           "properties between byte " + headerSize + " and " + size,
           length + " bytes from byte " + offset);
     }
-    int start = from + (int) offset;
-    Uevent event = new Uevent("", "", true, properties(message, start, start + (int) length));
-    String action = event.get("ACTION");
-    String devPath = event.get("DEVPATH");
-    if (action == null || devPath == null) {
+    int from = (int) offset;
+    int to = from + (int) length;
+    int[] values = properties(message, from, to);
+    int action = UeventKey.ACTION.place();
+    int devPath = UeventKey.DEVPATH.place();
+    if (values[action] == 0 || values[devPath] == 0) {
       throw new DecodeException(WHAT, offset, "ACTION and DEVPATH", "none");
     }
-    return new Uevent(action, devPath, true, event.properties());
+    return new Uevent(
+        message,
+        true,
+        from,
+        to,
+        values[action],
+        values[action + 1],
+        values[devPath],
+        values[devPath + 1],
+        values);
   }
 
-  private static List<Uevent.Property> properties(ByteBuffer message, int from, int limit)
-      throws DecodeException {
-    List<Uevent.Property> properties = new ArrayList<>(24);
-    for (int at = from; at < limit; ) {
-      int end = endOfString(message, at, limit);
-      int equals = indexOf(message, (byte) '=', at, end);
-      if (equals <= at) {
-        throw new DecodeException(
-            WHAT,
-            at - message.position(),
-            "KEY=VALUE",
-            quoted(KernelText.decode(slice(message, at, end))));
+  /** Where each {@link UeventKey} has its value. */
+  private static int[] properties(Bytes message, int from, int to) throws DecodeException {
+    int[] values = new int[UeventKey.PLACES];
+    for (int at = from; at < to; ) {
+      int hash = 0;
+      int equals = at;
+      byte next = message.at(equals);
+      while (next != '=' && next != 0 && ++equals < to) {
+        hash = UeventKey.hash(hash, next);
+        next = message.at(equals);
       }
-      properties.add(
-          new Uevent.Property(
-              KernelText.decode(slice(message, at, equals)),
-              KernelText.decode(slice(message, equals + 1, end))));
+      int end = endOfString(message, equals, to);
+      if (equals == at || equals == end) {
+        throw new DecodeException(WHAT, at, "KEY=VALUE", quoted(message, at, end));
+      }
+      UeventKey key = UeventKey.at(message, at, equals, hash);
+      if (key != null) {
+        values[key.place()] = equals + 1;
+        values[key.place() + 1] = end;
+      }
       at = end + 1;
     }
-    return properties;
+    return values;
   }
 
   /** Whether a property is {@code SUBSYSTEM=block}; looks at bytes only. */
@@ -146,33 +154,26 @@ final class UeventReader {
     return true;
   }
 
-  private static int endOfString(ByteBuffer message, int from, int limit) throws DecodeException {
-    int end = indexOf(message, (byte) 0, from, limit);
-    if (end < 0) {
-      throw new DecodeException(WHAT, limit - message.position(), "a NUL byte", "end of message");
+  private static int endOfString(Bytes message, int from, int to) throws DecodeException {
+    int end = indexOf(message, (byte) 0, from, to);
+    if (end == to) {
+      throw new DecodeException(WHAT, to, "a NUL byte", "end of message");
     }
     return end;
   }
 
-  private static int indexOf(ByteBuffer message, byte wanted, int from, int limit) {
-    for (int i = from; i < limit; i++) {
-      if (message.get(i) == wanted) {
-        return i;
-      }
+  /** Where the byte stands first; {@code to} where it does not. */
+  private static int indexOf(Bytes message, byte wanted, int from, int to) {
+    int at = from;
+    while (at < to && message.at(at) != wanted) {
+      at++;
     }
-    return -1;
+    return at;
   }
 
-  private static int intAt(ByteBuffer message, int at, ByteOrder order) {
-    return Bytes.intAt(message, at, order == ByteOrder.BIG_ENDIAN);
-  }
-
-  private static ByteBuffer slice(ByteBuffer message, int from, int to) {
-    return message.slice(from, to - from);
-  }
-
-  /** The start of the text, fit for an error message. */
-  private static String quoted(String text) {
+  /** The start of a text, fit for an error message. */
+  private static String quoted(Bytes message, int from, int to) {
+    String text = message.text(from, to);
     String start = text.length() > 40 ? text.substring(0, 40) + "..." : text;
     return '"' + KernelText.printable(start) + '"';
   }

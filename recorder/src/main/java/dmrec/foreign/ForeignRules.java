@@ -56,7 +56,7 @@ final class ForeignRules {
   static Claims.@Nullable Claim claim(@Nullable Foreign told) {
     if (told instanceof Foreign.UeventHeard e) {
       try {
-        Uevent u = Uevent.decode(e.message().buffer());
+        Uevent u = Uevent.decode(e.message());
         DevNo path = u.dmPath();
         String action = u.dmAction();
         boolean failed = "PATH_FAILED".equals(action);
@@ -143,7 +143,7 @@ final class ForeignRules {
       throws IOException {
     Uevent u = null;
     try {
-      u = Uevent.decode(heard.message().buffer());
+      u = Uevent.decode(heard.message());
     } catch (DecodeException e) {
       // The recorder's rules keep it as a gap.
     }

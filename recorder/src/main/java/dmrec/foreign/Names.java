@@ -53,7 +53,7 @@ final class Names {
       }
       return;
     }
-    String name = u.get("DEVNAME");
+    String name = u.devName();
     if (name != null && name.length() <= NAME_CHARS) {
       path(name.startsWith("/dev/") ? name.substring(5) : name, dev);
     }

@@ -75,6 +75,11 @@ final class Native {
     int prctl(int option, long two, long three, long four, long five);
 
     int waitpid(int pid, long status, int options);
+
+    long calloc(long count, long lengthBytes);
+
+    @IgnoreError
+    void free(long address);
   }
 
   /** Direct memory with its address, native byte order, zeroed. */

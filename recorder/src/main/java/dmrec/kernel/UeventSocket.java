@@ -25,8 +25,8 @@ import java.nio.ByteBuffer;
  *
  * <p>The kernel stamps no time on these messages. After warm-up, receiving allocates nothing.
  *
- * <p>Thread contract: one thread at a time. The socket stays in the network namespace of the thread
- * that opened it.
+ * <p>Thread contract: one thread receives; {@link #drops} and {@link #queuedBytes} are for any. The
+ * socket stays in the network namespace of the thread that opened it.
  */
 public final class UeventSocket implements AutoCloseable {
   /** Which multicast groups of NETLINK_KOBJECT_UEVENT to join; neither needs a privilege. */
@@ -334,7 +334,7 @@ public final class UeventSocket implements AutoCloseable {
     return meminfo(MEMINFO_QUEUED);
   }
 
-  private long meminfo(int word) throws KernelException {
+  private synchronized long meminfo(int word) throws KernelException {
     if (getOption(SO_MEMINFO, OPTION_BYTES) < 0) {
       throw failed("SO_MEMINFO", "the counts of lost and queued messages");
     }

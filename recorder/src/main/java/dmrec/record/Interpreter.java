@@ -75,6 +75,11 @@ final class Interpreter {
     wanted.takeDisks(to);
   }
 
+  /** Nobody polls anything. */
+  void forgetWanted() {
+    wanted.clear();
+  }
+
   /** The events of one observation go to the sink before this returns. */
   void accept(Observation observation) throws IOException {
     events.begin(observation);

@@ -8,7 +8,6 @@ import dmrec.event.DmEvent;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
-import dmrec.topology.Device;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -213,9 +212,9 @@ final class Lives {
 
   /** A device's identity as far as it is known. */
   DeviceRef refOf(DevNo dev, long diskSeq) {
-    Device known = events.topology().device(dev);
-    return known != null && isSameLife(known.ref().diskSeq(), diskSeq)
-        ? completed(known.ref(), diskSeq)
+    DeviceRef known = events.topology().ref(dev);
+    return known != null && isSameLife(known.diskSeq(), diskSeq)
+        ? completed(known, diskSeq)
         : new DeviceRef(dev, diskSeq, "", "");
   }
 

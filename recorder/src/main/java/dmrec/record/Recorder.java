@@ -1,9 +1,9 @@
 package dmrec.record;
 
+import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.target.DevNo;
-import dmrec.topology.Device;
 import dmrec.topology.TopologyView;
 import java.io.IOException;
 import java.util.Set;
@@ -73,13 +73,18 @@ public final class Recorder {
     interpreter.takeWanted(to);
   }
 
+  /** Nobody polls anything. */
+  void forgetWanted() {
+    interpreter.forgetWanted();
+  }
+
   /** Whether a look shows a device of which no event tells yet. */
   boolean isNew(@Nullable Observation seen) {
     if (!(seen instanceof Observation.Looked look)) {
       return false;
     }
-    Device known = events.topology().device(look.dev());
-    return known == null || !Lives.isSameLife(known.ref().diskSeq(), look.diskSeq());
+    DeviceRef known = events.topology().ref(look.dev());
+    return known == null || !Lives.isSameLife(known.diskSeq(), look.diskSeq());
   }
 
   /** Whether the next round must tell of the device even where it is as it was. */

@@ -3,19 +3,30 @@ package dmrec.record;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** What a recording has written so far. One thread. */
 public final class RecordingSummary {
-  private final Map<Kind, Long> byKind = new EnumMap<>(Kind.class);
+  private static final Kind[] KINDS = Kind.values();
+
+  /** By the kinds' codes. */
+  private final long[] byKind = new long[highestCode() + 1];
+
   private long events;
   private long lost;
   private long removed;
   private long dropped;
   private long firstMonoNs = -1;
   private long lastMonoNs;
+
+  private static int highestCode() {
+    int highest = 0;
+    for (Kind kind : KINDS) {
+      highest = Math.max(highest, kind.code());
+    }
+    return highest;
+  }
 
   void count(EventRecord record) {
     events++;
@@ -54,21 +65,27 @@ public final class RecordingSummary {
   }
 
   private void add(Kind kind, long count) {
-    byKind.merge(kind, count, (a, b) -> a + b == 0 ? null : a + b);
+    byKind[kind.code()] += count;
   }
 
   void dropped(long messages) {
     dropped = messages;
   }
 
-  /** Events written, by kind. */
+  /** Events written, by each kind that occurred. */
   public Map<Kind, Long> byKind() {
-    return Collections.unmodifiableMap(byKind);
+    Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    for (Kind kind : KINDS) {
+      if (count(kind) != 0) {
+        counts.put(kind, count(kind));
+      }
+    }
+    return counts;
   }
 
   /** Events of one kind written. */
   long count(Kind kind) {
-    return byKind.getOrDefault(kind, 0L);
+    return byKind[kind.code()];
   }
 
   public long events() {

@@ -33,7 +33,7 @@ final class UeventRules {
   }
 
   void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
-    Uevent u = Uevent.decode(o.message().buffer());
+    Uevent u = Uevent.decode(o.message());
     DevNo dev = u.devNo();
     if (!u.isBlock()) {
       return;
@@ -106,14 +106,7 @@ final class UeventRules {
       trace(u, dev, o);
       return;
     }
-    String name = u.dmName();
-    String uuid = u.dmUuid();
-    DeviceRef ref =
-        new DeviceRef(
-            dev,
-            u.diskSeq() > 0 ? u.diskSeq() : lives.refOf(dev, 0).diskSeq(),
-            name == null ? "" : name,
-            uuid == null ? "" : uuid);
+    DeviceRef ref = u.named(lives.refOf(dev, u.diskSeq()));
     String disk = events.diskName(path);
     events.fromUevent(
         o,
@@ -126,11 +119,10 @@ final class UeventRules {
   }
 
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
-    Device known = events.topology().device(dev);
+    DeviceRef known = events.topology().ref(dev);
     Lives.Hint hint = lives.added.get(dev);
-    if (known != null && Lives.isSameLife(known.ref().diskSeq(), u.diskSeq())) {
-      events.fromUevent(
-          o, u, Lives.completed(known.ref(), u.diskSeq()), new DmEvent.DeviceRemoved());
+    if (known != null && Lives.isSameLife(known.diskSeq(), u.diskSeq())) {
+      events.fromUevent(o, u, Lives.completed(known, u.diskSeq()), new DmEvent.DeviceRemoved());
       lives.forget(dev);
     } else if (known == null && hint != null && Lives.isSameLife(hint.diskSeq(), u.diskSeq())) {
       // It came and went between two looks.
@@ -179,7 +171,7 @@ final class UeventRules {
       }
       return;
     }
-    String name = u.get("DEVNAME");
+    String name = u.devName();
     if (u.action().equals("add")) {
       events.fromUevent(
           o,

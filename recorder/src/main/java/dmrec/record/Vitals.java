@@ -35,6 +35,8 @@ public final class Vitals {
   private final AtomicLong devices = new AtomicLong();
   private final AtomicLong queueDrops = new AtomicLong();
   private final AtomicLong queuedBytes = new AtomicLong();
+  private final AtomicLong ringBytes = new AtomicLong();
+  private final AtomicLong highestRingBytes = new AtomicLong();
   private final AtomicLong eventAtNanos;
   private final AtomicLong turnAtNanos;
   private final AtomicLong publishedLagSumNs = new AtomicLong();
@@ -102,7 +104,7 @@ public final class Vitals {
    *
    * @param nanoTime now, on the clock of those who read
    */
-  public void publish(Recorder recorder, KernelWatch watch, long nanoTime) {
+  public void publish(Recorder recorder, RecordingLoop watch, long nanoTime) {
     try {
       // The kernel counts to 2^32 and begins again.
       long now = watch.queueDrops();
@@ -115,6 +117,8 @@ public final class Vitals {
       throw new UncheckedIOException(e);
     }
     refused.setOpaque(watch.refused());
+    ringBytes.setOpaque(watch.ringBytes());
+    highestRingBytes.setOpaque(watch.highestRingBytes());
     publish(recorder, nanoTime);
   }
 
@@ -166,6 +170,16 @@ public final class Vitals {
   /** What waited in that buffer at the end of the last turn. */
   public long queuedBytes() {
     return queuedBytes.getOpaque();
+  }
+
+  /** What of the ring behind it was taken then. */
+  public long ringBytes() {
+    return ringBytes.getOpaque();
+  }
+
+  /** What of that ring was taken at most. */
+  public long highestRingBytes() {
+    return highestRingBytes.getOpaque();
   }
 
   /** Since the turn that recorded the last event. */

@@ -7,6 +7,7 @@ package dmrec.record;
  * @param kernelLog read the kernel log
  * @param ueventsOnly do not ask the control device or sysfs
  * @param receiveBufferBytes size of the uevent socket's receive buffer, as asked for
+ * @param ringBytes memory for uevents that were received and are not recorded yet
  * @param sampleNs time between two looks at the states that raise no event; 0 for never
  * @param lockMemory keep all of the process in memory
  * @param version version of dmrec, for the journal
@@ -16,6 +17,7 @@ public record WatchOptions(
     boolean kernelLog,
     boolean ueventsOnly,
     int receiveBufferBytes,
+    int ringBytes,
     long sampleNs,
     boolean lockMemory,
     String version) {}

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.Bytes;
 import dmrec.target.DevNo;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class UeventTest {
+
+  private static Uevent decode(ByteBuffer message) throws DecodeException {
+    return Uevent.decode(Bytes.of(message));
+  }
 
   static ByteBuffer pathEvent() {
     return Replies.uevent(
@@ -36,7 +41,7 @@ class UeventTest {
 
   @Test
   void readsAPathEventAsTheKernelSendsIt() throws DecodeException {
-    Uevent event = Uevent.decode(pathEvent());
+    Uevent event = decode(pathEvent());
 
     assertEquals("change", event.action());
     assertEquals("/devices/virtual/block/dm-0", event.devPath());
@@ -62,7 +67,7 @@ class UeventTest {
     ByteBuffer message =
         Replies.udevMessage("SUBSYSTEM=block", "ACTION=add", "DEVPATH=/devices/x/block/sda");
 
-    Uevent event = Uevent.decode(message);
+    Uevent event = decode(message);
 
     assertTrue(event.fromUdev());
     assertEquals("add", event.action());
@@ -73,7 +78,7 @@ class UeventTest {
   @Test
   void readsCookieResizeReadOnlyAndVerityErrors() throws DecodeException {
     Uevent event =
-        Uevent.decode(
+        decode(
             Replies.uevent(
                 "change@/devices/virtual/block/dm-1",
                 "SUBSYSTEM=block",
@@ -112,11 +117,11 @@ class UeventTest {
   @Test
   void saysWhatIsWrongAndWhere() {
     DecodeException noHeader =
-        assertThrows(DecodeException.class, () -> Uevent.decode(Replies.uevent("nonsense")));
+        assertThrows(DecodeException.class, () -> decode(Replies.uevent("nonsense")));
     DecodeException noValue =
-        assertThrows(DecodeException.class, () -> Uevent.decode(Replies.uevent("a@b", "KEY")));
+        assertThrows(DecodeException.class, () -> decode(Replies.uevent("a@b", "KEY")));
     DecodeException noEnd =
-        assertThrows(DecodeException.class, () -> Uevent.decode(Replies.ascii("a@b\0K=V")));
+        assertThrows(DecodeException.class, () -> decode(Replies.ascii("a@b\0K=V")));
 
     assertEquals("action@devpath", noHeader.expected());
     assertEquals(4, noValue.offsetBytes());

@@ -9,6 +9,7 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.kernel.NetNamespace;
 import dmrec.kernel.UeventInjector;
+import dmrec.kernel.UeventReceiver;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -36,6 +37,8 @@ class VitalsTest {
           "MINOR=1077",
           "DEVTYPE=disk");
 
+  private static final int RING_BYTES = UeventReceiver.LEAST_RING_BYTES;
+
   /** Keeps nothing. */
   private static final EventSink NOWHERE =
       new EventSink() {
@@ -52,9 +55,10 @@ class VitalsTest {
         }
       };
 
-  private static KernelWatch open(int bufferBytes) throws IOException {
-    return KernelWatch.open(
-        new WatchOptions(false, false, true, bufferBytes, 0, false, "test"), line -> {});
+  private static RecordingLoop open(int bufferBytes) throws IOException {
+    return RecordingLoop.open(
+        new WatchOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
+        line -> {});
   }
 
   @Test
@@ -72,18 +76,18 @@ class VitalsTest {
 
   /** False where another uevent came between. */
   private static boolean countsDrops() throws Exception {
-    int sent = 60;
+    int sent = 2000; // More than such a ring and a tiny buffer hold, if nobody reads.
     long before = UeventInjector.seqnum();
     Vitals vitals = new Vitals(0);
     Recorder recorder = new Recorder(vitals.measuring(NOWHERE), null);
-    try (KernelWatch watch = open(1);
+    try (RecordingLoop watch = open(1);
         UeventInjector injector = new UeventInjector()) {
       for (int i = 0; i < sent; i++) {
         injector.inject(PATH_FAILED);
       }
       vitals.publish(recorder, watch, 1);
       long dropped = vitals.queueDrops();
-      assertTrue(dropped > 0 && vitals.queuedBytes() > 0, "dropped " + dropped);
+      assertTrue(dropped > 0 && vitals.ringBytes() > 0, "dropped " + dropped);
       assertEquals(0, vitals.lost());
 
       watch.run(
@@ -101,7 +105,9 @@ class VitalsTest {
         return false;
       }
       assertEquals(vitals.queueDrops(), vitals.lost());
-      assertEquals(1, vitals.events(Kind.GAP));
+      assertEquals(recorder.summary().byKind().get(Kind.GAP), vitals.events(Kind.GAP));
+      assertTrue(vitals.highestRingBytes() > 0);
+      assertEquals(0, vitals.ringBytes());
       assertEquals(
           recorder.summary().byKind().get(Kind.PATH_FAILED), vitals.events(Kind.PATH_FAILED));
       assertEquals(recorder.summary().events(), Arrays.stream(vitals.lagCounts()).sum());
@@ -116,7 +122,7 @@ class VitalsTest {
         () -> {
           Vitals vitals = new Vitals(0);
           Recorder recorder = new Recorder(NOWHERE, null);
-          try (KernelWatch watch = open(16 << 20);
+          try (RecordingLoop watch = open(16 << 20);
               UeventInjector injector = new UeventInjector()) {
             injector.multicast(1, PATH_FAILED);
             injector.multicast(1, PATH_FAILED);

@@ -5,8 +5,8 @@ import com.sun.net.httpserver.HttpServer;
 import dmrec.cli.host.Failure;
 import dmrec.kernel.KernelException;
 import dmrec.record.EventSink;
-import dmrec.record.KernelWatch;
 import dmrec.record.Recorder;
+import dmrec.record.RecordingLoop;
 import dmrec.record.Vitals;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
@@ -180,7 +180,7 @@ final class MetricsEndpoint implements AutoCloseable {
   }
 
   /** The loop has turned. */
-  void turn(Recorder recorder, KernelWatch watch) {
+  void turn(Recorder recorder, RecordingLoop watch) {
     if (server != null) {
       vitals.publish(recorder, watch, nanoClock.getAsLong());
     }

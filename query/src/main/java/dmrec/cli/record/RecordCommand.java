@@ -14,6 +14,7 @@ import dmrec.journal.SealPolicy;
 import dmrec.journal.SigningKey;
 import dmrec.journal.SyncPolicy;
 import dmrec.kernel.KernelException;
+import dmrec.kernel.UeventReceiver;
 import dmrec.query.EventText;
 import dmrec.query.KindCounts;
 import dmrec.query.TimeSpec;
@@ -21,9 +22,9 @@ import dmrec.record.CaptureException;
 import dmrec.record.CaptureReader;
 import dmrec.record.CaptureWriter;
 import dmrec.record.JournalSink;
-import dmrec.record.KernelWatch;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
+import dmrec.record.RecordingLoop;
 import dmrec.record.RecordingSummary;
 import dmrec.record.WatchOptions;
 import java.io.IOException;
@@ -80,6 +81,14 @@ public final class RecordCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       description = "Size of the uevent socket's buffer, as 128M or 4k. Default: ${DEFAULT-VALUE}.")
   private String receiveBuffer = "128M";
+
+  @Option(
+      names = "--ring",
+      paramLabel = "SIZE",
+      description =
+          "Memory for uevents that were received and are not recorded yet, 256k to 1G. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String ring = "64M";
 
   @Option(
       names = "--sample",
@@ -217,6 +226,7 @@ public final class RecordCommand implements Callable<Integer> {
             !noKernelLog,
             ueventsOnly,
             Amounts.bytes("--receive-buffer", receiveBuffer),
+            ringBytes(),
             Amounts.durationNs("--sample", sample),
             lockMemory,
             Version.number());
@@ -225,7 +235,7 @@ public final class RecordCommand implements Callable<Integer> {
             MetricsEndpoint.open(
                 metrics, () -> journalBytes, this::keyTrouble, System::nanoTime, host::say);
         RecordedJournal opened = RecordedJournal.open(folder, spool, journalOptions());
-        KernelWatch watch = open(options)) {
+        RecordingLoop watch = open(options)) {
       JournalWriter writer = opened.writer();
       opened.guard(watch::wake);
       JournalSink sink = JournalSink.of(writer, host::say);
@@ -261,6 +271,14 @@ public final class RecordCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int ringBytes() {
+    int bytes = Amounts.bytes("--ring", ring);
+    if (bytes < UeventReceiver.LEAST_RING_BYTES) {
+      throw Failure.usage("--ring: expected a size from 256k to 1G, found " + ring);
+    }
+    return bytes;
+  }
+
   private String status(Recorder recorder, Path folder) {
     return String.format(
         Locale.ROOT,
@@ -278,9 +296,9 @@ public final class RecordCommand implements Callable<Integer> {
     return now != null && !now.trouble().isEmpty();
   }
 
-  private KernelWatch open(WatchOptions options) throws IOException {
+  private RecordingLoop open(WatchOptions options) throws IOException {
     try {
-      return KernelWatch.open(options, host::say);
+      return RecordingLoop.open(options, host::say);
     } catch (KernelException e) {
       throw Failure.of(
           e.getMessage()

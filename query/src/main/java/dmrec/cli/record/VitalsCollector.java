@@ -81,6 +81,16 @@ final class VitalsCollector {
                     "dmrec_queue_bytes",
                     "What waits in the uevent socket's buffer, as the kernel accounts it.",
                     (double) vitals.queuedBytes()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_ring_bytes",
+                    "Uevents that were received and are not recorded yet.",
+                    (double) vitals.ringBytes()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_ring_max_bytes",
+                    "The most that these were so far.",
+                    (double) vitals.highestRingBytes()))
             .metricSnapshot(lag())
             .metricSnapshot(
                 gauge(

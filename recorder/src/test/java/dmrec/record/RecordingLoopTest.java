@@ -14,6 +14,7 @@ import dmrec.event.Mark;
 import dmrec.kernel.KernelException;
 import dmrec.kernel.NetNamespace;
 import dmrec.kernel.UeventInjector;
+import dmrec.kernel.UeventReceiver;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -24,9 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class KernelWatchTest {
+class RecordingLoopTest {
   private static final String NAME = "flight-recorder-test";
   private static final int ROOMY_BYTES = 32 << 20;
+  private static final int RING_BYTES = UeventReceiver.LEAST_RING_BYTES;
+
+  /** More than such a ring and a tiny buffer hold, if nobody reads. */
+  private static final int BURST = 2000;
 
   /** The records of one run, of our own device alone. */
   private static final class Journal extends ListSink {
@@ -51,9 +56,10 @@ class KernelWatchTest {
     }
   }
 
-  private static KernelWatch open(int bufferBytes) throws KernelException {
-    return KernelWatch.open(
-        new WatchOptions(false, false, true, bufferBytes, 0, false, "test"), line -> {});
+  private static RecordingLoop open(int bufferBytes) throws KernelException {
+    return RecordingLoop.open(
+        new WatchOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
+        line -> {});
   }
 
   private static byte[] path(String action, int seq) {
@@ -79,7 +85,7 @@ class KernelWatchTest {
     NetNamespace.run(
         () -> {
           Journal journal = new Journal();
-          try (KernelWatch watch = open(ROOMY_BYTES);
+          try (RecordingLoop watch = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             assertEquals(0, injector.inject(path("PATH_FAILED", 1)));
             assertEquals(0, injector.inject(path("PATH_REINSTATED", 2)));
@@ -115,7 +121,7 @@ class KernelWatchTest {
     NetNamespace.run(
         () -> {
           Journal journal = new Journal();
-          try (KernelWatch watch = open(ROOMY_BYTES);
+          try (RecordingLoop watch = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             injector.multicast(1, path("PATH_FAILED", 1));
             injector.multicast(1, path("PATH_FAILED", 2));
@@ -151,12 +157,11 @@ class KernelWatchTest {
 
   private static boolean burst() throws Exception {
     Journal journal = new Journal();
-    int sent = 60;
     long before = UeventInjector.seqnum();
     AtomicBoolean again = new AtomicBoolean();
-    try (KernelWatch watch = open(1);
+    try (RecordingLoop watch = open(1);
         UeventInjector injector = new UeventInjector()) {
-      for (int i = 0; i < sent; i++) {
+      for (int i = 0; i < BURST; i++) {
         injector.inject(path("PATH_FAILED", i));
       }
       watch.run(
@@ -164,19 +169,19 @@ class KernelWatchTest {
           () -> {},
           () -> {
             if (journal.lost() > 0 && again.compareAndSet(false, true)) {
-              inject(injector, "PATH_REINSTATED", sent);
+              inject(injector, "PATH_REINSTATED", BURST);
             } else if (again.get()) {
               watch.stop("done");
             }
           });
     }
-    if (UeventInjector.seqnum() - before != sent + 1) {
+    if (UeventInjector.seqnum() - before != BURST + 1) {
       return false;
     }
     List<EventRecord> paths = journal.paths();
     EventRecord last = paths.get(paths.size() - 1);
     assertEquals(Kind.PATH_REINSTATED, last.kind());
-    assertEquals(sent - (paths.size() - 1), journal.lost());
+    assertEquals(BURST - (paths.size() - 1), journal.lost());
     assertEquals(journal.lost(), journal.recorder.summary().lost());
     return true;
   }
@@ -209,7 +214,7 @@ class KernelWatchTest {
     long before = UeventInjector.seqnum();
     List<Thread> senders = new ArrayList<>();
     long endNs = System.nanoTime() + 20_000_000_000L;
-    try (KernelWatch watch = open(1)) {
+    try (RecordingLoop watch = open(1)) {
       for (int i = 0; i < 3; i++) {
         Thread sender = new Thread(() -> send(sent, enough), "flood");
         senders.add(sender);
@@ -272,7 +277,7 @@ class KernelWatchTest {
                     }
                   },
                   null);
-          try (KernelWatch watch = open(ROOMY_BYTES);
+          try (RecordingLoop watch = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             injector.inject(path("PATH_FAILED", 1));
             IOException e =
@@ -289,7 +294,7 @@ class KernelWatchTest {
     NetNamespace.run(
         () -> {
           Journal journal = new Journal();
-          try (KernelWatch watch = open(ROOMY_BYTES);
+          try (RecordingLoop watch = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             Batches batches = new Batches(injector);
             watch.run(

@@ -19,13 +19,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at devices through the control device. A device that shows the same bytes as at the last
- * look costs two requests and a comparison, and nothing is made of it.
+ * Reads devices through the control device. One that shows the same bytes as the last time costs
+ * two requests and a comparison, and nothing is made of it.
  *
  * <p>Keys are masked in the buffer the kernel wrote to, before anything is copied from it. One
  * thread.
  */
-final class DeviceEyes {
+final class DeviceReader {
   private static final int DM_INACTIVE_PRESENT = 1 << 6;
 
   /** DM_READONLY, DM_SUSPEND, DM_ACTIVE_PRESENT and DM_INACTIVE_PRESENT. */
@@ -41,7 +41,7 @@ final class DeviceEyes {
   private Bytes lastList = Bytes.NONE;
   private List<DevNo> devices = List.of();
 
-  DeviceEyes(DmControl control, Sysfs sysfs, Clocks clocks) {
+  DeviceReader(DmControl control, Sysfs sysfs, Clocks clocks) {
     this.control = control;
     this.sysfs = sysfs;
     this.clocks = clocks;
@@ -72,12 +72,12 @@ final class DeviceEyes {
   }
 
   /**
-   * Looks at one device.
+   * Reads one device.
    *
-   * @param always whether to tell of a device that is as it was
+   * @param always whether to return one that is as it was
    * @return null where nothing changed and {@code always} is off
    */
-  @Nullable Observation look(DevNo dev, boolean always) throws KernelException {
+  @Nullable Observation read(DevNo dev, boolean always) throws KernelException {
     long number = dev.encoded();
     Observation.Looked before = seen.get(dev);
     for (int attempt = 1; ; attempt++) {
@@ -160,7 +160,7 @@ final class DeviceEyes {
     return table;
   }
 
-  /** Forgets what was seen, so that every device is told of again. */
+  /** Forgets what was read, so that every device is returned again. */
   void forget() {
     seen.clear();
     lastList = Bytes.NONE;

@@ -3,8 +3,8 @@ package dmrec.decode;
 import java.nio.ByteBuffer;
 
 /** Numbers at absolute places of a buffer, whatever the buffer's own byte order; no allocation. */
-final class Bytes {
-  private Bytes() {}
+final class RawBytes {
+  private RawBytes() {}
 
   static int intAt(ByteBuffer from, int at, boolean bigEndian) {
     int b0 = from.get(at) & 0xff;

@@ -1,0 +1,411 @@
+package dmrec.kernel;
+
+import dmrec.kernel.Native.LibC;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives uevents on a thread of its own, which does nothing else, into memory that is set aside
+ * before: so that a burst is taken from the kernel as fast as it comes, however long the recording
+ * of one event takes.
+ *
+ * <pre>
+ *   kernel --> socket --> [receiving thread] --> ring --> [who reads] --> journal
+ *              buffer                                      read()
+ * </pre>
+ *
+ * <p>Where the ring is full the thread leaves the rest in the socket, whose buffer then counts what
+ * it cannot hold. So there is one account of loss, the kernel's, and a loss stands in the ring in
+ * its place among the messages: behind those that were queued when it was noticed.
+ *
+ * <p>Receiving allocates nothing. Everything here is for one thread, which reads.
+ */
+public final class UeventReceiver implements AutoCloseable {
+  /** Decides about a message before it takes room in the ring; on the receiving thread. */
+  public interface Filter {
+    /** Whether the socket's last message is to be kept. */
+    boolean keeps(UeventSocket socket);
+  }
+
+  /** Takes what {@link #read} finds. */
+  public interface Handler {
+    /**
+     * A message.
+     *
+     * @param wallNs CLOCK_REALTIME at its receipt
+     * @param monoNs CLOCK_MONOTONIC at its receipt
+     * @param groups {@link UeventSocket#groups}
+     * @param pid {@link UeventSocket#senderPid}
+     * @param uid {@link UeventSocket#senderUid}
+     * @param message valid during the call; position 0, limit its length
+     */
+    void uevent(long wallNs, long monoNs, int groups, int pid, int uid, ByteBuffer message);
+
+    /**
+     * Messages were lost between two moments.
+     *
+     * @param count how many, exactly
+     * @param isCut whether it is one that was too long to be received whole
+     */
+    void lost(
+        long wallNs, long monoNs, long sinceWallNs, long sinceMonoNs, long count, boolean isCut);
+  }
+
+  /** The least ring: a message may take an eighth of it. */
+  public static final int LEAST_RING_BYTES = 256 << 10;
+
+  /** The largest one. */
+  public static final int MOST_RING_BYTES = 1 << 30;
+
+  /** What a message takes of a receive buffer at least: no more than this many can be queued. */
+  private static final int LEAST_QUEUED_BYTES = 512;
+
+  /** Time until a full ring is tried again. */
+  private static final long FULL_REST_NS = 100_000L;
+
+  private static final int UEVENT = 1;
+  private static final int LOST = 2;
+  private static final int CUT = 3;
+
+  // A record of the ring: a message behind its head, or a loss.
+  private static final int WALL_NS = 0;
+  private static final int MONO_NS = 8;
+  private static final int GROUPS = 16;
+  private static final int PID = 20;
+  private static final int UID = 24;
+  private static final int HEAD_BYTES = 32;
+  private static final int SINCE_WALL_NS = 16;
+  private static final int SINCE_MONO_NS = 24;
+  private static final int COUNT = 32;
+  private static final int LOSS_BYTES = 40;
+
+  private final UeventSocket socket;
+  private final Filter filter;
+  private final Clocks clocks;
+  private final LibC libc;
+  private final long memory;
+  private final RingBuffer ring;
+  private final Poller poller;
+  private final Thread thread;
+
+  // Of the reader.
+  private final ByteBuffer message = ByteBuffer.allocate(UeventSocket.MESSAGE_BYTES);
+  private final MessageHandler hand = this::hand;
+  private @Nullable Handler reader;
+
+  // Of the receiving thread.
+  private long countedDrops;
+  private boolean isOverrun;
+  private int readSinceOverrun;
+  private long quietWallNs;
+  private long quietMonoNs;
+
+  /** Whether a message may be on its way from the socket to the ring. */
+  private volatile boolean isBusy;
+
+  private volatile boolean isReaderAsleep;
+  private volatile Runnable wakeReader = () -> {};
+  private volatile int highestRingBytes;
+  private volatile boolean isClosed;
+  private volatile @Nullable KernelException failure;
+
+  private UeventReceiver(
+      UeventSocket socket, Filter filter, Clocks clocks, LibC libc, long memory, int ringBytes)
+      throws KernelException {
+    this.socket = socket;
+    this.filter = filter;
+    this.clocks = clocks;
+    this.libc = libc;
+    this.memory = memory;
+    this.ring =
+        new OneToOneRingBuffer(
+            new UnsafeBuffer(memory, ringBytes + RingBufferDescriptor.TRAILER_LENGTH));
+    this.poller = Poller.open(socket.fd());
+    this.countedDrops = socket.drops();
+    this.quietWallNs = clocks.wallNs();
+    this.quietMonoNs = clocks.monotonicNs();
+    this.isBusy = true;
+    this.thread = new Thread(this::run, "dmrec-receive");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Begins to receive.
+   *
+   * @param socket read by this alone from here on, and closed with it
+   * @param ringBytes memory for what is received and not read yet; {@link #LEAST_RING_BYTES} to
+   *     {@link #MOST_RING_BYTES}, rounded up to a power of two. It takes pages as it is used
+   * @throws KernelException where there is no memory or no descriptor
+   */
+  public static UeventReceiver start(UeventSocket socket, Filter filter, int ringBytes)
+      throws KernelException {
+    if (ringBytes < LEAST_RING_BYTES || ringBytes > MOST_RING_BYTES) {
+      throw new IllegalArgumentException("ringBytes: " + ringBytes);
+    }
+    int bytes = Integer.highestOneBit(ringBytes - 1) << 1;
+    LibC libc = Native.libc();
+    // Zeroed by the kernel page by page, where allocateDirect would touch all of it now.
+    long memory = libc.calloc(1, bytes + RingBufferDescriptor.TRAILER_LENGTH);
+    if (memory == 0) {
+      throw new KernelException(
+          Native.errno(),
+          "Cannot set memory aside for uevents",
+          bytes + " bytes",
+          "Ask for less with --ring, or free memory.");
+    }
+    try {
+      UeventReceiver receiver =
+          new UeventReceiver(socket, filter, Clocks.open(), libc, memory, bytes);
+      receiver.thread.start();
+      return receiver;
+    } catch (KernelException | RuntimeException | Error e) {
+      libc.free(memory);
+      throw e;
+    }
+  }
+
+  // The receiving thread.
+
+  private void run() {
+    try {
+      while (!isClosed) {
+        isBusy = true;
+        receiveAll();
+        isBusy = false;
+        poller.await(-1);
+      }
+    } catch (KernelException e) {
+      failure = e;
+      wakeReader.run();
+    }
+    isBusy = false;
+  }
+
+  /** Receives until nothing is queued. */
+  private void receiveAll() throws KernelException {
+    int mostQueued = socket.receiveBufferBytes() / LEAST_QUEUED_BYTES;
+    while (!isClosed) {
+      switch (socket.receive()) {
+        case MESSAGE -> {
+          message();
+          // In a flood that never lets the queue run dry, what lay before the hole is read by now.
+          if (isOverrun && ++readSinceOverrun > mostQueued) {
+            settleOverrun();
+          }
+        }
+        case OVERRUN -> {
+          isOverrun = true;
+          readSinceOverrun = 0;
+        }
+        case NONE -> {
+          settleOverrun();
+          quietWallNs = clocks.wallNs();
+          quietMonoNs = clocks.monotonicNs();
+          return;
+        }
+      }
+    }
+  }
+
+  private void message() {
+    if (!filter.keeps(socket)) {
+      return;
+    }
+    if (socket.truncated()) {
+      loss(CUT, 1);
+      return;
+    }
+    ByteBuffer bytes = socket.message();
+    int at = claim(UEVENT, HEAD_BYTES + bytes.limit());
+    if (at < 0) {
+      return;
+    }
+    ring.buffer().putLong(at + WALL_NS, clocks.wallNs());
+    ring.buffer().putLong(at + MONO_NS, clocks.monotonicNs());
+    ring.buffer().putInt(at + GROUPS, socket.groups());
+    ring.buffer().putInt(at + PID, socket.senderPid());
+    ring.buffer().putInt(at + UID, socket.senderUid());
+    ring.buffer().putBytes(at + HEAD_BYTES, bytes, 0, bytes.limit());
+    commit(at);
+  }
+
+  /** Counts what was lost. The hole lies after the messages then queued, so those come first. */
+  private void settleOverrun() throws KernelException {
+    if (!isOverrun) {
+      return;
+    }
+    isOverrun = false;
+    long drops = socket.drops();
+    long lost = (drops - countedDrops) & 0xffffffffL;
+    countedDrops = drops;
+    if (lost > 0) {
+      loss(LOST, lost);
+    }
+  }
+
+  private void loss(int type, long count) {
+    int at = claim(type, LOSS_BYTES);
+    if (at < 0) {
+      return;
+    }
+    ring.buffer().putLong(at + WALL_NS, clocks.wallNs());
+    ring.buffer().putLong(at + MONO_NS, clocks.monotonicNs());
+    ring.buffer().putLong(at + SINCE_WALL_NS, quietWallNs);
+    ring.buffer().putLong(at + SINCE_MONO_NS, quietMonoNs);
+    ring.buffer().putLong(at + COUNT, count);
+    commit(at);
+  }
+
+  /** Room in the ring, for which this waits; below 0 where it is closed. */
+  private int claim(int type, int lengthBytes) {
+    int at = ring.tryClaim(type, lengthBytes);
+    while (at < 0 && !isClosed) {
+      highestRingBytes = ring.capacity();
+      LockSupport.parkNanos(FULL_REST_NS);
+      at = ring.tryClaim(type, lengthBytes);
+    }
+    return at;
+  }
+
+  private void commit(int at) {
+    ring.commit(at);
+    // The reader says that it sleeps and then looks at the ring; this does it the other way round.
+    VarHandle.fullFence();
+    int size = ring.size();
+    if (size > highestRingBytes) {
+      highestRingBytes = size;
+    }
+    if (isReaderAsleep) {
+      isReaderAsleep = false;
+      wakeReader.run();
+    }
+  }
+
+  // Who reads.
+
+  /** Sets what ends the reader's sleep; before the first {@link #sleeps}. */
+  public void wakeBy(Runnable wake) {
+    wakeReader = wake;
+  }
+
+  /**
+   * Says that the reader is about to sleep: the next message wakes it.
+   *
+   * @return false where there is something to read already, and it should not
+   */
+  public boolean sleeps() {
+    isReaderAsleep = true;
+    if (ring.size() == 0 && failure == null) {
+      return true;
+    }
+    isReaderAsleep = false;
+    return false;
+  }
+
+  /** Says that the reader is awake. */
+  public void isAwake() {
+    isReaderAsleep = false;
+  }
+
+  /**
+   * Hands on what was received, oldest first.
+   *
+   * @return how much it was, at most {@code limit}
+   * @throws KernelException where nothing more can be received, once all is read
+   */
+  public int read(Handler handler, int limit) throws KernelException {
+    if (isClosed) {
+      throw new IllegalStateException("the receiver is closed");
+    }
+    reader = handler;
+    int count = ring.read(hand, limit);
+    KernelException failed = failure;
+    if (count == 0 && failed != null) {
+      throw failed;
+    }
+    return count;
+  }
+
+  private void hand(int type, MutableDirectBuffer buffer, int at, int lengthBytes) {
+    Handler handler = Objects.requireNonNull(reader);
+    long wallNs = buffer.getLong(at + WALL_NS);
+    long monoNs = buffer.getLong(at + MONO_NS);
+    if (type == UEVENT) {
+      message.clear().limit(lengthBytes - HEAD_BYTES);
+      buffer.getBytes(at + HEAD_BYTES, message, 0, lengthBytes - HEAD_BYTES);
+      handler.uevent(
+          wallNs,
+          monoNs,
+          buffer.getInt(at + GROUPS),
+          buffer.getInt(at + PID),
+          buffer.getInt(at + UID),
+          message);
+    } else {
+      handler.lost(
+          wallNs,
+          monoNs,
+          buffer.getLong(at + SINCE_WALL_NS),
+          buffer.getLong(at + SINCE_MONO_NS),
+          buffer.getLong(at + COUNT),
+          type == CUT);
+    }
+  }
+
+  /**
+   * Whether everything that the kernel had sent when this was called has been read.
+   *
+   * <p>In this order: what has left the socket by then is in the ring, or the thread is busy with
+   * it; and where it is not busy any more, it is in the ring.
+   */
+  public boolean isDrained() throws KernelException {
+    return socket.queuedBytes() == 0 && !isBusy && ring.size() == 0;
+  }
+
+  /** How many bytes of the ring are taken. */
+  public int ringBytes() {
+    return isClosed ? 0 : ring.size();
+  }
+
+  /** How many there are. */
+  public int ringCapacityBytes() {
+    return ring.capacity();
+  }
+
+  /** How many of them were taken at most so far. */
+  public int highestRingBytes() {
+    return highestRingBytes;
+  }
+
+  /** Ends the receiving thread and closes the socket. What is not read is gone. */
+  @Override
+  public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    poller.wake();
+    boolean isInterrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    poller.close();
+    socket.close();
+    libc.free(memory);
+  }
+}

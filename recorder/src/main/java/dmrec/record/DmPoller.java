@@ -1,0 +1,163 @@
+package dmrec.record;
+
+import dmrec.decode.DecodeException;
+import dmrec.decode.Uevent;
+import dmrec.event.Source;
+import dmrec.kernel.Clocks;
+import dmrec.kernel.DmControl;
+import dmrec.kernel.KernelException;
+import dmrec.kernel.Poller;
+import dmrec.kernel.Sysfs;
+import dmrec.target.DevNo;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Polls the devices through the control device: arm, list, then a snapshot of each that is asked
+ * for.
+ *
+ * <p>Arming comes before listing: what happens in between is told by the next wake.
+ */
+final class DmPoller implements DevicePoller {
+  /** Devices that come and go without a pause must not keep the rest from being polled. */
+  private static final int SNAPSHOTS_OF_NEW = 8;
+
+  private final DmControl control;
+  private final DeviceReader devices;
+  private final UeventSource uevents;
+  private final Poller wakes;
+  private final Set<DevNo> requested = new LinkedHashSet<>();
+  private final Set<DevNo> failing = new HashSet<>();
+  private boolean isFailing;
+
+  /**
+   * @param uevents read behind the snapshot of a new device
+   * @param wakes tells whether the control device has something to say
+   */
+  DmPoller(DmControl control, Sysfs sysfs, Clocks clocks, UeventSource uevents, Poller wakes) {
+    this.control = control;
+    this.devices = new DeviceReader(control, sysfs, clocks);
+    this.uevents = uevents;
+    this.wakes = wakes;
+  }
+
+  /** Whether the control device did not answer last; its descriptor may poll readable. */
+  boolean isFailing() {
+    return isFailing;
+  }
+
+  @Override
+  public boolean pollAll(Intake to, boolean always) throws IOException {
+    if (always) {
+      devices.forget();
+    }
+    boolean complete = list(to, always);
+    to.recorder().takeWanted(requested);
+    for (DevNo dev : isFailing ? List.<DevNo>of() : devices.devices()) {
+      boolean isDue = requested.remove(dev) || to.recorder().wantsAgain(dev) || always;
+      complete &= snapshot(to, dev, isDue);
+    }
+    complete &= pollRequested(to);
+    return complete;
+  }
+
+  @Override
+  public void pollChanged(Intake to) throws IOException {
+    if (!isFailing && wakes.readable(control.fd())) {
+      list(to, false);
+    }
+    pollRequested(to);
+    requested.clear();
+  }
+
+  /** Asks for the list of devices; false where the control device fails. */
+  private boolean list(Intake to, boolean always) throws IOException {
+    Stamp began = to.stamp();
+    Observation listed;
+    try {
+      control.arm();
+      listed = devices.list(always);
+    } catch (KernelException e) {
+      if (!isFailing) {
+        isFailing = true;
+        fails(to, began, e);
+      }
+      return false;
+    }
+    isFailing = false;
+    accept(to, listed);
+    return true;
+  }
+
+  private boolean pollRequested(Intake to) throws IOException {
+    boolean complete = true;
+    // A snapshot may ask for others: those of the devices below.
+    for (to.recorder().takeWanted(requested);
+        !requested.isEmpty();
+        to.recorder().takeWanted(requested)) {
+      List<DevNo> turn = List.copyOf(requested);
+      requested.clear();
+      for (DevNo dev : isFailing ? List.<DevNo>of() : turn) {
+        complete &= snapshot(to, dev, true);
+      }
+    }
+    return complete;
+  }
+
+  /** Takes a snapshot of one device; false where that fails, which ends nothing but this one. */
+  private boolean snapshot(Intake to, DevNo dev, boolean always) throws IOException {
+    Stamp began = to.stamp();
+    for (int taken = 0; ; taken++) {
+      Observation seen;
+      try {
+        seen = devices.read(dev, taken > 0 || always || failing.contains(dev));
+      } catch (KernelException e) {
+        if (failing.add(dev)) {
+          fails(to, began, e);
+        }
+        return false;
+      }
+      failing.remove(dev);
+      if (seen == null || taken == SNAPSHOTS_OF_NEW || !to.recorder().isNew(seen)) {
+        accept(to, seen);
+        return true;
+      }
+      // Another life may have had a new device's number before: its uevents wait, and come first.
+      List<Observation> behind = to.readBehind(seen, uevents::read);
+      boolean isOutdated = behind.stream().anyMatch(each -> isKernelUevent(each, dev));
+      if (!isOutdated) {
+        to.accept(seen);
+      }
+      to.acceptAll(behind);
+      if (!isOutdated) {
+        return true;
+      }
+    }
+  }
+
+  private static boolean isKernelUevent(Observation observation, DevNo dev) {
+    try {
+      return observation instanceof Observation.UeventSeen uevent
+          && !uevent.udev()
+          && dev.equals(Uevent.decode(uevent.message()).devNo());
+    } catch (DecodeException e) {
+      return false; // Whoever interprets it says so.
+    }
+  }
+
+  /** The control device could not be asked: said once, when it begins. */
+  private static void fails(Intake to, Stamp since, KernelException e) throws IOException {
+    to.accept(
+        new Observation.Lost(to.stamp(), since, Source.DM, -1, String.valueOf(e.getMessage())));
+  }
+
+  private static void accept(Intake to, @Nullable Observation observation) throws IOException {
+    if (observation != null) {
+      to.accept(observation);
+    }
+  }
+}

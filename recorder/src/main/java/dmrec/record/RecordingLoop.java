@@ -1,0 +1,339 @@
+package dmrec.record;
+
+import dmrec.event.DmEvent;
+import dmrec.kernel.Clocks;
+import dmrec.kernel.DmControl;
+import dmrec.kernel.HostFacts;
+import dmrec.kernel.KernelException;
+import dmrec.kernel.KernelLog;
+import dmrec.kernel.MachineId;
+import dmrec.kernel.MemoryLock;
+import dmrec.kernel.Poller;
+import dmrec.kernel.Sysfs;
+import dmrec.kernel.UeventSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the kernel's sources, one after the other, and hands what they say to a {@link Recorder}.
+ *
+ * <p>Subscribe first, then poll everything, then wait: nothing falls between. A turn after each
+ * wake:
+ *
+ * <ol>
+ *   <li>read the uevents: the kernel sends one before it counts the event of a device;
+ *   <li>read the kernel log;
+ *   <li>where something was lost, poll everything; where it is time, poll everything for changes;
+ *       else arm, list, and poll what changed;
+ *   <li>read the disks that this made interesting.
+ * </ol>
+ *
+ * <p>What raises no event is found by the round of polls once a second. One thread runs it; {@link
+ * #stop} and {@link #wake} may come from any.
+ */
+public final class RecordingLoop implements AutoCloseable {
+  /** Time between two questions to a source that fails; its descriptor may poll readable. */
+  private static final long FAILED_REST_NS = 100_000_000L;
+
+  /** A round of polls is never given more than a third of the time. */
+  private static final int REST_FACTOR = 2;
+
+  /** A stack that is never quiet must not keep the recording from ending. */
+  private static final int LAST_TURNS = 8;
+
+  private static final long SECOND_NS = 1_000_000_000L;
+
+  private final WatchOptions options;
+  private final Clocks clocks;
+  private final UeventSource uevents;
+  private final @Nullable KernelLogSource log;
+  private final @Nullable DmControl control;
+  private final @Nullable DevicePoller devices;
+  private final @Nullable DiskPoller disks;
+  private final Poller poller;
+  private long nextRoundMonoNs;
+  private volatile @Nullable String stopReason;
+
+  private RecordingLoop(
+      WatchOptions options,
+      Clocks clocks,
+      UeventSource uevents,
+      @Nullable KernelLog log,
+      @Nullable DmControl control)
+      throws KernelException {
+    this.options = options;
+    this.clocks = clocks;
+    this.uevents = uevents;
+    this.log =
+        log == null
+            ? null
+            : new KernelLogSource(log, new Stamp(clocks.wallNs(), clocks.monotonicNs()));
+    this.control = control;
+    this.poller = Poller.open(log == null ? -1 : log.fd(), control == null ? -1 : control.fd());
+    Sysfs sysfs = new Sysfs();
+    this.devices =
+        control != null
+            ? new DmPoller(control, sysfs, clocks, uevents, poller)
+            : options.ueventsOnly() ? null : new SysfsPoller(sysfs);
+    this.disks = options.ueventsOnly() ? null : new DiskPoller(sysfs);
+    uevents.receiver().wakeBy(poller::wake);
+  }
+
+  /**
+   * Opens every source that can be had; {@code warning} gets one line that names the others.
+   *
+   * @throws KernelException where not even uevents can be had, or the kernel has no device-mapper
+   */
+  public static RecordingLoop open(WatchOptions options, Consumer<String> warning)
+      throws KernelException {
+    if (options.lockMemory()) {
+      MemoryLock.lockAll();
+      WarmUp.run();
+    }
+    List<String> lacking = new ArrayList<>();
+    UeventSocket socket =
+        UeventSocket.open(
+            options.udev() ? UeventSocket.Groups.KERNEL_AND_UDEV : UeventSocket.Groups.KERNEL,
+            options.receiveBufferBytes());
+    UeventSource uevents = UeventSource.of(socket, options.ringBytes());
+    try {
+      DmControl control = options.ueventsOnly() ? null : openControl(lacking);
+      KernelLog log = options.kernelLog() ? openLog(lacking) : null;
+      if (socket.receiveBufferBytes() < options.receiveBufferBytes()) {
+        lacking.add(
+            "a uevent buffer of "
+                + options.receiveBufferBytes() / 1024
+                + " KiB (it has "
+                + socket.receiveBufferBytes() / 1024
+                + "; what a burst loses is counted)");
+      }
+      if (!lacking.isEmpty()) {
+        warning.accept(
+            "recording without "
+                + String.join(", without ", lacking)
+                + "; root has all of it, 'dmrec doctor' says more");
+      }
+      return new RecordingLoop(options, Clocks.open(), uevents, log, control);
+    } catch (KernelException | RuntimeException | Error e) {
+      uevents.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable KernelLog openLog(List<String> lacking) {
+    try {
+      return KernelLog.open();
+    } catch (KernelException e) {
+      lacking.add("the kernel log and so reasons of snapshots (/dev/kmsg: " + e.errnoName() + ")");
+      return null;
+    }
+  }
+
+  /** Null where device-mapper is there but may not be asked; sysfs then shows a part. */
+  private static @Nullable DmControl openControl(List<String> lacking) throws KernelException {
+    try {
+      return DmControl.open();
+    } catch (KernelException e) {
+      boolean forbidden = e.errnoName().equals("EACCES") || e.errnoName().equals("EPERM");
+      if (!forbidden && !Files.exists(Path.of("/sys/class/misc/device-mapper"))) {
+        throw e;
+      }
+      lacking.add("tables and status (/dev/mapper/control: " + e.errnoName() + ")");
+      return null;
+    }
+  }
+
+  // What others ask of it.
+
+  /** Messages refused so far because their sender was not the kernel. */
+  public long refused() {
+    return uevents.refused();
+  }
+
+  /** Uevents lost so far as the kernel counts them. */
+  public long queueDrops() throws KernelException {
+    return uevents.socket().drops();
+  }
+
+  /** What waits in the uevent socket, in the kernel's bytes. */
+  public long queuedBytes() throws KernelException {
+    return uevents.socket().queuedBytes();
+  }
+
+  /** What of the ring behind the socket is taken, in bytes; by the loop's thread. */
+  public long ringBytes() {
+    return uevents.receiver().ringBytes();
+  }
+
+  /** What of it was taken at most so far. */
+  public long highestRingBytes() {
+    return uevents.receiver().highestRingBytes();
+  }
+
+  /** Ends {@link #run} soon; from any thread. */
+  public void stop(String reason) {
+    stopReason = reason;
+    poller.wake();
+  }
+
+  /** Lets a turn of {@link #run} begin at once; from any thread. */
+  public void wake() {
+    poller.wake();
+  }
+
+  // The loop.
+
+  /**
+   * Records until {@link #stop}.
+   *
+   * @param ready called once, when the first baseline is recorded
+   * @param turn called after each turn of the loop, at least once a second
+   */
+  public void run(Recorder recorder, Runnable ready, Runnable turn) throws IOException {
+    Intake intake = new Intake(recorder, clocks);
+    intake.accept(new Observation.Started(intake.stamp(), facts()));
+    pollAll(intake, true);
+    if (options.lockMemory()) {
+      MemoryLock.faultIn();
+    }
+    ready.run();
+    while (stopReason == null) {
+      await(intake);
+      turn(intake);
+      turn.run();
+    }
+    lastTurn(intake);
+    intake.accept(new Observation.Stopped(intake.stamp(), stopReason, refused()));
+  }
+
+  private DmEvent.RecordingStarted facts() throws IOException {
+    HostFacts host = HostFacts.read();
+    List<String> sources = new ArrayList<>(List.of("uevent"));
+    if (options.udev()) {
+      sources.add("udev");
+    }
+    if (control != null) {
+      sources.add("dm");
+    } else if (!options.ueventsOnly()) {
+      sources.add("sysfs");
+    }
+    if (log != null) {
+      sources.add("kmsg");
+    }
+    return new DmEvent.RecordingStarted(
+        host.bootId(),
+        host.kernelRelease(),
+        control == null ? "" : control.version().toString(),
+        options.version(),
+        host.hostName(),
+        List.copyOf(sources),
+        options.sampleNs(),
+        "receive time",
+        "",
+        MachineId.read(),
+        clocks.wallErrorNs());
+  }
+
+  private void await(Intake intake) throws IOException {
+    long waitNs = waitNs(intake);
+    poller.await(uevents.receiver().sleeps() ? waitNs : 0);
+    uevents.receiver().isAwake();
+    if ((devices instanceof DmPoller dm && dm.isFailing()) || (log != null && log.isFailing())) {
+      LockSupport.parkNanos(FAILED_REST_NS);
+    }
+  }
+
+  private long waitNs(Intake intake) {
+    if (intake.isLossTold()) {
+      return 0; // It was found within a poll, and the round that makes up for it is due.
+    }
+    return hasRounds()
+        ? Math.max(0, Math.min(SECOND_NS, nextRoundMonoNs - clocks.monotonicNs()))
+        : SECOND_NS;
+  }
+
+  private boolean hasRounds() {
+    return options.sampleNs() > 0 && !options.ueventsOnly();
+  }
+
+  private void turn(Intake intake) throws IOException {
+    readMessages(intake);
+    if (intake.takeLoss()) {
+      pollAll(intake, true);
+    } else if (options.sampleNs() > 0 && clocks.monotonicNs() >= nextRoundMonoNs) {
+      pollAll(intake, false);
+    } else if (devices != null) {
+      devices.pollChanged(intake);
+    }
+    pollDisks(intake);
+  }
+
+  private void readMessages(Intake intake) throws IOException {
+    uevents.read(intake);
+    if (log != null) {
+      log.read(intake);
+    }
+  }
+
+  /** One round of polls; {@code always} tells also of what is as it was. */
+  private void pollAll(Intake intake, boolean always) throws IOException {
+    Stamp began = intake.stamp();
+    boolean complete = devices != null && devices.pollAll(intake, always);
+    pollDisks(intake);
+    if (complete && !intake.isLossTold()) {
+      intake.accept(new Observation.Sampled(intake.stamp(), began));
+    }
+    long nowNs = clocks.monotonicNs();
+    long tookNs = Math.max(1, nowNs - began.monoNs());
+    nextRoundMonoNs = nowNs + Math.max(options.sampleNs() - tookNs, tookNs * REST_FACTOR);
+  }
+
+  private void pollDisks(Intake intake) throws IOException {
+    if (disks == null) {
+      intake.recorder().forgetWanted();
+    } else {
+      disks.poll(intake);
+    }
+  }
+
+  /**
+   * Polls everything, until no uevent came meanwhile. Then the event numbers in the journal count
+   * the events in it, and the next recording can tell how many it missed.
+   */
+  private void lastTurn(Intake intake) throws IOException {
+    readMessages(intake);
+    pollAll(intake, intake.takeLoss()); // It reads uevents too, and so may find another loss.
+    for (int i = 0; i < LAST_TURNS && hasMore(); i++) {
+      readMessages(intake);
+      if (devices != null) {
+        devices.pollChanged(intake);
+      }
+      pollDisks(intake);
+    }
+    if (intake.takeLoss()) {
+      pollAll(intake, true);
+    }
+  }
+
+  private boolean hasMore() throws IOException {
+    return poller.await(0) > 0 || !uevents.receiver().isDrained();
+  }
+
+  @Override
+  public void close() {
+    poller.close();
+    if (control != null) {
+      control.close();
+    }
+    if (log != null) {
+      log.close();
+    }
+    uevents.close();
+  }
+}

@@ -1,0 +1,179 @@
+package dmrec.record;
+
+import dmrec.decode.Uevent;
+import dmrec.event.Bytes;
+import dmrec.event.Source;
+import dmrec.kernel.KernelException;
+import dmrec.kernel.UeventReceiver;
+import dmrec.kernel.UeventSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The uevents of block devices, as the kernel sends them and, where asked for, as udev repeats
+ * them. One thread, but for what is said of the filter.
+ */
+final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
+  /** A flood of uevents must not keep the polls from happening at all. */
+  private static final int MESSAGES_A_TURN = 8192;
+
+  /** The ring has room again behind so many. */
+  private static final int BATCH = 256;
+
+  /** A name that was read is a process's for so long: within it others hardly take its number. */
+  private static final long COMMAND_NS = 10_000_000L;
+
+  /** Time for the receiving thread to hand over what it has. */
+  private static final long HANDOVER_NS = 20_000L;
+
+  private final UeventSocket socket;
+  private final UeventReceiver receiver;
+  private final Origin origin;
+
+  /** Where what is read goes. */
+  private @Nullable Intake to;
+
+  // The process whose name was read last.
+  private int commandPid;
+  private long commandMonoNs;
+  private String command = "";
+
+  private UeventSource(UeventSocket socket, UeventReceiver receiver, Origin origin) {
+    this.socket = socket;
+    this.receiver = receiver;
+    this.origin = origin;
+  }
+
+  /** Receives from here on; the socket is its own, and closed where this fails. */
+  static UeventSource of(UeventSocket socket, int ringBytes) throws KernelException {
+    Origin origin = new Origin();
+    try {
+      return new UeventSource(socket, UeventReceiver.start(socket, origin, ringBytes), origin);
+    } catch (KernelException | RuntimeException | Error e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Keeps what the kernel says of block devices. Whoever else sends is refused, and counted; asked
+   * by the receiving thread.
+   */
+  private static final class Origin implements UeventReceiver.Filter {
+    private volatile long refused;
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes it.
+    public boolean keeps(UeventSocket socket) {
+      boolean fromUdev = isOfUdev(socket.groups());
+      if (fromUdev ? socket.senderUid() != 0 : socket.senderPort() != 0) {
+        refused++;
+        return false;
+      }
+      return socket.truncated() || fromUdev || Uevent.concernsBlockDevices(socket.message());
+    }
+  }
+
+  private static boolean isOfUdev(int groups) {
+    return (groups & 2) != 0;
+  }
+
+  /** Messages refused so far because their sender was not the kernel. */
+  long refused() {
+    return origin.refused;
+  }
+
+  UeventReceiver receiver() {
+    return receiver;
+  }
+
+  UeventSocket socket() {
+    return socket;
+  }
+
+  /** Reads what the kernel has sent so far; of a flood, a part. */
+  void read(Intake intake) throws IOException {
+    to = intake;
+    try {
+      int left = MESSAGES_A_TURN;
+      while (left > 0) {
+        int count = receiver.read(this, Math.min(left, BATCH));
+        left -= count;
+        if (count == 0) {
+          if (receiver.isDrained()) {
+            return;
+          }
+          LockSupport.parkNanos(HANDOVER_NS);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  @Override
+  public void uevent(long wallNs, long monoNs, int groups, int pid, int uid, ByteBuffer message) {
+    boolean fromUdev = isOfUdev(groups);
+    Intake intake = Objects.requireNonNull(to);
+    try {
+      intake.accept(
+          new Observation.UeventSeen(
+              intake.notBeforeLatest(wallNs, monoNs),
+              fromUdev,
+              pid,
+              uid,
+              pid > 0 && !fromUdev ? commandOf(pid, monoNs) : "",
+              Bytes.of(message)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The name of a process; of one that sends a burst it is not read for each message. */
+  private String commandOf(int pid, long monoNs) {
+    if (pid != commandPid || monoNs - commandMonoNs > COMMAND_NS) {
+      commandPid = pid;
+      commandMonoNs = monoNs;
+      try {
+        command =
+            Files.readString(
+                    Path.of("/proc", Integer.toString(pid), "comm"), StandardCharsets.ISO_8859_1)
+                .strip();
+      } catch (IOException e) {
+        command = ""; // It has ended.
+      }
+    }
+    return command;
+  }
+
+  @Override
+  public void lost(
+      long wallNs, long monoNs, long sinceWallNs, long sinceMonoNs, long count, boolean isCut) {
+    Intake intake = Objects.requireNonNull(to);
+    try {
+      intake.acceptLoss(
+          new Observation.Lost(
+              intake.notBeforeLatest(wallNs, monoNs),
+              new Stamp(sinceWallNs, sinceMonoNs),
+              Source.UEVENT,
+              count,
+              isCut
+                  ? "a uevent was too long to be read whole"
+                  : "the uevent socket's buffer was full"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    receiver.close();
+  }
+}
