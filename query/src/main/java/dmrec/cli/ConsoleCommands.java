@@ -66,7 +66,8 @@ record ConsoleCommands(Host host, ZoneId zone) implements Commands {
   @Override
   public Map<String, CommandSpec> specs() {
     Map<String, CommandSpec> specs = new LinkedHashMap<>();
-    for (Map.Entry<String, CommandLine> each : Main.commandLine(host).getSubcommands().entrySet()) {
+    for (Map.Entry<String, CommandLine> each :
+        Main.commandLine(host, null).getSubcommands().entrySet()) {
       CommandSpec spec = each.getValue().getCommandSpec();
       boolean isConsole = each.getKey().equals("query") && spec.positionalParameters().isEmpty();
       if (!NOT_HERE.contains(each.getKey()) && !isConsole && !spec.usageMessage().hidden()) {

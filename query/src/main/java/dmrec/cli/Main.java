@@ -1,23 +1,10 @@
 package dmrec.cli;
 
-import dmrec.cli.answer.Diff;
-import dmrec.cli.answer.Dmsetup;
-import dmrec.cli.answer.Export;
-import dmrec.cli.answer.History;
-import dmrec.cli.answer.Info;
-import dmrec.cli.answer.Log;
-import dmrec.cli.answer.ReportCommand;
-import dmrec.cli.answer.Stats;
-import dmrec.cli.answer.Tree;
-import dmrec.cli.answer.Why;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.Version;
-import dmrec.cli.pack.PackCommand;
-import dmrec.cli.record.Doctor;
-import dmrec.cli.record.ImportCommand;
-import dmrec.cli.record.RecordCommand;
-import dmrec.cli.replay.ReplayCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -37,34 +24,23 @@ import picocli.CommandLine.Help.Ansi;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Version.class,
-    subcommands = {
-      RecordCommand.class,
-      Doctor.class,
-      Demo.class,
-      Log.class,
-      QueryCommand.class,
-      Tree.class,
-      Diff.class,
-      History.class,
-      Stats.class,
-      Why.class,
-      Dmsetup.class,
-      ReplayCommand.class,
-      Export.class,
-      PackCommand.class,
-      OpenCommand.class,
-      ReportCommand.class,
-      ImportCommand.class,
-      Info.class,
-      Verify.class,
-      Repair.class,
-      Key.class,
-      CommandLine.HelpCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
+    if (args.length == 1 && args[0].equals("--version") && isVersionPrinted()) {
+      return;
+    }
     System.exit(run(Host.ofThisProcess(), RawArguments.of(args)));
+  }
+
+  /** Answers what is asked at each look at a machine without building anything for it. */
+  private static boolean isVersionPrinted() {
+    try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
+      out.write(("dmrec " + Version.number() + "\n").getBytes(StandardCharsets.UTF_8));
+      return true;
+    } catch (IOException e) {
+      return false; // The long way says so.
+    }
   }
 
   @Override
@@ -75,7 +51,7 @@ public final class Main implements Callable<Integer> {
   /** Runs one command line; the result is the exit code. */
   public static int run(Host host, List<String> args) {
     StringWriter text = new StringWriter();
-    CommandLine commandLine = commandLine(host);
+    CommandLine commandLine = commandLine(host, args.isEmpty() ? null : args.get(0));
     commandLine.setOut(new PrintWriter(text));
     int code;
     try {
@@ -89,8 +65,14 @@ public final class Main implements Callable<Integer> {
     return code;
   }
 
-  static CommandLine commandLine(Host host) {
+  /**
+   * The command line.
+   *
+   * @param asked the only command that is asked for; all are there where it is null or none
+   */
+  static CommandLine commandLine(Host host, @Nullable String asked) {
     CommandLine commandLine = new CommandLine(new Main(), new Factory(host));
+    Commands.addTo(commandLine, asked);
     commandLine.setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(
         CommandLine.Help.defaultColorScheme(host.colour() ? Ansi.ON : Ansi.OFF));

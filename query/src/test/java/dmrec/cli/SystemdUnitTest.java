@@ -87,7 +87,7 @@ class SystemdUnitTest {
     for (List<String> command : commands) {
       assertEquals(LAUNCHER, command.get(0));
       CommandLine.ParseResult parsed =
-          Main.commandLine(root)
+          Main.commandLine(root, null)
               .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
       assertInstanceOf(
           RecordCommand.class, parsed.subcommand().commandSpec().userObject(), command::toString);
