@@ -38,6 +38,36 @@ public final class EventCursor implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #next}, of which only the head is made. Made by {@link Journal#heads}, it costs no
+   * reading of the event; so one that was written in a way that nobody understands has one too.
+   */
+  public @Nullable EventHead nextHead() throws JournalException {
+    if (over) {
+      return null;
+    }
+    try {
+      EventHead head = walk.nextHead();
+      over = head != null && head.seq() >= maxSeq;
+      return head;
+    } finally {
+      damage = damage.and(Damage.of(walk.faults()));
+    }
+  }
+
+  /**
+   * The event of the last {@link #nextHead}.
+   *
+   * @return null where it cannot be read, as the damage then says
+   */
+  public @Nullable EventRecord read() throws JournalException {
+    try {
+      return walk.read();
+    } finally {
+      damage = damage.and(Damage.of(walk.faults()));
+    }
+  }
+
   /** What was passed so far that could not be read and may have been asked for. */
   public Damage damage() {
     return damage;

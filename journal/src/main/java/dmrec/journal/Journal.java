@@ -83,6 +83,15 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
+   * The events that are asked for, for who needs the heads of most and reads few of them. They come
+   * from the indexes, which are made where there are none.
+   */
+  public EventCursor heads(EventQuery query) throws JournalException {
+    parts.refresh();
+    return new EventCursor(new IndexWalk(parts, query), query);
+  }
+
+  /**
    * From where to where a journal goes.
    *
    * @param firstSeq number of the first event, or the one it will have; 0 where nothing tells

@@ -3,11 +3,11 @@
  * what is behind it, in {@code file}, {@code seal} and {@code index}, is nobody else's.
  *
  * <p>To read: {@link dmrec.journal.Journal}, which answers an {@link dmrec.journal.EventQuery} with
- * an {@link dmrec.journal.EventCursor}, a {@link dmrec.journal.Position} with a {@link
- * dmrec.journal.Snapshot}, and names the {@link dmrec.journal.Damage} that either passed. {@link
- * dmrec.journal.JournalInfo} is what it is in numbers, {@link dmrec.journal.Verification} with its
- * {@link dmrec.journal.Finding}s whether it is what was written, and {@link
- * dmrec.journal.SealBehind} what vouches for an event.
+ * an {@link dmrec.journal.EventCursor} of events or of their {@link dmrec.journal.EventHead}s, a
+ * {@link dmrec.journal.Position} with a {@link dmrec.journal.Snapshot}, and names the {@link
+ * dmrec.journal.Damage} that either passed. {@link dmrec.journal.JournalInfo} is what it is in
+ * numbers, {@link dmrec.journal.Verification} with its {@link dmrec.journal.Finding}s whether it is
+ * what was written, and {@link dmrec.journal.SealBehind} what vouches for an event.
  *
  * <p>To write: {@link dmrec.journal.JournalWriter}, or {@link dmrec.journal.Spool} where the
  * journal's disk may be slow, full or gone. {@link dmrec.journal.JournalOptions} say how: {@link

@@ -155,6 +155,8 @@ class JournalContractTest {
         EventQuery query = query(random, plain);
         answersEvents(opened, plain, query, what + " query " + i);
         answersEvents(opened, plain, query.backward(), what + " query " + i + " back");
+        answersHeads(opened, plain, query, what + " heads " + i);
+        answersHeads(opened, plain, query.backward(), what + " heads " + i + " back");
       }
       assertEquals(plain.faults() > 0, !opened.damage().isNone(), what + opened.damage());
       JournalInfo info = opened.info();
@@ -198,6 +200,22 @@ class JournalContractTest {
         assertEquals(plain.faults(), cursor.damage().count(), () -> where + cursor.damage());
       }
     }
+  }
+
+  /** The heads of the same events, each of which gives its event back. */
+  private static void answersHeads(Journal opened, PlainScan plain, EventQuery query, String where)
+      throws JournalException {
+    List<EventRecord> found = new ArrayList<>();
+    try (EventCursor cursor = opened.heads(query)) {
+      for (EventHead head = cursor.nextHead(); head != null; head = cursor.nextHead()) {
+        EventRecord record = cursor.read();
+        if (record != null) {
+          assertEquals(EventHead.of(record), head, where);
+          found.add(record);
+        }
+      }
+    }
+    assertEquals(plain.selected(query), found, where);
   }
 
   private static EventQuery query(SplittableRandom random, PlainScan plain) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** What {@code dmrec query --help} says of the language, made from the fields that there are. */
 final class FilterHelp {
@@ -26,7 +27,16 @@ final class FilterHelp {
     if (query == null) {
       return; // Another one is asked for.
     }
-    query.getCommandSpec().usageMessage().footer(footer().toArray(String[]::new));
+    query
+        .getHelpSectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            help -> {
+              // Made where it is shown: that takes a reading of all fields and kinds.
+              UsageMessageSpec usage = help.commandSpec().usageMessage();
+              usage.footer(footer().toArray(String[]::new));
+              return help.footer();
+            });
   }
 
   private static List<String> footer() {

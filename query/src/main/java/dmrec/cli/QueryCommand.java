@@ -100,9 +100,7 @@ final class QueryCommand implements Callable<Integer> {
         printEvents(events, zone);
       } else {
         Aggregator groups = new Aggregator(query.aggregation(), zone);
-        for (EventRecord r = events.next(); r != null; r = events.next()) {
-          groups.add(r);
-        }
+        events.countInto(groups);
         print(groups, zone);
       }
       if (explain) {

@@ -5,14 +5,17 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.Damage;
 import dmrec.journal.EventCursor;
+import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;
 import dmrec.journal.Snapshot;
+import dmrec.query.filter.Aggregator;
 import dmrec.query.filter.Filter;
 import dmrec.query.filter.Relations;
 import dmrec.query.filter.StackRelations;
+import dmrec.query.filter.Tri;
 import dmrec.target.DevNo;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -160,6 +163,40 @@ public final class SelectedEvents implements AutoCloseable {
     }
   }
 
+  /**
+   * Counts all that is asked for, up to the present end, into groups; to be asked before {@link
+   * #next}. Only events of which the head does not tell enough are read.
+   */
+  public void countInto(Aggregator groups) throws JournalException {
+    if (device != null || stack != null) {
+      for (EventRecord record = next(); record != null; record = next()) {
+        groups.add(record);
+      }
+      return;
+    }
+    cursor.close();
+    cursor = journal.heads(wanted);
+    for (EventHead head = cursor.nextHead(); head != null; head = cursor.nextHead()) {
+      if (Thread.interrupted()) {
+        throw new CancellationException("interrupted");
+      }
+      Tri isMeant = filter == null ? Tri.YES : filter.given(head);
+      if (isMeant == Tri.NO) {
+        continue;
+      }
+      if (isMeant == Tri.YES && takes(head.kind()) && groups.add(head)) {
+        matched++;
+        continue;
+      }
+      EventRecord record = cursor.read();
+      read += record == null ? 0 : 1;
+      if (record != null && takes(record, true)) {
+        matched++;
+        groups.add(record);
+      }
+    }
+  }
+
   private boolean isWithin(EventRecord record) {
     return record.seq() >= wanted.minSeq()
         && record.seq() <= wanted.maxSeq()
@@ -180,11 +217,16 @@ public final class SelectedEvents implements AutoCloseable {
     if (filter != null && !filter.matches(record, stack == null ? Relations.NONE : stack)) {
       return false;
     }
-    if (selection.kinds().isEmpty() && record.kind().isTrace() && !asksForTrace(record.kind())) {
+    if (!takes(record.kind())) {
       hiddenTraces++;
       return false;
     }
     return true;
+  }
+
+  /** Whether events of a kind are asked for, or only traces of others that are. */
+  private boolean takes(Kind kind) {
+    return !selection.kinds().isEmpty() || !kind.isTrace() || asksForTrace(kind);
   }
 
   private boolean asksForTrace(Kind kind) {

@@ -18,10 +18,17 @@ import dmrec.journal.Journal;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.Position;
 import dmrec.journal.Snapshot;
+import dmrec.query.filter.AggregateData;
+import dmrec.query.filter.Aggregation;
+import dmrec.query.filter.Aggregator;
+import dmrec.query.filter.Query;
 import dmrec.target.DevNo;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +78,49 @@ class SelectedEventsTest {
       assertEquals(1, events.hiddenTraces());
     }
     assertEquals(List.of(5), read(uevents));
+  }
+
+  @Test
+  void countsWhatItWouldReadOneByOne() throws Exception {
+    for (String query :
+        List.of(
+            "count",
+            "count by kind",
+            "count, first, last by device, kind per 5s",
+            "count by path, disk, uuid, diskseq, dev",
+            "path_failed | count by valid_paths",
+            "valid_paths = 2 | count by kind",
+            "device = mpatha and not gap | max seq by kind",
+            "time > '2026-03-01 03:12:09' | min valid_paths, sum mono_ns by certainty",
+            "under mpatha | count by device")) {
+      for (EventSelection each : List.of(EventSelection.ALL, noTraces(), of(Kind.UEVENT))) {
+        Query parsed = Query.parse(query, Clock.systemUTC());
+        EventSelection asked =
+            new EventSelection(each.kinds(), null, null, null, each.traces(), parsed.filter());
+        Aggregation figures = Objects.requireNonNull(parsed.aggregation());
+        Aggregator counted = new Aggregator(figures, ZoneOffset.UTC);
+        Aggregator read = new Aggregator(figures, ZoneOffset.UTC);
+        try (Journal journal = Journal.open(journal());
+            SelectedEvents some = SelectedEvents.open(journal, asked);
+            SelectedEvents all = SelectedEvents.open(journal, asked)) {
+          some.countInto(counted);
+          for (EventRecord r = all.next(); r != null; r = all.next()) {
+            read.add(r);
+          }
+          assertEquals(all.matched(), some.matched(), query);
+          assertTrue(some.read() <= all.read(), query);
+        }
+        assertEquals(AggregateData.csv(read), AggregateData.csv(counted), query);
+      }
+    }
+  }
+
+  private static EventSelection noTraces() {
+    return new EventSelection(Set.of(), null, null, null, false);
+  }
+
+  private static EventSelection of(Kind kind) {
+    return new EventSelection(Set.of(kind), null, null, null, false);
   }
 
   @Test

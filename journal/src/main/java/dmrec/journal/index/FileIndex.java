@@ -2,6 +2,7 @@ package dmrec.journal.index;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
+import dmrec.journal.EventHead;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;
 import dmrec.journal.file.EventScanner;
@@ -108,6 +109,16 @@ final class FileIndex {
 
   DeviceRef device(int event) {
     return devices.get(deviceOf[event]).ref;
+  }
+
+  EventHead head(int event) {
+    IndexedDevice device = devices.get(deviceOf[event]);
+    return new EventHead(
+        seq(event),
+        wallNs[event],
+        Kind.ofCode(IndexQuery.code(kinds[event])),
+        device.ref,
+        device.pathRef == null ? DeviceRef.NONE : device.pathRef);
   }
 
   /** The first event whose number is higher, or {@link #size}. */

@@ -1,6 +1,7 @@
 package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.Fault;
@@ -39,6 +40,13 @@ public final class IndexWalk implements Walk {
 
   private int faultsPassed;
   private boolean entered;
+  private final Maker<EventRecord> reading = this::read;
+  private final Maker<EventHead> heading = this::head;
+
+  // Where the last head was made from.
+  private @Nullable Part headPart;
+  private @Nullable FileIndex headIndex;
+  private int headEvent;
 
   /** Whether the part before this one, in the direction of the walk, was entered too. */
   private boolean cameFromNext;
@@ -74,14 +82,49 @@ public final class IndexWalk implements Walk {
     return faults.take();
   }
 
+  /** Makes something of an event; null where it cannot be read. */
+  private interface Maker<T> {
+    @Nullable T make(FileIndex index, int found) throws JournalException;
+  }
+
   @Override
   public @Nullable EventRecord next() throws JournalException {
+    return next(reading);
+  }
+
+  @Override
+  public @Nullable EventHead nextHead() throws JournalException {
+    return next(heading);
+  }
+
+  @Override
+  public @Nullable EventRecord read() throws JournalException {
+    FileIndex index = headIndex;
+    Part part = headPart;
+    if (index == null || part == null) {
+      throw new IllegalStateException("there is no head");
+    }
+    long seq = index.seq(headEvent);
+    try {
+      return parts.read(part, index, headEvent);
+    } catch (MalformedException e) {
+      faults.add(index.unreadable(part.path(), headEvent, e));
+      return null;
+    } catch (StaleIndexException e) {
+      parts.refresh();
+      try (IndexWalk again = new IndexWalk(parts, EventQuery.ALL.from(seq).to(seq))) {
+        return again.next();
+      }
+    }
+  }
+
+  private <T> @Nullable T next(Maker<T> maker) throws JournalException {
     for (int attempt = 1; ; attempt++) {
       try {
         if (!placed) {
           place();
         }
-        EventRecord found = query.isBackward() ? back() : forward();
+        T found = query.isBackward() ? back(maker) : forward(maker);
         answered = true;
         return found;
       } catch (StaleIndexException e) {
@@ -146,7 +189,7 @@ public final class IndexWalk implements Walk {
     cameFromNext = wasEntered;
   }
 
-  private @Nullable EventRecord forward() throws JournalException {
+  private <T> @Nullable T forward(Maker<T> maker) throws JournalException {
     while (true) {
       if (number >= of.size() && !grows()) {
         return null;
@@ -160,9 +203,9 @@ public final class IndexWalk implements Walk {
         passFaults(index, found);
         if (found < index.size()) {
           event = found + 1;
-          EventRecord record = read(index, found);
-          if (record != null) {
-            return record;
+          T made = maker.make(index, found);
+          if (made != null) {
+            return made;
           }
           continue;
         }
@@ -210,7 +253,7 @@ public final class IndexWalk implements Walk {
     return (of.size() > known && number < of.size() - 1) || (index != null && index.size() > size);
   }
 
-  private @Nullable EventRecord back() throws JournalException {
+  private <T> @Nullable T back(Maker<T> maker) throws JournalException {
     while (number >= 0 && number < of.size()) {
       if (!entered) {
         enter();
@@ -221,9 +264,9 @@ public final class IndexWalk implements Walk {
         passFaultsBack(index, found);
         if (found >= 0) {
           event = found - 1;
-          EventRecord record = read(index, found);
-          if (record != null) {
-            return record;
+          T made = maker.make(index, found);
+          if (made != null) {
+            return made;
           }
           continue;
         }
@@ -280,6 +323,14 @@ public final class IndexWalk implements Walk {
         && first > query.maxWallNs()
         && first - query.maxWallNs() > LATE_NS
         && (number == 0 || header.wallMaxNs() > query.maxWallNs());
+  }
+
+  private EventHead head(FileIndex index, int found) {
+    headPart = of.get(number);
+    headIndex = index;
+    headEvent = found;
+    lastSeq = index.seq(found);
+    return index.head(found);
   }
 
   private @Nullable EventRecord read(FileIndex index, int found) throws JournalException {

@@ -15,7 +15,8 @@ final class IndexedDevice {
   /** The bytes that name the path's disk. */
   final byte[] disk;
 
-  private final @Nullable DeviceRef pathRef;
+  /** The path as a device; null for none. */
+  final @Nullable DeviceRef pathRef;
 
   IndexedDevice(DeviceRef ref, DevNo path, byte[] disk) {
     this.ref = ref;

@@ -2,6 +2,7 @@ package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
 import dmrec.event.IoErrors;
+import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.EventScanner;
@@ -33,6 +34,7 @@ public final class ScanWalk implements Walk {
   private long lastSeq = Fault.UNKNOWN;
   private int damagedSince;
   private boolean listFailed;
+  private @Nullable EventRecord headed;
 
   public ScanWalk(JournalParts parts, EventQuery query) throws JournalException {
     this.parts = parts;
@@ -82,6 +84,17 @@ public final class ScanWalk implements Walk {
         return record.seq() > query.maxSeq() ? null : record;
       }
     }
+  }
+
+  @Override
+  public @Nullable EventHead nextHead() throws JournalException {
+    headed = next();
+    return headed == null ? null : EventHead.of(headed);
+  }
+
+  @Override
+  public @Nullable EventRecord read() {
+    return headed;
   }
 
   private EventScanner.@Nullable Found next(EventScanner current, boolean closed)

@@ -1,6 +1,7 @@
 package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
+import dmrec.journal.EventHead;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.Fault;
 import java.util.List;
@@ -10,6 +11,15 @@ import org.jspecify.annotations.Nullable;
 public interface Walk extends AutoCloseable {
   /** The next event, or null at the present end; a later call finds what was appended since. */
   @Nullable EventRecord next() throws JournalException;
+
+  /**
+   * As {@link #next}, of which only the head is made. Of a record whose checksum is right and whose
+   * content is not there is one too.
+   */
+  @Nullable EventHead nextHead() throws JournalException;
+
+  /** The event of the last {@link #nextHead}; null where it cannot be read. */
+  @Nullable EventRecord read() throws JournalException;
 
   /** What was passed since the last call and may have been asked for. */
   List<Fault> faults();

@@ -1,7 +1,9 @@
 package dmrec.query.filter;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is to be told of the events that match, instead of the events.
@@ -19,6 +21,13 @@ public record Aggregation(List<Measure> measures, List<FilterField> by, long per
   /** Whether all events are one group, which is told even where there is none. */
   boolean isOfAll() {
     return by.isEmpty() && perNs == 0;
+  }
+
+  /** The fields whose values are asked for. */
+  List<FilterField> fields() {
+    return Stream.concat(
+            by.stream(), measures.stream().map(Measure::field).filter(Objects::nonNull))
+        .toList();
   }
 
   @Override

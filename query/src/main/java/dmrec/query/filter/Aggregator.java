@@ -6,12 +6,15 @@ import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.event.Source;
+import dmrec.journal.EventHead;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,8 @@ public final class Aggregator {
   }
 
   private final Aggregation aggregation;
+  private final FilterField[] fields;
+  private final FilterField[] by;
   private final @Nullable Buckets buckets;
   private final Map<Key, List<Tally>> groups = new HashMap<>();
   private long characters;
@@ -68,6 +73,8 @@ public final class Aggregator {
    */
   public Aggregator(Aggregation aggregation, ZoneId zone) {
     this.aggregation = aggregation;
+    fields = aggregation.fields().toArray(FilterField[]::new);
+    by = aggregation.by().toArray(FilterField[]::new);
     buckets = aggregation.perNs() == 0 ? null : new Buckets(aggregation.perNs(), zone);
     if (aggregation.isOfAll()) {
       groups.put(new Key(0, List.of()), tallies());
@@ -76,19 +83,35 @@ public final class Aggregator {
 
   /** Counts an event in; throws a wrapped {@link FilterLimitException} where it is too much. */
   public void add(EventRecord record) {
-    List<@Nullable Object> values = new ArrayList<>(aggregation.by().size());
-    for (FilterField field : aggregation.by()) {
-      values.add(keyOf(field.read(record)));
+    add(record.seq(), record.wallNs(), field -> field.read(record));
+  }
+
+  /** Counts the event of that head in; false where the head does not tell enough for that. */
+  public boolean add(EventHead head) {
+    for (FilterField field : fields) {
+      if (field.read(head) == FilterField.NOT_IN_HEAD) {
+        return false;
+      }
     }
-    Key key = new Key(buckets == null ? 0 : buckets.start(record.wallNs()), values);
+    add(head.seq(), head.wallNs(), field -> field.read(head));
+    return true;
+  }
+
+  private void add(long seq, long wallNs, Function<FilterField, @Nullable Object> read) {
+    @Nullable Object[] keys = new @Nullable Object[by.length];
+    for (int i = 0; i < by.length; i++) {
+      keys[i] = keyOf(read.apply(by[i]));
+    }
+    List<@Nullable Object> values = Arrays.asList(keys);
+    Key key = new Key(buckets == null ? 0 : buckets.start(wallNs), values);
     List<Tally> tallies = groups.get(key);
     if (tallies == null) {
       checkLimits(values);
       tallies = tallies();
       groups.put(key, tallies);
     }
-    for (Tally tally : tallies) {
-      tally.add(record);
+    for (int i = 0; i < tallies.size(); i++) {
+      tallies.get(i).add(seq, wallNs, read);
     }
   }
 

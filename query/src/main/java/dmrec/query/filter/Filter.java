@@ -2,6 +2,7 @@ package dmrec.query.filter;
 
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -51,6 +52,11 @@ public final class Filter {
    */
   public boolean matches(EventRecord record, Relations relations) {
     return node.matches(record, relations);
+  }
+
+  /** Whether the event of that head is meant, as far as the head tells. */
+  public Tri given(EventHead head) {
+    return node.given(head);
   }
 
   /** Whether the stack has to be followed through the records, by a {@link StackRelations}. */

@@ -3,6 +3,7 @@ package dmrec.query.filter;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.EventHead;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ public final class FilterField {
     @Nullable Object read(DeviceRef device);
   }
 
+  /** Reads a field from an event's head, of a kind that has it; null where it has none. */
+  interface HeadReader {
+    @Nullable Object read(EventHead head);
+  }
+
+  /** What is said of a field that an event's head does not tell. */
+  static final Object NOT_IN_HEAD = new Object();
+
   /** What a {@link RefReader} says where more than the device decides. */
   static final Object NOT_BY_DEVICE = new Object();
 
@@ -37,6 +46,7 @@ public final class FilterField {
   private final String help;
   private final Reader reader;
   private final @Nullable RefReader byDevice;
+  private final HeadReader byHead;
 
   FilterField(
       String name,
@@ -44,13 +54,15 @@ public final class FilterField {
       Set<Kind> kinds,
       String help,
       Reader reader,
-      @Nullable RefReader byDevice) {
+      @Nullable RefReader byDevice,
+      HeadReader byHead) {
     this.name = name;
     this.types = List.copyOf(types);
     this.kinds = Set.copyOf(kinds);
     this.help = help;
     this.reader = reader;
     this.byDevice = byDevice;
+    this.byHead = byHead;
   }
 
   /** The name in filters. */
@@ -76,6 +88,11 @@ public final class FilterField {
   /** The value of this field; null where the event has none or does not know it. */
   @Nullable Object read(EventRecord record) {
     return reader.read(record);
+  }
+
+  /** As {@link #read}, of an event of that head; {@link #NOT_IN_HEAD} where it does not tell. */
+  @Nullable Object read(EventHead head) {
+    return kinds.contains(head.kind()) ? byHead.read(head) : null;
   }
 
   /** The value of this field in every event of a device; {@link #NOT_BY_DEVICE} where it varies. */

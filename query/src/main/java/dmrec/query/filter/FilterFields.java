@@ -10,6 +10,7 @@ import dmrec.event.Field;
 import dmrec.event.Fields;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
+import dmrec.journal.EventHead;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.ArrayList;
@@ -51,6 +52,8 @@ public final class FilterFields {
   /** Fields of nanoseconds that are a time on the wall clock. */
   private static final Set<String> TIMES = Set.of("from_ns", "to_ns", "before_ns");
 
+  private static final FilterField.HeadReader NOT_IN_HEAD = head -> FilterField.NOT_IN_HEAD;
+
   private static final Map<String, FilterField> BY_NAME = new LinkedHashMap<>();
 
   static {
@@ -91,12 +94,22 @@ public final class FilterFields {
       Set<Kind> kinds,
       String help,
       FilterField.Reader reader,
-      FilterField.@Nullable RefReader byDevice) {
-    put(new FilterField(name, List.of(type), kinds, help, reader, byDevice));
+      FilterField.@Nullable RefReader byDevice,
+      FilterField.HeadReader byHead) {
+    put(new FilterField(name, List.of(type), kinds, help, reader, byDevice, byHead));
+  }
+
+  private static void add(
+      String name,
+      ValueType type,
+      String help,
+      FilterField.Reader reader,
+      FilterField.HeadReader byHead) {
+    add(name, type, ALL, help, reader, null, byHead);
   }
 
   private static void add(String name, ValueType type, String help, FilterField.Reader reader) {
-    add(name, type, ALL, help, reader, null);
+    add(name, type, help, reader, NOT_IN_HEAD);
   }
 
   private static void put(FilterField field) {
@@ -104,10 +117,15 @@ public final class FilterFields {
   }
 
   private static void addCommon() {
-    add("seq", ValueType.NUMBER, "the record's number", EventRecord::seq);
-    add("time", ValueType.TIME, "when it happened, as well as that is known", EventRecord::wallNs);
+    add("seq", ValueType.NUMBER, "the record's number", EventRecord::seq, EventHead::seq);
+    add(
+        "time",
+        ValueType.TIME,
+        "when it happened, as well as that is known",
+        EventRecord::wallNs,
+        EventHead::wallNs);
     add("received", ValueType.TIME, "when it was read", EventRecord::receivedNs);
-    add("kind", ValueType.KIND, "what happened", EventRecord::kind);
+    add("kind", ValueType.KIND, "what happened", EventRecord::kind, EventHead::kind);
     add("source", ValueType.SOURCE, "who said so", EventRecord::source);
     add("certainty", ValueType.CERTAINTY, "how it is known", EventRecord::certainty);
     add(
@@ -116,28 +134,38 @@ public final class FilterFields {
         ALL,
         "the device or disk it is about, by what it is called at that time",
         FilterFields::subject,
-        ref -> ref.isNone() && ref.name().isEmpty() ? NOT_BY_DEVICE : ref);
+        ref -> ref.isNone() && ref.name().isEmpty() ? NOT_BY_DEVICE : ref,
+        head ->
+            !head.device().isNone() || !head.device().name().isEmpty()
+                ? head.device()
+                : unlessOfDisk(head));
     add(
         "dev",
         ValueType.NUMBERED,
         ALL,
         "its number",
         r -> r.device().isNone() ? diskDev(r.event()) : r.device().dev(),
-        ref -> ref.isNone() ? NOT_BY_DEVICE : ref.dev());
+        ref -> ref.isNone() ? NOT_BY_DEVICE : ref.dev(),
+        head -> head.device().isNone() ? unlessOfDisk(head) : head.device().dev());
     add(
         "uuid",
         ValueType.TEXT,
         ALL,
         "its device-mapper UUID",
         FilterFields::uuid,
-        ref -> ref.uuid().isEmpty() ? NOT_BY_DEVICE : ref.uuid());
+        ref -> ref.uuid().isEmpty() ? NOT_BY_DEVICE : ref.uuid(),
+        head ->
+            !head.device().uuid().isEmpty()
+                ? head.device().uuid()
+                : head.kind() == Kind.UUID_SET ? FilterField.NOT_IN_HEAD : null);
     add(
         "diskseq",
         ValueType.NUMBER,
         ALL,
         "the kernel's number of this life of it",
         r -> diskSeq(r.device()),
-        FilterFields::diskSeq);
+        FilterFields::diskSeq,
+        head -> diskSeq(head.device()));
     add("mono", ValueType.DURATION, "the same moment since the boot", EventRecord::monoNs);
     add("mono_ns", ValueType.NUMBER, "as mono, a number", EventRecord::monoNs);
     add(
@@ -191,7 +219,8 @@ public final class FilterFields {
         EnumSet.of(Kind.PATH_FAILED, Kind.PATH_REINSTATED),
         "the path of a multipath device",
         r -> path(r),
-        null);
+        null,
+        FilterFields::path);
     add(
         "disk",
         ValueType.DEVICE,
@@ -205,14 +234,16 @@ public final class FilterFields {
             Kind.MIRROR_LOG_FAILED),
         "any disk that the event names: a path, a mirror's leg or log, the disk itself",
         FilterFields::disk,
-        null);
+        null,
+        head -> head.path().isNone() ? FilterField.NOT_IN_HEAD : path(head));
     add(
         "group",
         ValueType.NUMBER,
         EnumSet.of(Kind.GROUP_BYPASSED, Kind.GROUP_ENABLED, Kind.GROUP_SWITCHED),
         "the path group; of group_switched the old and the new one",
         r -> group(r.event()),
-        null);
+        null,
+        NOT_IN_HEAD);
     put(
         new FilterField(
             "target",
@@ -220,7 +251,8 @@ public final class FilterFields {
             withTargets(),
             "number of the target in the table, or type of any target",
             r -> target(r.event()),
-            null));
+            null,
+            NOT_IN_HEAD));
     put(
         new FilterField(
             "gap",
@@ -228,14 +260,16 @@ public final class FilterFields {
             EnumSet.of(Kind.GAP),
             "how long a loss lasted, or which source was lost",
             r -> gap(r.event()),
-            null));
+            null,
+            NOT_IN_HEAD));
     add(
         "code",
         ValueType.NUMBER,
         EnumSet.of(Kind.UNKNOWN),
         "the number of a kind that this version does not know",
         r -> r.event() instanceof DmEvent.Unknown e ? (Long) (long) e.code() : null,
-        null);
+        null,
+        NOT_IN_HEAD);
   }
 
   private static void addPayload() {
@@ -259,7 +293,8 @@ public final class FilterFields {
                   fields.keySet(),
                   "",
                   r -> payload(fields.get(r.kind()), r.event(), unknown),
-                  null));
+                  null,
+                  NOT_IN_HEAD));
         });
   }
 
@@ -325,6 +360,16 @@ public final class FilterFields {
       return device;
     }
     return DISKS.contains(record.kind()) ? disk(record) : null;
+  }
+
+  /** Nothing, unless the event is of a kind that is about a disk, which its head does not name. */
+  private static @Nullable Object unlessOfDisk(EventHead head) {
+    return DISKS.contains(head.kind()) ? FilterField.NOT_IN_HEAD : null;
+  }
+
+  private static FilterField.Disk path(EventHead head) {
+    int dmMajor = head.device().dev().major();
+    return new FilterField.Disk(head.path().dev(), head.path().name(), dmMajor);
   }
 
   /** The number of the disk that an event is about, not only names. */

@@ -3,6 +3,7 @@ package dmrec.query.filter;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.journal.EventHead;
 import dmrec.query.DeviceText;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +21,9 @@ sealed interface Node {
 
   /** Whether an event of that device can match, and whether it must. */
   Tri given(DeviceRef device);
+
+  /** Whether the event of that head matches, as far as the head tells. */
+  Tri given(EventHead head);
 
   /**
    * Bounds of all that it matches.
@@ -157,6 +161,11 @@ sealed interface Node {
       return join(node -> node.given(device));
     }
 
+    @Override
+    public Tri given(EventHead head) {
+      return join(node -> node.given(head));
+    }
+
     private Tri join(Function<Node, Tri> given) {
       Tri joined = all ? Tri.YES : Tri.NO;
       for (Node node : nodes) {
@@ -201,6 +210,11 @@ sealed interface Node {
     }
 
     @Override
+    public Tri given(EventHead head) {
+      return negated.given(head).not();
+    }
+
+    @Override
     public Span span(boolean not) {
       return negated.span(!not);
     }
@@ -242,6 +256,14 @@ sealed interface Node {
     }
 
     @Override
+    public Tri given(EventHead head) {
+      Object value = field.read(head);
+      return value == FilterField.NOT_IN_HEAD
+          ? Tri.MAYBE
+          : Tri.of(value != null && test.test(value));
+    }
+
+    @Override
     public Span span(boolean not) {
       return not ? spans.unmatched() : spans.matched();
     }
@@ -271,6 +293,11 @@ sealed interface Node {
 
     @Override
     public Tri given(DeviceRef ref) {
+      return Tri.MAYBE;
+    }
+
+    @Override
+    public Tri given(EventHead head) {
       return Tri.MAYBE;
     }
 

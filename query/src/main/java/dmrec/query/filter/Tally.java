@@ -1,8 +1,8 @@
 package dmrec.query.filter;
 
-import dmrec.event.EventRecord;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The state of one measure of one group; its size does not grow with the events. */
@@ -24,18 +24,19 @@ final class Tally {
     this.measure = measure;
   }
 
-  void add(EventRecord record) {
+  /** Counts an event in, whose fields {@code read} gives. */
+  void add(long seq, long wallNs, Function<FilterField, @Nullable Object> read) {
     switch (measure.how()) {
       case COUNT -> count++;
       case FIRST -> {
         if (place == null) {
-          place = new Place(record.seq(), record.wallNs());
+          place = new Place(seq, wallNs);
         }
       }
-      case LAST -> place = new Place(record.seq(), record.wallNs());
+      case LAST -> place = new Place(seq, wallNs);
       case MIN, MAX, AVG, SUM -> {
         FilterField field = measure.field();
-        Long value = field == null ? null : number(field.read(record));
+        Long value = field == null ? null : number(read.apply(field));
         if (value != null) {
           addValue(value);
         }

@@ -1,7 +1,7 @@
 package dmrec.query.filter;
 
 /** What is known of a condition while only a part of an event is. */
-enum Tri {
+public enum Tri {
   NO,
   MAYBE,
   YES;

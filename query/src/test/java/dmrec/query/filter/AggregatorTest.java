@@ -115,7 +115,7 @@ class AggregatorTest {
             .extra(record.extra())
             .build();
     for (int i = 0; i < 5; i++) {
-      tally.add(large);
+      tally.add(large.seq(), large.wallNs(), field -> field.read(large));
     }
 
     assertEquals(
@@ -251,7 +251,7 @@ class AggregatorTest {
       throws FilterSyntaxException {
     Aggregation aggregation = Objects.requireNonNull(Query.parse(query, CLOCK).aggregation());
     Aggregator groups = new Aggregator(aggregation, ZoneOffset.UTC);
-    records.forEach(groups::add);
+    records.forEach(record -> groups.add(record));
     return groups;
   }
 

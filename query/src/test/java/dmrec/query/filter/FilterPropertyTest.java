@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
+import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -47,6 +48,44 @@ class FilterPropertyTest {
     }
     assertTrue(matched > 20_000, "too few matched to prove anything: " + matched);
     assertTrue(leftOut > 20_000, "too few left out to prove anything: " + leftOut);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aHeadTellsOfAFieldWhatTheEventDoesOrNothing(long seed) {
+    long told = 0;
+    for (EventRecord record : new RandomRecords(seed).list(2000)) {
+      EventHead head = EventHead.of(record);
+      for (FilterField field : FilterFields.all()) {
+        Object value = field.read(head);
+        if (value != FilterField.NOT_IN_HEAD) {
+          assertEquals(field.read(record), value, () -> field + " of " + record);
+          told += value == null ? 0 : 1;
+        }
+      }
+    }
+    assertTrue(told > 2000 * 4, "too little was told to prove anything: " + told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whatIsKnownByTheHeadIsSo(long seed) throws Exception {
+    RandomFilters filters = new RandomFilters(seed, false);
+    List<EventRecord> records = new RandomRecords(seed).list(300);
+    long known = 0;
+    for (int i = 0; i < 800; i++) {
+      Filter filter = Filter.parse(filters.next(), CLOCK);
+      for (EventRecord record : records) {
+        Tri given = filter.given(EventHead.of(record));
+        if (given != Tri.MAYBE) {
+          known++;
+          boolean isMeant = given == Tri.YES;
+          assertEquals(
+              filter.matches(record, Relations.NONE), isMeant, () -> filter + " of " + record);
+        }
+      }
+    }
+    assertTrue(known > 20_000, "too little was known to prove anything: " + known);
   }
 
   @Test
