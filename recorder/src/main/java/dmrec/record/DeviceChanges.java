@@ -20,26 +20,31 @@ import java.util.List;
  */
 final class DeviceChanges {
   private final EventWriter events;
-  private final Lives lives;
-  private final PathUevents paths;
+  private final DeviceTracker tracker;
+  private final PathEventDeduplicator paths;
   private final SnapshotReasons reasons;
 
-  DeviceChanges(EventWriter events, Lives lives, PathUevents paths, SnapshotReasons reasons) {
+  DeviceChanges(
+      EventWriter events,
+      DeviceTracker tracker,
+      PathEventDeduplicator paths,
+      SnapshotReasons reasons) {
     this.events = events;
-    this.lives = lives;
+    this.tracker = tracker;
     this.paths = paths;
     this.reasons = reasons;
   }
 
   /** Everything that changed between the device as known and as it was just seen. */
-  void tell(Device known, DeviceLook look, Lives.Memory memory, long since, Source source)
+  void tell(
+      Device known, DeviceSnapshot look, DeviceTracker.Memory memory, long since, Source source)
       throws IOException {
     DevNo dev = known.dev();
     if (known.ref().diskSeq() <= 0 && look.ref().diskSeq() > 0) {
       // The first table gives a device its place in sysfs, and with it its number.
-      lives.added.remove(dev);
+      tracker.added.remove(dev);
     }
-    DeviceRef ref = Lives.completed(known.ref(), look.ref().diskSeq());
+    DeviceRef ref = DeviceTracker.completed(known.ref(), look.ref().diskSeq());
     if (!known.name().equals(look.ref().name())) {
       DmEvent renamed = new DmEvent.DeviceRenamed(known.name(), look.ref().name());
       ref = new DeviceRef(dev, ref.diskSeq(), look.ref().name(), ref.uuid());
@@ -60,7 +65,7 @@ final class DeviceChanges {
     }
   }
 
-  private void flags(Device known, DeviceLook look, DeviceRef ref, long since, Source source)
+  private void flags(Device known, DeviceSnapshot look, DeviceRef ref, long since, Source source)
       throws IOException {
     boolean firstTable = known.live() == null && look.live() != null;
     if (known.readOnly() != look.state().readOnly() && !firstTable) {
@@ -106,13 +111,18 @@ final class DeviceChanges {
   }
 
   private void tables(
-      Device known, DeviceLook look, Lives.Memory memory, DeviceRef ref, long since, Source source)
+      Device known,
+      DeviceSnapshot look,
+      DeviceTracker.Memory memory,
+      DeviceRef ref,
+      long since,
+      Source source)
       throws IOException {
-    Slots.Verdict verdict =
-        Slots.compare(known, look, memory.changeSeen, memory.doubted, memory.doubtsClear);
-    memory.doubted = verdict == Slots.Verdict.DOUBTED ? look.live() : null;
-    memory.doubtsClear = verdict == Slots.Verdict.CLEARING_DOUBTED;
-    if (verdict == Slots.Verdict.NEW_TABLE) {
+    TableSlots.Verdict verdict =
+        TableSlots.compare(known, look, memory.changeSeen, memory.doubted, memory.doubtsClear);
+    memory.doubted = verdict == TableSlots.Verdict.DOUBTED ? look.live() : null;
+    memory.doubtsClear = verdict == TableSlots.Verdict.CLEARING_DOUBTED;
+    if (verdict == TableSlots.Verdict.NEW_TABLE) {
       DmEvent live =
           new DmEvent.TableLive(
               look.targets(), look.state().dependencies(), look.state().readOnly());
@@ -129,7 +139,7 @@ final class DeviceChanges {
             since,
             source);
       }
-    } else if (verdict == Slots.Verdict.CHANGED_TEXT) {
+    } else if (verdict == TableSlots.Verdict.CHANGED_TEXT) {
       events.emit(
           source,
           Certainty.DERIVED,
@@ -138,14 +148,14 @@ final class DeviceChanges {
           new DmEvent.TableChanged(look.targets()),
           Bytes.NONE);
     }
-    if (verdict != Slots.Verdict.NEW_TABLE) {
+    if (verdict != TableSlots.Verdict.NEW_TABLE) {
       statuses(known, look, memory, ref, since, source);
     }
     if (memory.doubtsClear) {
       return;
     }
     Device after = events.deviceAt(ref.dev());
-    if (!DeviceLook.sameMapping(after.inactive(), look.inactive())) {
+    if (!DeviceSnapshot.sameMapping(after.inactive(), look.inactive())) {
       events.emit(
           source,
           Certainty.DERIVED,
@@ -159,7 +169,12 @@ final class DeviceChanges {
   }
 
   private void statuses(
-      Device known, DeviceLook look, Lives.Memory memory, DeviceRef ref, long since, Source source)
+      Device known,
+      DeviceSnapshot look,
+      DeviceTracker.Memory memory,
+      DeviceRef ref,
+      long since,
+      Source source)
       throws IOException {
     List<Target> before = known.targets();
     List<Target> after = look.targets();
@@ -183,10 +198,10 @@ final class DeviceChanges {
 
   private void found(
       StatusDiff.Result result,
-      DeviceLook look,
+      DeviceSnapshot look,
       int index,
       DeviceRef ref,
-      Lives.Memory memory,
+      DeviceTracker.Memory memory,
       long since,
       Source source)
       throws IOException {

@@ -16,7 +16,7 @@ final class DiskPoller {
   }
 
   void poll(Intake to) throws IOException {
-    to.recorder().takeWantedDisks(requested);
+    to.recorder().takeDiskRequests(requested);
     for (DevNo dev : requested) {
       Stamp began = to.stamp();
       Sysfs.BlockDevice block = sysfs.blockDevice(dev.encoded());

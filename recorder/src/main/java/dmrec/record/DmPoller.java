@@ -56,7 +56,7 @@ final class DmPoller implements DevicePoller {
       devices.forget();
     }
     boolean complete = list(to, always);
-    to.recorder().takeWanted(requested);
+    to.recorder().takeRequests(requested);
     for (DevNo dev : isFailing ? List.<DevNo>of() : devices.devices()) {
       boolean isDue = requested.remove(dev) || to.recorder().wantsAgain(dev) || always;
       complete &= snapshot(to, dev, isDue);
@@ -96,9 +96,9 @@ final class DmPoller implements DevicePoller {
   private boolean pollRequested(Intake to) throws IOException {
     boolean complete = true;
     // A snapshot may ask for others: those of the devices below.
-    for (to.recorder().takeWanted(requested);
+    for (to.recorder().takeRequests(requested);
         !requested.isEmpty();
-        to.recorder().takeWanted(requested)) {
+        to.recorder().takeRequests(requested)) {
       List<DevNo> turn = List.copyOf(requested);
       requested.clear();
       for (DevNo dev : isFailing ? List.<DevNo>of() : turn) {

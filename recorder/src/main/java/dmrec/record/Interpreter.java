@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * must have happened.
  *
  * <p>It asks nothing and reads no clock: what it wants to be looked at next it only names ({@link
- * #takeWanted}), and every time it writes comes from an observation. So a capture gives the same
+ * #takeRequests}), and every time it writes comes from an observation. So a capture gives the same
  * events as the kernel it was taken from. One thread.
  *
- * <p>The rules are apart, by what they judge from: {@link UeventRules}, {@link Looks} and {@link
- * DeviceChanges}. What stays here is the recording itself, the disks and the kernel log.
+ * <p>The rules are apart, by what they judge from: {@link UeventRules}, {@link SnapshotRules} and
+ * {@link DeviceChanges}. What stays here is the recording itself, the disks and the kernel log.
  */
 final class Interpreter {
   /** As much of a message that cannot be decoded is kept. */
@@ -35,49 +35,49 @@ final class Interpreter {
 
   private final EventWriter events;
   private final SnapshotReasons reasons = new SnapshotReasons();
-  private final Wanted wanted = new Wanted();
+  private final PollRequests requests = new PollRequests();
   private final ClockSteps clock = new ClockSteps();
-  private final Lives lives;
-  private final PathUevents paths;
+  private final DeviceTracker tracker;
+  private final PathEventDeduplicator paths;
   private final UeventRules uevents;
-  private final Looks looks;
+  private final SnapshotRules snapshots;
   private final Restart restart;
 
   Interpreter(EventWriter events) {
     this.events = events;
-    this.lives = new Lives(events, wanted);
-    this.paths = new PathUevents(events, lives);
-    this.uevents = new UeventRules(events, lives, paths, wanted);
+    this.tracker = new DeviceTracker(events, requests);
+    this.paths = new PathEventDeduplicator(events, tracker);
+    this.uevents = new UeventRules(events, tracker, paths, requests);
     this.restart = new Restart(events);
-    this.looks =
-        new Looks(
+    this.snapshots =
+        new SnapshotRules(
             events,
-            lives,
+            tracker,
             paths,
-            new DeviceChanges(events, lives, paths, reasons),
-            wanted,
+            new DeviceChanges(events, tracker, paths, reasons),
+            requests,
             restart);
   }
 
   /** Moves the devices that should be looked at soon into {@code to}. */
-  void takeWanted(Set<DevNo> to) {
-    wanted.takeDevices(to);
+  void takeRequests(Set<DevNo> to) {
+    requests.takeDevices(to);
   }
 
   /** Whether the next round must tell of the device even where it is as it was. */
   boolean wantsAgain(DevNo dev) {
-    Lives.Memory memory = lives.remembered(dev);
+    DeviceTracker.Memory memory = tracker.remembered(dev);
     return memory != null && memory.isUnsettled();
   }
 
   /** Moves the disks that should be looked at soon into {@code to}. */
-  void takeWantedDisks(Set<DevNo> to) {
-    wanted.takeDisks(to);
+  void takeDiskRequests(Set<DevNo> to) {
+    requests.takeDisks(to);
   }
 
   /** Nobody polls anything. */
-  void forgetWanted() {
-    wanted.clear();
+  void forgetRequests() {
+    requests.clear();
   }
 
   /** The events of one observation go to the sink before this returns. */
@@ -88,16 +88,16 @@ final class Interpreter {
       if (observation instanceof Observation.UeventSeen o) {
         uevents.uevent(o);
       } else if (observation instanceof Observation.Looked o) {
-        looks.looked(o);
+        snapshots.looked(o);
       } else if (observation instanceof Observation.SysfsLooked o) {
-        looks.looked(o);
+        snapshots.looked(o);
       } else if (observation instanceof Observation.Listed o) {
-        looks.listed(o);
+        snapshots.listed(o);
       } else if (observation instanceof Observation.Vanished o) {
-        looks.vanished(o);
+        snapshots.vanished(o);
         restart.vanished(o);
       } else if (observation instanceof Observation.Sampled o) {
-        looks.sampled(o);
+        snapshots.sampled(o);
       } else if (observation instanceof Observation.DiskLooked o) {
         diskLooked(o);
       } else if (observation instanceof Observation.LogRead o) {
@@ -119,7 +119,7 @@ final class Interpreter {
     DmEvent.ClockStepped step = clock.at(at);
     if (step != null) {
       // What is remembered by the clock as it was goes on by the clock as it is.
-      lives.shift(step.byNs());
+      tracker.shift(step.byNs());
       events.emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, step, Bytes.NONE);
     }
   }
@@ -130,16 +130,16 @@ final class Interpreter {
     DmEvent.RecordingStarted facts = behind(o.facts(), events.topology().recording());
     restart.begin(facts, o.at());
     clock.clear();
-    lives.clear();
+    tracker.clear();
     paths.clear();
-    looks.begin();
-    wanted.clear();
+    snapshots.begin();
+    requests.clear();
     reasons.clear();
     events.emit(Source.RECORDER, Certainty.REPORTED, 0, DeviceRef.NONE, facts, Bytes.NONE);
     if (restart.isOn()) {
-      lives.goOn(restart.endNs(), events.topology().seq());
+      tracker.goOn(restart.endNs(), events.topology().seq());
       paths.loseUevents();
-      wanted.disks.addAll(restart.disks());
+      requests.disks.addAll(restart.disks());
     }
   }
 
@@ -170,7 +170,7 @@ final class Interpreter {
         Bytes.NONE);
     if (o.source() != Source.DM && o.source() != Source.SYSFS) {
       // A look that failed is made again, and shows then whatever it missed.
-      looks.beginAgain();
+      snapshots.beginAgain();
       if (o.source() == Source.UEVENT) {
         paths.loseUevents();
       }
@@ -192,7 +192,7 @@ final class Interpreter {
       evidence = l.reply();
     } else if (o instanceof Observation.Looked l) {
       evidence = damaged(l);
-      ref = lives.refOf(l.dev(), l.diskSeq());
+      ref = tracker.refOf(l.dev(), l.diskSeq());
     }
     events.emit(
         source,
@@ -264,7 +264,7 @@ final class Interpreter {
   private DeviceRef deviceOf(KernelLogLine line) {
     DevNo dev = line.device();
     if (dev != null) {
-      return lives.refOf(dev, 0);
+      return tracker.refOf(dev, 0);
     }
     String name = line.deviceName();
     if (name != null && name.startsWith("dm-")) {

@@ -69,13 +69,13 @@ public final class Recorder {
   }
 
   /** Moves the devices that should be looked at soon into {@code to}. */
-  void takeWanted(Set<DevNo> to) {
-    interpreter.takeWanted(to);
+  void takeRequests(Set<DevNo> to) {
+    interpreter.takeRequests(to);
   }
 
   /** Nobody polls anything. */
-  void forgetWanted() {
-    interpreter.forgetWanted();
+  void forgetRequests() {
+    interpreter.forgetRequests();
   }
 
   /** Whether a look shows a device of which no event tells yet. */
@@ -84,7 +84,7 @@ public final class Recorder {
       return false;
     }
     DeviceRef known = events.topology().ref(look.dev());
-    return known == null || !Lives.isSameLife(known.diskSeq(), look.diskSeq());
+    return known == null || !DeviceTracker.isSameLife(known.diskSeq(), look.diskSeq());
   }
 
   /** Whether the next round must tell of the device even where it is as it was. */
@@ -93,7 +93,7 @@ public final class Recorder {
   }
 
   /** Moves the disks that should be looked at soon into {@code to}. */
-  void takeWantedDisks(Set<DevNo> to) {
-    interpreter.takeWantedDisks(to);
+  void takeDiskRequests(Set<DevNo> to) {
+    interpreter.takeDiskRequests(to);
   }
 }

@@ -49,7 +49,7 @@ public final class RecordingLoop implements AutoCloseable {
 
   private static final long SECOND_NS = 1_000_000_000L;
 
-  private final WatchOptions options;
+  private final RecordingOptions options;
   private final Clocks clocks;
   private final UeventSource uevents;
   private final @Nullable KernelLogSource log;
@@ -61,7 +61,7 @@ public final class RecordingLoop implements AutoCloseable {
   private volatile @Nullable String stopReason;
 
   private RecordingLoop(
-      WatchOptions options,
+      RecordingOptions options,
       Clocks clocks,
       UeventSource uevents,
       @Nullable KernelLog log,
@@ -90,7 +90,7 @@ public final class RecordingLoop implements AutoCloseable {
    *
    * @throws KernelException where not even uevents can be had, or the kernel has no device-mapper
    */
-  public static RecordingLoop open(WatchOptions options, Consumer<String> warning)
+  public static RecordingLoop open(RecordingOptions options, Consumer<String> warning)
       throws KernelException {
     if (options.lockMemory()) {
       MemoryLock.lockAll();
@@ -296,7 +296,7 @@ public final class RecordingLoop implements AutoCloseable {
 
   private void pollDisks(Intake intake) throws IOException {
     if (disks == null) {
-      intake.recorder().forgetWanted();
+      intake.recorder().forgetRequests();
     } else {
       disks.poll(intake);
     }

@@ -89,7 +89,7 @@ final class Restart {
    * Whether the device began again at zero. Where the kernel numbers no lives (DISKSEQ), a number
    * that went back tells it.
    */
-  boolean isOtherLife(Device known, DeviceLook look) {
+  boolean isOtherLife(Device known, DeviceSnapshot look) {
     return on
         && known.ref().diskSeq() <= 0
         && look.ref().diskSeq() <= 0
@@ -101,7 +101,7 @@ final class Restart {
    *
    * @param created whether it was not there before
    */
-  void missed(Device known, boolean created, DeviceLook look, long since, Source source)
+  void missed(Device known, boolean created, DeviceSnapshot look, long since, Source source)
       throws IOException {
     long from = known.eventNr();
     long to = look.state().eventNr();
@@ -114,7 +114,7 @@ final class Restart {
         source,
         Certainty.DERIVED,
         since,
-        Lives.completed(known.ref(), look.ref().diskSeq()),
+        DeviceTracker.completed(known.ref(), look.ref().diskSeq()),
         new DmEvent.EventsMissed(count, from, to),
         Bytes.NONE);
   }

@@ -24,7 +24,7 @@ final class SysfsPoller implements DevicePoller {
 
   @Override
   public boolean pollAll(Intake to, boolean always) throws IOException {
-    to.recorder().takeWanted(requested);
+    to.recorder().takeRequests(requested);
     poll(to, always);
     requested.clear();
     return true;
@@ -32,7 +32,7 @@ final class SysfsPoller implements DevicePoller {
 
   @Override
   public void pollChanged(Intake to) throws IOException {
-    to.recorder().takeWanted(requested);
+    to.recorder().takeRequests(requested);
     if (!requested.isEmpty()) {
       poll(to, false);
     }

@@ -21,15 +21,19 @@ import java.util.List;
  */
 final class UeventRules {
   private final EventWriter events;
-  private final Lives lives;
-  private final PathUevents paths;
-  private final Wanted wanted;
+  private final DeviceTracker tracker;
+  private final PathEventDeduplicator paths;
+  private final PollRequests requests;
 
-  UeventRules(EventWriter events, Lives lives, PathUevents paths, Wanted wanted) {
+  UeventRules(
+      EventWriter events,
+      DeviceTracker tracker,
+      PathEventDeduplicator paths,
+      PollRequests requests) {
     this.events = events;
-    this.lives = lives;
+    this.tracker = tracker;
     this.paths = paths;
-    this.wanted = wanted;
+    this.requests = requests;
   }
 
   void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
@@ -60,7 +64,7 @@ final class UeventRules {
       events.fromUevent(
           o,
           u,
-          lives.refOf(dev, u.diskSeq()),
+          tracker.refOf(dev, u.diskSeq()),
           new DmEvent.VerityCorrupted(
               verityTarget(dev),
               corruption.type() == 0 ? "data" : "metadata",
@@ -75,7 +79,7 @@ final class UeventRules {
       }
     }
     if (!fromProcess && (u.synthetic() || !u.action().equals("remove"))) {
-      wanted.devices.add(dev);
+      requests.devices.add(dev);
     }
   }
 
@@ -99,14 +103,14 @@ final class UeventRules {
     boolean failed = action.equals("PATH_FAILED");
     boolean byKernel = o.senderPid() <= 0;
     if (byKernel) {
-      lives.raised.put(dev, o.at());
+      tracker.raised.put(dev, o.at());
     }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
     if (byKernel && paths.heard(dev, path, failed)) {
       trace(u, dev, o);
       return;
     }
-    DeviceRef ref = u.named(lives.refOf(dev, u.diskSeq()));
+    DeviceRef ref = u.named(tracker.refOf(dev, u.diskSeq()));
     String disk = events.diskName(path);
     events.fromUevent(
         o,
@@ -120,15 +124,18 @@ final class UeventRules {
 
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
     DeviceRef known = events.topology().ref(dev);
-    Lives.Hint hint = lives.added.get(dev);
-    if (known != null && Lives.isSameLife(known.diskSeq(), u.diskSeq())) {
-      events.fromUevent(o, u, Lives.completed(known, u.diskSeq()), new DmEvent.DeviceRemoved());
-      lives.forget(dev);
-    } else if (known == null && hint != null && Lives.isSameLife(hint.diskSeq(), u.diskSeq())) {
+    DeviceTracker.Hint hint = tracker.added.get(dev);
+    if (known != null && DeviceTracker.isSameLife(known.diskSeq(), u.diskSeq())) {
+      events.fromUevent(
+          o, u, DeviceTracker.completed(known, u.diskSeq()), new DmEvent.DeviceRemoved());
+      tracker.forget(dev);
+    } else if (known == null
+        && hint != null
+        && DeviceTracker.isSameLife(hint.diskSeq(), u.diskSeq())) {
       // It came and went between two looks.
-      DeviceRef ref = lives.bornUnseen(dev, u.diskSeq(), hint);
+      DeviceRef ref = tracker.bornUnseen(dev, u.diskSeq(), hint);
       events.fromUevent(o, u, ref, new DmEvent.DeviceRemoved());
-      lives.forget(dev);
+      tracker.forget(dev);
     } else {
       trace(u, dev, o);
     }
@@ -139,9 +146,9 @@ final class UeventRules {
       return;
     }
     if (u.action().equals("add")) {
-      lives.added.put(dev, new Lives.Hint(u.diskSeq(), o.message()));
+      tracker.added.put(dev, new DeviceTracker.Hint(u.diskSeq(), o.message()));
     } else if (u.action().equals("change")) {
-      lives.memory(dev).changeSeen = true;
+      tracker.memory(dev).changeSeen = true;
     }
   }
 
@@ -154,7 +161,7 @@ final class UeventRules {
     events.fromUevent(
         o,
         u,
-        dev.equals(DevNo.NONE) ? DeviceRef.NONE : lives.refOf(dev, u.diskSeq()),
+        dev.equals(DevNo.NONE) ? DeviceRef.NONE : tracker.refOf(dev, u.diskSeq()),
         new DmEvent.Uevent(
             u.action(),
             cookie == null ? 0 : cookie.value(),
@@ -167,7 +174,7 @@ final class UeventRules {
     if (u.synthetic()) {
       // Asked for by somebody, as udev's coldplug does: the disk was there before.
       if (u.action().equals("add") && events.topology().disk(dev) == null) {
-        wanted.disks.add(dev);
+        requests.disks.add(dev);
       }
       return;
     }
@@ -179,7 +186,7 @@ final class UeventRules {
           DeviceRef.NONE,
           new DmEvent.DiskAdded(dev, name == null ? "" : name, "", "", -1, ""));
       if (o.senderPid() <= 0) {
-        wanted.disks.add(dev);
+        requests.disks.add(dev);
       }
     } else if (u.action().equals("remove")) {
       events.fromUevent(

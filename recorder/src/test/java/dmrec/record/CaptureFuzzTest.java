@@ -85,8 +85,8 @@ class CaptureFuzzTest {
     for (Observation each : seen) {
       recorder.accept(each);
       Set<DevNo> wanted = new HashSet<>();
-      recorder.takeWanted(wanted);
-      recorder.takeWantedDisks(wanted);
+      recorder.takeRequests(wanted);
+      recorder.takeDiskRequests(wanted);
     }
     journal.records.forEach(Accepted::expectRoundTrip);
     journal.topology().records().forEach(Accepted::expectRoundTrip);

@@ -55,8 +55,8 @@ class RecorderFuzzTest {
       }
       recorder.accept(random.nextInt(3) == 0 ? next : damaged(next));
       Set<DevNo> wanted = new HashSet<>();
-      recorder.takeWanted(wanted);
-      recorder.takeWantedDisks(wanted);
+      recorder.takeRequests(wanted);
+      recorder.takeDiskRequests(wanted);
     }
     assertTrue(events > ROUNDS / 10, "only " + events + " events");
   }

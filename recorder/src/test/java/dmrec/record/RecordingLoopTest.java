@@ -58,7 +58,7 @@ class RecordingLoopTest {
 
   private static RecordingLoop open(int bufferBytes) throws KernelException {
     return RecordingLoop.open(
-        new WatchOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
+        new RecordingOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
         line -> {});
   }
 
@@ -85,16 +85,16 @@ class RecordingLoopTest {
     NetNamespace.run(
         () -> {
           Journal journal = new Journal();
-          try (RecordingLoop watch = open(ROOMY_BYTES);
+          try (RecordingLoop loop = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             assertEquals(0, injector.inject(path("PATH_FAILED", 1)));
             assertEquals(0, injector.inject(path("PATH_REINSTATED", 2)));
-            watch.run(
+            loop.run(
                 journal.recorder,
                 () -> {},
                 () -> {
                   if (journal.paths().size() == 2) {
-                    watch.stop("done");
+                    loop.stop("done");
                   }
                 });
           }
@@ -121,20 +121,20 @@ class RecordingLoopTest {
     NetNamespace.run(
         () -> {
           Journal journal = new Journal();
-          try (RecordingLoop watch = open(ROOMY_BYTES);
+          try (RecordingLoop loop = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             injector.multicast(1, path("PATH_FAILED", 1));
             injector.multicast(1, path("PATH_FAILED", 2));
             injector.inject(path("PATH_FAILED", 3));
-            watch.run(
+            loop.run(
                 journal.recorder,
                 () -> {},
                 () -> {
                   if (!journal.paths().isEmpty()) {
-                    watch.stop("done");
+                    loop.stop("done");
                   }
                 });
-            assertEquals(2, watch.refused());
+            assertEquals(2, loop.refused());
           }
           assertEquals(1, journal.paths().size());
           assertEquals(2, journal.recorder.summary().dropped());
@@ -159,19 +159,19 @@ class RecordingLoopTest {
     Journal journal = new Journal();
     long before = UeventInjector.seqnum();
     AtomicBoolean again = new AtomicBoolean();
-    try (RecordingLoop watch = open(1);
+    try (RecordingLoop loop = open(1);
         UeventInjector injector = new UeventInjector()) {
       for (int i = 0; i < BURST; i++) {
         injector.inject(path("PATH_FAILED", i));
       }
-      watch.run(
+      loop.run(
           journal.recorder,
           () -> {},
           () -> {
             if (journal.lost() > 0 && again.compareAndSet(false, true)) {
               inject(injector, "PATH_REINSTATED", BURST);
             } else if (again.get()) {
-              watch.stop("done");
+              loop.stop("done");
             }
           });
     }
@@ -214,20 +214,20 @@ class RecordingLoopTest {
     long before = UeventInjector.seqnum();
     List<Thread> senders = new ArrayList<>();
     long endNs = System.nanoTime() + 20_000_000_000L;
-    try (RecordingLoop watch = open(1)) {
+    try (RecordingLoop loop = open(1)) {
       for (int i = 0; i < 3; i++) {
         Thread sender = new Thread(() -> send(sent, enough), "flood");
         senders.add(sender);
         sender.start();
       }
-      watch.run(
+      loop.run(
           journal.recorder,
           () -> {},
           () -> {
             if ((journal.lost() > 1000 && sent.get() > 5000) || System.nanoTime() > endNs) {
               enough.set(true);
               joinAll(senders);
-              watch.stop("enough");
+              loop.stop("enough");
             }
           });
     }
@@ -277,11 +277,11 @@ class RecordingLoopTest {
                     }
                   },
                   null);
-          try (RecordingLoop watch = open(ROOMY_BYTES);
+          try (RecordingLoop loop = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             injector.inject(path("PATH_FAILED", 1));
             IOException e =
-                assertThrows(IOException.class, () -> watch.run(recorder, () -> {}, () -> {}));
+                assertThrows(IOException.class, () -> loop.run(recorder, () -> {}, () -> {}));
             assertEquals("no space left", e.getMessage());
             assertEquals(2, appended.get());
           }
@@ -294,15 +294,15 @@ class RecordingLoopTest {
     NetNamespace.run(
         () -> {
           Journal journal = new Journal();
-          try (RecordingLoop watch = open(ROOMY_BYTES);
+          try (RecordingLoop loop = open(ROOMY_BYTES);
               UeventInjector injector = new UeventInjector()) {
             Batches batches = new Batches(injector);
-            watch.run(
+            loop.run(
                 journal.recorder,
                 () -> {},
                 () -> {
                   if (!batches.next()) {
-                    watch.stop("done");
+                    loop.stop("done");
                   }
                 });
             // A turn itself makes a few small objects, however many messages it reads.

@@ -6,8 +6,8 @@ import dmrec.cli.host.Failure;
 import dmrec.kernel.KernelException;
 import dmrec.record.EventSink;
 import dmrec.record.Recorder;
+import dmrec.record.RecorderMetrics;
 import dmrec.record.RecordingLoop;
-import dmrec.record.Vitals;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code --metrics}: serves a recording's vitals over HTTP, in Prometheus' text format, which every
- * scraper takes whatever else it asks for.
+ * {@code --metrics}: serves how a recording fares over HTTP, in Prometheus' text format, which
+ * every scraper takes whatever else it asks for.
  *
  * <p>The server's threads read what the recording loop publishes; a scrape that hangs holds up
  * nothing but other scrapes. Without an address all of this does nothing.
@@ -45,12 +45,13 @@ final class MetricsEndpoint implements AutoCloseable {
   private record Server(HttpServer http, ExecutorService threads) {}
 
   private final @Nullable Server server;
-  private final Vitals vitals;
+  private final RecorderMetrics metrics;
   private final LongSupplier nanoClock;
 
-  private MetricsEndpoint(@Nullable Server server, Vitals vitals, LongSupplier nanoClock) {
+  private MetricsEndpoint(
+      @Nullable Server server, RecorderMetrics metrics, LongSupplier nanoClock) {
     this.server = server;
-    this.vitals = vitals;
+    this.metrics = metrics;
     this.nanoClock = nanoClock;
   }
 
@@ -68,14 +69,14 @@ final class MetricsEndpoint implements AutoCloseable {
       BooleanSupplier keyTrouble,
       LongSupplier nanoClock,
       Consumer<String> note) {
-    Vitals vitals = new Vitals(nanoClock.getAsLong());
+    RecorderMetrics metrics = new RecorderMetrics(nanoClock.getAsLong());
     if (address == null) {
-      return new MetricsEndpoint(null, vitals, nanoClock);
+      return new MetricsEndpoint(null, metrics, nanoClock);
     }
     InetSocketAddress wanted = parse(address);
     Server server;
     try {
-      server = start(wanted, new VitalsCollector(vitals, journalBytes, keyTrouble, nanoClock));
+      server = start(wanted, new MetricsCollector(metrics, journalBytes, keyTrouble, nanoClock));
     } catch (IOException e) {
       throw Failure.of(
           "--metrics: cannot listen on "
@@ -95,7 +96,7 @@ final class MetricsEndpoint implements AutoCloseable {
             + server.http().getAddress().getPort()
             + PATH
             + (host.isLoopbackAddress() ? "" : "; anybody who reaches this address can read them"));
-    return new MetricsEndpoint(server, vitals, nanoClock);
+    return new MetricsEndpoint(server, metrics, nanoClock);
   }
 
   private static InetSocketAddress parse(String address) {
@@ -116,7 +117,7 @@ final class MetricsEndpoint implements AutoCloseable {
     }
   }
 
-  private static Server start(InetSocketAddress address, VitalsCollector collector)
+  private static Server start(InetSocketAddress address, MetricsCollector collector)
       throws IOException {
     setUnlessSet("sun.net.httpserver.maxReqTime");
     setUnlessSet("sun.net.httpserver.maxRspTime");
@@ -141,7 +142,7 @@ final class MetricsEndpoint implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpExchange exchange, VitalsCollector collector) throws IOException {
+  private static void answer(HttpExchange exchange, MetricsCollector collector) throws IOException {
     try (exchange) {
       String method = exchange.getRequestMethod();
       int status = 200;
@@ -171,18 +172,18 @@ final class MetricsEndpoint implements AutoCloseable {
 
   /** Lets each record's way into {@code sink} be timed. */
   EventSink measuring(EventSink sink) throws KernelException {
-    return server == null ? sink : vitals.measuring(sink);
+    return server == null ? sink : metrics.measuring(sink);
   }
 
   /** What the scrapes show. */
-  Vitals vitals() {
-    return vitals;
+  RecorderMetrics metrics() {
+    return metrics;
   }
 
   /** The loop has turned. */
-  void turn(Recorder recorder, RecordingLoop watch) {
+  void turn(Recorder recorder, RecordingLoop loop) {
     if (server != null) {
-      vitals.publish(recorder, watch, nanoClock.getAsLong());
+      metrics.publish(recorder, loop, nanoClock.getAsLong());
     }
   }
 

@@ -25,8 +25,8 @@ import dmrec.record.JournalSink;
 import dmrec.record.Observation;
 import dmrec.record.Recorder;
 import dmrec.record.RecordingLoop;
+import dmrec.record.RecordingOptions;
 import dmrec.record.RecordingSummary;
-import dmrec.record.WatchOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -220,8 +220,8 @@ public final class RecordCommand implements Callable<Integer> {
 
   private int fromKernel(@Nullable CaptureWriter copy) throws IOException {
     Path folder = journal.named(host);
-    WatchOptions options =
-        new WatchOptions(
+    RecordingOptions options =
+        new RecordingOptions(
             udev,
             !noKernelLog,
             ueventsOnly,
@@ -235,16 +235,16 @@ public final class RecordCommand implements Callable<Integer> {
             MetricsEndpoint.open(
                 metrics, () -> journalBytes, this::keyTrouble, System::nanoTime, host::say);
         RecordedJournal opened = RecordedJournal.open(folder, spool, journalOptions());
-        RecordingLoop watch = open(options)) {
+        RecordingLoop loop = open(options)) {
       JournalWriter writer = opened.writer();
-      opened.guard(watch::wake);
+      opened.guard(loop::wake);
       JournalSink sink = JournalSink.of(writer, host::say);
       Recorder recorder = new Recorder(endpoint.measuring(sink), copy);
       sink.countIn(recorder.summary());
-      Signals.register("INT", () -> watch.stop("SIGINT"));
-      Signals.register("TERM", () -> watch.stop("SIGTERM"));
+      Signals.register("INT", () -> loop.stop("SIGINT"));
+      Signals.register("TERM", () -> loop.stop("SIGTERM"));
       StatusLine status = new StatusLine(host, recorder, this::keyTrouble);
-      watch.run(
+      loop.run(
           recorder,
           () -> {
             int devices = recorder.topology().devices().size();
@@ -254,13 +254,13 @@ public final class RecordCommand implements Callable<Integer> {
                     + (devices == 1 ? " device to " : " devices to ")
                     + folder
                     + (host.errIsTerminal() ? "; Ctrl-C ends it" : ""));
-            endpoint.turn(recorder, watch);
+            endpoint.turn(recorder, loop);
             service.ready(status(recorder, folder));
           },
           () -> {
             status.show();
             tick(opened, sink, copy);
-            endpoint.turn(recorder, watch);
+            endpoint.turn(recorder, loop);
             service.turn(() -> status(recorder, folder));
           });
       service.stopping();
@@ -296,7 +296,7 @@ public final class RecordCommand implements Callable<Integer> {
     return now != null && !now.trouble().isEmpty();
   }
 
-  private RecordingLoop open(WatchOptions options) throws IOException {
+  private RecordingLoop open(RecordingOptions options) throws IOException {
     try {
       return RecordingLoop.open(options, host::say);
     } catch (KernelException e) {

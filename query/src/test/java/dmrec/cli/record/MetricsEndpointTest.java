@@ -84,9 +84,9 @@ class MetricsEndpointTest {
       }
       assertEquals(0, values(get(uri()).body()).get("dmrec_devices"));
 
-      endpoint.vitals().publish(recorder, clock.get());
+      endpoint.metrics().publish(recorder, clock.get());
       clock.addAndGet(3 * SECOND_NS);
-      endpoint.vitals().publish(recorder, clock.get());
+      endpoint.metrics().publish(recorder, clock.get());
       clock.addAndGet(2 * SECOND_NS);
       Map<String, Double> values = values(get(uri()).body());
 

@@ -20,32 +20,32 @@ import java.util.Set;
  * What the lists of devices and the looks at each of them prove: which lives began and ended, and
  * where a baseline has to say how a device is, as nobody saw how it came to be so.
  */
-final class Looks {
+final class SnapshotRules {
   /** The kernel counts an event right after it sent its uevents ({@code dm.c:event_callback}). */
   private static final long COUNTED_BY_NS = 1_000_000_000L;
 
   private final EventWriter events;
-  private final Lives lives;
-  private final PathUevents paths;
+  private final DeviceTracker tracker;
+  private final PathEventDeduplicator paths;
   private final DeviceChanges changes;
-  private final Wanted wanted;
+  private final PollRequests requests;
   private final Restart restart;
   private final Set<DevNo> toBaseline = new HashSet<>();
   private boolean baselineDue;
   private boolean afterLoss;
 
-  Looks(
+  SnapshotRules(
       EventWriter events,
-      Lives lives,
-      PathUevents paths,
+      DeviceTracker tracker,
+      PathEventDeduplicator paths,
       DeviceChanges changes,
-      Wanted wanted,
+      PollRequests requests,
       Restart restart) {
     this.events = events;
-    this.lives = lives;
+    this.tracker = tracker;
     this.paths = paths;
     this.changes = changes;
-    this.wanted = wanted;
+    this.requests = requests;
     this.restart = restart;
   }
 
@@ -65,32 +65,32 @@ final class Looks {
   void listed(Observation.Listed o) throws IOException, DecodeException {
     DeviceList list = DeviceList.decode(o.reply().buffer());
     endShortLives(o.began());
-    lives.listed.clear();
+    tracker.listed.clear();
     for (DeviceList.Entry entry : list.devices()) {
-      lives.listed.put(entry.dev(), entry);
+      tracker.listed.put(entry.dev(), entry);
       Device known = events.topology().device(entry.dev());
       if (known == null) {
-        lives.appeared(entry.dev());
+        tracker.appeared(entry.dev());
       }
       if (known == null || differs(known, entry)) {
-        wanted.devices.add(entry.dev());
+        requests.devices.add(entry.dev());
       }
     }
     for (Device device : List.copyOf(events.topology().devices())) {
-      if (!lives.listed.containsKey(device.dev())) {
+      if (!tracker.listed.containsKey(device.dev())) {
         events.derived(
-            device.ref(), lives.lastSeen(device.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
-        lives.forget(device.dev());
+            device.ref(), tracker.lastSeen(device.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
+        tracker.forget(device.dev());
       }
     }
-    lives.keepListed();
+    tracker.keepListed();
     if (baselineDue) {
       baselineDue = false;
       toBaseline.clear();
-      toBaseline.addAll(lives.listed.keySet());
-      wanted.devices.addAll(lives.listed.keySet());
+      toBaseline.addAll(tracker.listed.keySet());
+      requests.devices.addAll(tracker.listed.keySet());
     }
-    lives.listBegan(o.began().wallNs());
+    tracker.listBegan(o.began().wallNs());
   }
 
   private static boolean differs(Device known, DeviceList.Entry entry) {
@@ -101,7 +101,7 @@ final class Looks {
 
   void sampled(Observation.Sampled o) throws IOException {
     endShortLives(o.began());
-    lives.sampleBegan(o.began().wallNs());
+    tracker.sampleBegan(o.began().wallNs());
     baselineDue = false;
     afterLoss = false;
     restart.end();
@@ -119,7 +119,7 @@ final class Looks {
     if (recording == null || !recording.sources().contains(Source.DM.word())) {
       return;
     }
-    for (Iterator<Map.Entry<DevNo, Stamp>> each = lives.raised.entrySet().iterator();
+    for (Iterator<Map.Entry<DevNo, Stamp>> each = tracker.raised.entrySet().iterator();
         each.hasNext(); ) {
       Map.Entry<DevNo, Stamp> raised = each.next();
       if (began.monoNs() - raised.getValue().monoNs() < COUNTED_BY_NS) {
@@ -131,22 +131,23 @@ final class Looks {
         DmEvent.CountersChanged same =
             new DmEvent.CountersChanged(
                 device.eventNr(), device.openCount(), device.readAheadKib());
-        events.derived(device.ref(), lives.lastSeen(device.dev()), same, Bytes.NONE);
+        events.derived(device.ref(), tracker.lastSeen(device.dev()), same, Bytes.NONE);
       }
     }
   }
 
   void vanished(Observation.Vanished o) throws IOException {
     Device known = events.topology().device(o.dev());
-    DeviceList.Entry entry = lives.listed.get(o.dev());
+    DeviceList.Entry entry = tracker.listed.get(o.dev());
     toBaseline.remove(o.dev());
     if (known != null) {
-      events.derived(known.ref(), lives.lastSeen(o.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
-      lives.forget(o.dev());
-      lives.wasAbsent(o.dev(), o.began().wallNs());
-    } else if (entry != null && !lives.added.containsKey(o.dev())) {
-      lives.shortLives.putIfAbsent(
-          o.dev(), new Lives.ShortLife(entry, lives.absentSince(o.dev()), o.at()));
+      events.derived(
+          known.ref(), tracker.lastSeen(o.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      tracker.forget(o.dev());
+      tracker.wasAbsent(o.dev(), o.began().wallNs());
+    } else if (entry != null && !tracker.added.containsKey(o.dev())) {
+      tracker.shortLives.putIfAbsent(
+          o.dev(), new DeviceTracker.ShortLife(entry, tracker.absentSince(o.dev()), o.at()));
     }
   }
 
@@ -155,17 +156,17 @@ final class Looks {
    * read by now.
    */
   private void endShortLives(Stamp began) throws IOException {
-    for (Lives.ShortLife life : List.copyOf(lives.shortLives.values())) {
+    for (DeviceTracker.ShortLife life : List.copyOf(tracker.shortLives.values())) {
       DeviceList.Entry entry = life.entry();
-      if (life.goneAt().monoNs() < began.monoNs() && !lives.added.containsKey(entry.dev())) {
+      if (life.goneAt().monoNs() < began.monoNs() && !tracker.added.containsKey(entry.dev())) {
         endShortLife(life);
       }
     }
   }
 
-  private void endShortLife(Lives.ShortLife life) throws IOException {
+  private void endShortLife(DeviceTracker.ShortLife life) throws IOException {
     DeviceList.Entry entry = life.entry();
-    lives.shortLives.remove(entry.dev());
+    tracker.shortLives.remove(entry.dev());
     DeviceRef ref =
         new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
     events.derived(
@@ -178,7 +179,7 @@ final class Looks {
   }
 
   void looked(Observation.Looked o) throws IOException, DecodeException {
-    looked(o.dev(), DeviceLook.of(o), o, Source.DM);
+    looked(o.dev(), DeviceSnapshot.of(o), o, Source.DM);
   }
 
   void looked(Observation.SysfsLooked o) throws IOException, DecodeException {
@@ -186,51 +187,51 @@ final class Looks {
   }
 
   /** A look through sysfs; what it cannot show is as it was in the same life of the device. */
-  private DeviceLook sysfsLook(Observation.SysfsLooked o) throws DecodeException {
+  private DeviceSnapshot sysfsLook(Observation.SysfsLooked o) throws DecodeException {
     if (o.dev().equals(DevNo.NONE)) {
       throw new DecodeException("sysfs device", 0, "a device number", o.dev().toString());
     }
     Device known = events.topology().device(o.dev());
-    DeviceLook look = DeviceLook.of(o, known);
-    return known == null || isSameLife(known, look) ? look : DeviceLook.of(o, null);
+    DeviceSnapshot look = DeviceSnapshot.of(o, known);
+    return known == null || isSameLife(known, look) ? look : DeviceSnapshot.of(o, null);
   }
 
-  private void looked(DevNo dev, DeviceLook look, Observation.Answer o, Source source)
+  private void looked(DevNo dev, DeviceSnapshot look, Observation.Answer o, Source source)
       throws IOException {
     Device known = events.topology().device(dev);
     if (known != null && (!isSameLife(known, look) || restart.isOtherLife(known, look))) {
-      events.derived(known.ref(), lives.lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
-      lives.forget(dev);
+      events.derived(known.ref(), tracker.lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      tracker.forget(dev);
       known = null;
     }
-    Lives.Hint hint = lives.added.get(dev);
+    DeviceTracker.Hint hint = tracker.added.get(dev);
     if (known == null && hint != null && isOver(hint, look)) {
-      DeviceRef ref = lives.bornUnseen(dev, hint.diskSeq(), hint);
-      events.derived(ref, lives.absentSince(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
-      lives.forget(dev);
+      DeviceRef ref = tracker.bornUnseen(dev, hint.diskSeq(), hint);
+      events.derived(ref, tracker.absentSince(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
+      tracker.forget(dev);
     }
-    Lives.ShortLife before = lives.shortLives.get(dev);
+    DeviceTracker.ShortLife before = tracker.shortLives.get(dev);
     if (before != null) {
       // The number is in use again, so that life is over whatever its uevents may still say.
       endShortLife(before);
     }
-    Lives.Memory memory = lives.memory(dev);
+    DeviceTracker.Memory memory = tracker.memory(dev);
     boolean wantsBaseline = toBaseline.remove(dev) || (source == Source.SYSFS && baselineDue);
     boolean goesOn = wantsBaseline && restart.isOn();
     boolean comparable =
         known == null ? afterLoss || restart.knewAll() : !goesOn || restart.knew(source);
     if (wantsBaseline && !comparable) {
-      DeviceRef ref = lives.identified(look.ref());
+      DeviceRef ref = tracker.identified(look.ref());
       events.emit(source, Certainty.REPORTED, 0, ref, look.baseline(), Bytes.NONE);
     } else {
-      long since = known == null ? lives.absentSince(dev) : lives.lastSeen(dev);
+      long since = known == null ? tracker.absentSince(dev) : tracker.lastSeen(dev);
       boolean isNew = known == null;
       if (known == null) {
         known = created(look, since, source);
       }
       if (goesOn) {
         restart.missed(known, isNew, look, since, source);
-        memory.changeSeen |= Slots.provesNewTable(known.live(), look.live());
+        memory.changeSeen |= TableSlots.provesNewTable(known.live(), look.live());
       }
       memory.usagePending = false;
       changes.tell(known, look, memory, since, source);
@@ -241,15 +242,15 @@ final class Looks {
             source, Certainty.REPORTED, 0, events.currentRef(dev), look.baseline(), Bytes.NONE);
       }
     }
-    lives.shown(dev);
+    tracker.shown(dev);
     memory.changeSeen = false;
     memory.lookBeganNs = o.began().wallNs();
     for (DevNo below : look.state().dependencies()) {
       if (events.topology().device(below) == null && events.topology().disk(below) == null) {
-        if (lives.listed.containsKey(below)) {
-          wanted.devices.add(below);
+        if (tracker.listed.containsKey(below)) {
+          requests.devices.add(below);
         } else {
-          wanted.disks.add(below);
+          requests.disks.add(below);
         }
       }
     }
@@ -262,11 +263,11 @@ final class Looks {
   }
 
   /** Whether a life ended of which no look showed anything: DISKSEQ only grows. */
-  private static boolean isOver(Lives.Hint hint, DeviceLook look) {
+  private static boolean isOver(DeviceTracker.Hint hint, DeviceSnapshot look) {
     return hint.diskSeq() > 0 && hint.diskSeq() < look.ref().diskSeq();
   }
 
-  private static boolean isSameLife(Device known, DeviceLook look) {
+  private static boolean isSameLife(Device known, DeviceSnapshot look) {
     DeviceRef before = known.ref();
     DeviceRef seen = look.ref();
     if (known.live() != null && look.live() == null) {
@@ -280,8 +281,8 @@ final class Looks {
         || seen.name().equals(before.name());
   }
 
-  private Device created(DeviceLook look, long since, Source source) throws IOException {
-    DeviceRef ref = lives.identified(look.ref());
+  private Device created(DeviceSnapshot look, long since, Source source) throws IOException {
+    DeviceRef ref = tracker.identified(look.ref());
     events.emit(
         source,
         Certainty.DERIVED,

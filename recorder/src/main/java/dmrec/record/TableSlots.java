@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * has come, either a message changed them or the uevent is still on its way: then the verdict waits
  * for the next look.
  */
-final class Slots {
+final class TableSlots {
   /** What a pair of looks says. */
   enum Verdict {
     SAME,
@@ -46,19 +46,19 @@ final class Slots {
           "dust",
           "zoned");
 
-  private Slots() {}
+  private TableSlots() {}
 
   static Verdict compare(
       Device known,
-      DeviceLook look,
+      DeviceSnapshot look,
       boolean changeSeen,
       @Nullable List<Target> doubted,
       boolean doubtsClear) {
     List<Target> before = known.live();
     List<Target> after = look.live();
     boolean consumed = known.inactive() != null && look.inactive() == null;
-    if (DeviceLook.sameMapping(before, after)) {
-      if (!consumed || !DeviceLook.sameMapping(known.inactive(), before)) {
+    if (DeviceSnapshot.sameMapping(before, after)) {
+      if (!consumed || !DeviceSnapshot.sameMapping(known.inactive(), before)) {
         return Verdict.SAME;
       }
       if (changeSeen) {
@@ -71,12 +71,12 @@ final class Slots {
         || after == null
         || changeSeen
         || consumed
-        || !DeviceLook.sameShape(before, after)
+        || !DeviceSnapshot.sameShape(before, after)
         || differsInFixedTarget(before, after)) {
       return Verdict.NEW_TABLE;
     }
     // A suspended multipath shows no queue_if_no_path, and one suspended for a swap no uevent yet.
-    return DeviceLook.sameMapping(doubted, after) && !look.state().suspended()
+    return DeviceSnapshot.sameMapping(doubted, after) && !look.state().suspended()
         ? Verdict.CHANGED_TEXT
         : Verdict.DOUBTED;
   }
@@ -86,8 +86,8 @@ final class Slots {
    * the uevents that tell were not heard.
    */
   static boolean provesNewTable(@Nullable List<Target> before, @Nullable List<Target> after) {
-    if (before == null || after == null || !DeviceLook.sameShape(before, after)) {
-      return !DeviceLook.sameMapping(before, after);
+    if (before == null || after == null || !DeviceSnapshot.sameShape(before, after)) {
+      return !DeviceSnapshot.sameMapping(before, after);
     }
     for (int i = 0; i < after.size(); i++) {
       if (after.get(i).type().equals("multipath")) {

@@ -18,7 +18,7 @@ import java.util.Iterator;
  * <p>The uevent says more, and the status is often read first. So a change that only the status
  * shows waits for its uevent, and is told without it where none comes.
  */
-final class PathUevents {
+final class PathEventDeduplicator {
   /**
    * A path's uevent is sent from a work queue right after its state changes; one that has not come
    * by then will not come.
@@ -26,14 +26,14 @@ final class PathUevents {
   private static final long PATH_UEVENT_PATIENCE_NS = 5_000_000_000L;
 
   private final EventWriter events;
-  private final Lives lives;
+  private final DeviceTracker tracker;
   private boolean ueventsLost;
   private boolean pathUeventSeen;
   private boolean pathUeventMissed;
 
-  PathUevents(EventWriter events, Lives lives) {
+  PathEventDeduplicator(EventWriter events, DeviceTracker tracker) {
     this.events = events;
-    this.lives = lives;
+    this.tracker = tracker;
   }
 
   void clear() {
@@ -60,7 +60,7 @@ final class PathUevents {
   boolean heard(DevNo dev, DevNo path, boolean failed) {
     pathUeventSeen = true;
     pathUeventMissed = false;
-    Lives.Memory memory = lives.remembered(dev);
+    DeviceTracker.Memory memory = tracker.remembered(dev);
     if (memory == null) {
       return false;
     }
@@ -77,13 +77,13 @@ final class PathUevents {
    *     gives none
    */
   boolean isLate(DevNo dev, DevNo path, long dmSeqnum) {
-    Lives.Memory memory = lives.remembered(dev);
+    DeviceTracker.Memory memory = tracker.remembered(dev);
     if (memory == null || dmSeqnum <= 0) {
       return false;
     }
-    Lives.Newest newest = memory.newest.get(path);
+    DeviceTracker.Newest newest = memory.newest.get(path);
     if (newest == null) {
-      memory.newest.put(path, new Lives.Newest(dmSeqnum));
+      memory.newest.put(path, new DeviceTracker.Newest(dmSeqnum));
       return false;
     }
     if ((int) (dmSeqnum - newest.dmSeqnum) < 0) {
@@ -93,9 +93,9 @@ final class PathUevents {
     return false;
   }
 
-  private static void stopWaiting(Lives.Memory memory, DevNo path, boolean failed) {
-    for (Iterator<Lives.AwaitedPath> each = memory.awaited.iterator(); each.hasNext(); ) {
-      Lives.AwaitedPath awaited = each.next();
+  private static void stopWaiting(DeviceTracker.Memory memory, DevNo path, boolean failed) {
+    for (Iterator<DeviceTracker.AwaitedPath> each = memory.awaited.iterator(); each.hasNext(); ) {
+      DeviceTracker.AwaitedPath awaited = each.next();
       if (awaited.change().path().equals(path) && awaited.change().failed() == failed) {
         each.remove();
         return;
@@ -107,7 +107,7 @@ final class PathUevents {
   void changed(
       StatusDiff.PathChange change,
       DeviceRef ref,
-      Lives.Memory memory,
+      DeviceTracker.Memory memory,
       long since,
       Bytes evidence,
       Source source)
@@ -115,22 +115,22 @@ final class PathUevents {
     if (ueventsLost || (pathUeventMissed && !pathUeventSeen)) {
       pathFromStatus(change, ref, memory, since, evidence, source);
     } else {
-      memory.awaited.addLast(new Lives.AwaitedPath(change, events.at().monoNs(), since));
-      lives.awaiting.add(ref.dev());
+      memory.awaited.addLast(new DeviceTracker.AwaitedPath(change, events.at().monoNs(), since));
+      tracker.awaiting.add(ref.dev());
     }
   }
 
   /** A new table has new paths: what was said of the old ones' says nothing of them. */
-  void startOver(DevNo dev, Lives.Memory memory) {
+  void startOver(DevNo dev, DeviceTracker.Memory memory) {
     memory.awaited.clear();
     memory.toldFailed.clear();
-    lives.awaiting.remove(dev);
+    tracker.awaiting.remove(dev);
   }
 
   private void pathFromStatus(
       StatusDiff.PathChange change,
       DeviceRef ref,
-      Lives.Memory memory,
+      DeviceTracker.Memory memory,
       long since,
       Bytes evidence,
       Source source)
@@ -150,16 +150,16 @@ final class PathUevents {
 
   /** Says what a path's status said where no uevent says it: after some time, or at the end. */
   void giveUpWaiting(boolean all) throws IOException {
-    for (Iterator<DevNo> each = lives.awaiting.iterator(); each.hasNext(); ) {
+    for (Iterator<DevNo> each = tracker.awaiting.iterator(); each.hasNext(); ) {
       DevNo dev = each.next();
-      Lives.Memory memory = lives.remembered(dev);
+      DeviceTracker.Memory memory = tracker.remembered(dev);
       Device device = events.topology().device(dev);
       if (memory == null || device == null) {
         each.remove();
         continue;
       }
       boolean told = false;
-      for (Lives.AwaitedPath awaited = memory.awaited.peekFirst();
+      for (DeviceTracker.AwaitedPath awaited = memory.awaited.peekFirst();
           awaited != null
               && (all || events.at().monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS);
           awaited = memory.awaited.peekFirst()) {
@@ -186,7 +186,7 @@ final class PathUevents {
       if (!was.equals(target.status())) {
         events.derived(
             seen.ref(),
-            lives.lastSeen(seen.dev()),
+            tracker.lastSeen(seen.dev()),
             UsageBudget.onlyNumbersMoved(was, target.status())
                 ? new DmEvent.UsageChanged(i, target.type(), target.status())
                 : new DmEvent.StatusChanged(i, target.type(), was, target.status()),

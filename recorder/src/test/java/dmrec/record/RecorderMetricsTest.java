@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class VitalsTest {
+class RecorderMetricsTest {
   private static final byte[] PATH_FAILED =
       UeventInjector.uevent(
           "/devices/virtual/block/dm-1077",
@@ -57,7 +57,7 @@ class VitalsTest {
 
   private static RecordingLoop open(int bufferBytes) throws IOException {
     return RecordingLoop.open(
-        new WatchOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
+        new RecordingOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
         line -> {});
   }
 
@@ -78,40 +78,40 @@ class VitalsTest {
   private static boolean countsDrops() throws Exception {
     int sent = 2000; // More than such a ring and a tiny buffer hold, if nobody reads.
     long before = UeventInjector.seqnum();
-    Vitals vitals = new Vitals(0);
-    Recorder recorder = new Recorder(vitals.measuring(NOWHERE), null);
-    try (RecordingLoop watch = open(1);
+    RecorderMetrics metrics = new RecorderMetrics(0);
+    Recorder recorder = new Recorder(metrics.measuring(NOWHERE), null);
+    try (RecordingLoop loop = open(1);
         UeventInjector injector = new UeventInjector()) {
       for (int i = 0; i < sent; i++) {
         injector.inject(PATH_FAILED);
       }
-      vitals.publish(recorder, watch, 1);
-      long dropped = vitals.queueDrops();
-      assertTrue(dropped > 0 && vitals.ringBytes() > 0, "dropped " + dropped);
-      assertEquals(0, vitals.lost());
+      metrics.publish(recorder, loop, 1);
+      long dropped = metrics.queueDrops();
+      assertTrue(dropped > 0 && metrics.ringBytes() > 0, "dropped " + dropped);
+      assertEquals(0, metrics.lost());
 
-      watch.run(
+      loop.run(
           recorder,
           () -> {},
           () -> {
-            vitals.publish(recorder, watch, 2);
-            if (vitals.lost() > 0) {
-              watch.stop("done");
+            metrics.publish(recorder, loop, 2);
+            if (metrics.lost() > 0) {
+              loop.stop("done");
             }
           });
 
-      vitals.publish(recorder, watch, 3);
+      metrics.publish(recorder, loop, 3);
       if (UeventInjector.seqnum() - before != sent) {
         return false;
       }
-      assertEquals(vitals.queueDrops(), vitals.lost());
-      assertEquals(recorder.summary().byKind().get(Kind.GAP), vitals.events(Kind.GAP));
-      assertTrue(vitals.highestRingBytes() > 0);
-      assertEquals(0, vitals.ringBytes());
+      assertEquals(metrics.queueDrops(), metrics.lost());
+      assertEquals(recorder.summary().byKind().get(Kind.GAP), metrics.events(Kind.GAP));
+      assertTrue(metrics.highestRingBytes() > 0);
+      assertEquals(0, metrics.ringBytes());
       assertEquals(
-          recorder.summary().byKind().get(Kind.PATH_FAILED), vitals.events(Kind.PATH_FAILED));
-      assertEquals(recorder.summary().events(), Arrays.stream(vitals.lagCounts()).sum());
-      assertTrue(vitals.lagMaxNs() > 0 && vitals.lagSumNs() >= vitals.lagMaxNs());
+          recorder.summary().byKind().get(Kind.PATH_FAILED), metrics.events(Kind.PATH_FAILED));
+      assertEquals(recorder.summary().events(), Arrays.stream(metrics.lagCounts()).sum());
+      assertTrue(metrics.lagMaxNs() > 0 && metrics.lagSumNs() >= metrics.lagMaxNs());
       return true;
     }
   }
@@ -120,51 +120,51 @@ class VitalsTest {
   void countsWhatIsRefused() throws Exception {
     NetNamespace.run(
         () -> {
-          Vitals vitals = new Vitals(0);
+          RecorderMetrics metrics = new RecorderMetrics(0);
           Recorder recorder = new Recorder(NOWHERE, null);
-          try (RecordingLoop watch = open(16 << 20);
+          try (RecordingLoop loop = open(16 << 20);
               UeventInjector injector = new UeventInjector()) {
             injector.multicast(1, PATH_FAILED);
             injector.multicast(1, PATH_FAILED);
             injector.inject(PATH_FAILED);
-            watch.run(
+            loop.run(
                 recorder,
                 () -> {},
                 () -> {
-                  vitals.publish(recorder, watch, 1);
-                  if (vitals.events(Kind.PATH_FAILED) > 0) {
-                    watch.stop("done");
+                  metrics.publish(recorder, loop, 1);
+                  if (metrics.events(Kind.PATH_FAILED) > 0) {
+                    loop.stop("done");
                   }
                 });
           }
-          assertEquals(2, vitals.refused());
+          assertEquals(2, metrics.refused());
           return null;
         });
   }
 
   @Test
   void agesCountFromTheLastTurnAndTheTurnOfTheLastEvent() throws Exception {
-    Vitals vitals = new Vitals(100);
+    RecorderMetrics metrics = new RecorderMetrics(100);
     Recorder recorder = new Recorder(NOWHERE, null);
-    vitals.publish(recorder, 110);
-    assertEquals(30, vitals.lastEventAgeNs(130));
-    assertEquals(20, vitals.turnAgeNs(130));
+    metrics.publish(recorder, 110);
+    assertEquals(30, metrics.lastEventAgeNs(130));
+    assertEquals(20, metrics.turnAgeNs(130));
 
     recorder.accept(new Observation.Stopped(new Stamp(1, 1), "test", 0));
-    vitals.publish(recorder, 140);
-    vitals.publish(recorder, 150);
+    metrics.publish(recorder, 140);
+    metrics.publish(recorder, 150);
 
-    assertEquals(20, vitals.lastEventAgeNs(160));
-    assertEquals(10, vitals.turnAgeNs(160));
-    assertEquals(0, vitals.turnAgeNs(149));
+    assertEquals(20, metrics.lastEventAgeNs(160));
+    assertEquals(10, metrics.turnAgeNs(160));
+    assertEquals(0, metrics.turnAgeNs(149));
   }
 
   @Test
   void measuringAndPublishingCostNoMemoryToSpeakOf() throws Exception {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long self = Thread.currentThread().getId();
-    Vitals vitals = new Vitals(0);
-    EventSink sink = vitals.measuring(NOWHERE);
+    RecorderMetrics metrics = new RecorderMetrics(0);
+    EventSink sink = metrics.measuring(NOWHERE);
     Recorder recorder = new Recorder(NOWHERE, null);
     recorder.accept(new Observation.Stopped(new Stamp(1, 1), "test", 0));
     EventRecord record = Objects.requireNonNull(recorder.last());
@@ -174,12 +174,12 @@ class VitalsTest {
       long before = threads.getThreadAllocatedBytes(self);
       for (int i = 0; i < batch; i++) {
         sink.append(record);
-        vitals.publish(recorder, i);
+        metrics.publish(recorder, i);
       }
       least = Math.min(least, threads.getThreadAllocatedBytes(self) - before);
     }
     // One small object a turn, where the compiler does not take it away.
     assertTrue(least <= 32L * batch, least + " bytes in " + batch + " turns");
-    assertEquals(20L * batch, Arrays.stream(vitals.lagCounts()).sum());
+    assertEquals(20L * batch, Arrays.stream(metrics.lagCounts()).sum());
   }
 }

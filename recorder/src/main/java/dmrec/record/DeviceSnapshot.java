@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One look at a device, decoded: what the replies together say it is. */
-record DeviceLook(DeviceRef ref, DeviceState state) {
+record DeviceSnapshot(DeviceRef ref, DeviceState state) {
 
   /** Decodes the replies and holds them against each other. */
-  static DeviceLook of(Observation.Looked look) throws DecodeException {
+  static DeviceSnapshot of(Observation.Looked look) throws DecodeException {
     StatusReply status = StatusReply.decode(look.status().buffer());
     StatusReply table = StatusReply.decode(look.table().buffer());
     DmHeader head = status.header();
@@ -36,12 +36,12 @@ record DeviceLook(DeviceRef ref, DeviceState state) {
                     ? null
                     : merged(StatusReply.decode(look.inactive().buffer()).targets(), List.of()),
                 DepsReply.decode(look.deps().buffer()).devices());
-    return new DeviceLook(
+    return new DeviceSnapshot(
         new DeviceRef(look.dev(), look.diskSeq(), head.name(), head.uuid()), state);
   }
 
   /** What sysfs shows, with all it cannot show as it was. */
-  static DeviceLook of(Observation.SysfsLooked look, @Nullable Device known) {
+  static DeviceSnapshot of(Observation.SysfsLooked look, @Nullable Device known) {
     DeviceState before = known == null ? DeviceState.created(false, false) : known.state();
     DeviceState state =
         before
@@ -52,7 +52,7 @@ record DeviceLook(DeviceRef ref, DeviceState state) {
                 before.internalSuspend())
             .withCounters(before.eventNr(), before.openCount(), look.readAheadKib())
             .withTables(before.liveTable(), before.inactiveTable(), look.slaves());
-    return new DeviceLook(
+    return new DeviceSnapshot(
         new DeviceRef(
             look.dev(),
             look.diskSeq(),

@@ -2,7 +2,7 @@ package dmrec.cli.record;
 
 import dmrec.cli.host.Version;
 import dmrec.event.Kind;
-import dmrec.record.Vitals;
+import dmrec.record.RecorderMetrics;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -19,23 +19,23 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** What a scrape shows of a recording's vitals. For any thread. */
-final class VitalsCollector {
+/** What a scrape shows of how a recording fares. For any thread. */
+final class MetricsCollector {
   private static final double NS = 1e9;
 
-  private final Vitals vitals;
+  private final RecorderMetrics metrics;
   private final LongSupplier journalBytes;
   private final BooleanSupplier keyTrouble;
   private final LongSupplier nanoClock;
   private final Map<Kind, Labels> kinds = new EnumMap<>(Kind.class);
   private final double[] lagBounds;
 
-  VitalsCollector(
-      Vitals vitals,
+  MetricsCollector(
+      RecorderMetrics metrics,
       LongSupplier journalBytes,
       BooleanSupplier keyTrouble,
       LongSupplier nanoClock) {
-    this.vitals = vitals;
+    this.metrics = metrics;
     this.journalBytes = journalBytes;
     this.keyTrouble = keyTrouble;
     this.nanoClock = nanoClock;
@@ -44,7 +44,7 @@ final class VitalsCollector {
         kinds.put(kind, Labels.of("kind", kind.word()));
       }
     }
-    long[] boundsNs = Vitals.lagBoundsNs();
+    long[] boundsNs = RecorderMetrics.lagBoundsNs();
     lagBounds = new double[boundsNs.length + 1];
     for (int i = 0; i < boundsNs.length; i++) {
       lagBounds[i] = boundsNs[i] / NS;
@@ -59,61 +59,61 @@ final class VitalsCollector {
             .metricSnapshot(buildInfo())
             .metricSnapshot(events())
             .metricSnapshot(
-                counter("dmrec_gaps", "Times that something was missed.", vitals.events(Kind.GAP)))
+                counter("dmrec_gaps", "Times that something was missed.", metrics.events(Kind.GAP)))
             .metricSnapshot(
                 counter(
                     "dmrec_lost",
                     "Messages of the kernel known to be missed, and events that are not in the"
                         + " journal.",
-                    vitals.lost()))
+                    metrics.lost()))
             .metricSnapshot(
                 counter(
                     "dmrec_queue_drops",
                     "Uevents the kernel dropped because the socket's buffer was full.",
-                    vitals.queueDrops()))
+                    metrics.queueDrops()))
             .metricSnapshot(
                 counter(
                     "dmrec_refused",
                     "Messages refused because their sender was not the kernel.",
-                    vitals.refused()))
+                    metrics.refused()))
             .metricSnapshot(
                 gauge(
                     "dmrec_queue_bytes",
                     "What waits in the uevent socket's buffer, as the kernel accounts it.",
-                    (double) vitals.queuedBytes()))
+                    (double) metrics.queuedBytes()))
             .metricSnapshot(
                 gauge(
                     "dmrec_ring_bytes",
                     "Uevents that were received and are not recorded yet.",
-                    (double) vitals.ringBytes()))
+                    (double) metrics.ringBytes()))
             .metricSnapshot(
                 gauge(
                     "dmrec_ring_max_bytes",
                     "The most that these were so far.",
-                    (double) vitals.highestRingBytes()))
+                    (double) metrics.highestRingBytes()))
             .metricSnapshot(lag())
             .metricSnapshot(
                 gauge(
                     "dmrec_lag_last_seconds",
                     "The last event's time from observation to journal.",
-                    vitals.lagLastNs() / NS))
+                    metrics.lagLastNs() / NS))
             .metricSnapshot(
                 gauge(
                     "dmrec_lag_max_seconds",
                     "The longest time from observation to journal so far.",
-                    vitals.lagMaxNs() / NS))
+                    metrics.lagMaxNs() / NS))
             .metricSnapshot(
-                gauge("dmrec_devices", "Mapped devices there are.", (double) vitals.devices()))
+                gauge("dmrec_devices", "Mapped devices there are.", (double) metrics.devices()))
             .metricSnapshot(
                 gauge(
                     "dmrec_last_event_age_seconds",
                     "Time since the last event was recorded.",
-                    vitals.lastEventAgeNs(now) / NS))
+                    metrics.lastEventAgeNs(now) / NS))
             .metricSnapshot(
                 gauge(
                     "dmrec_last_turn_age_seconds",
                     "Time since the recording loop turned; it does at least each second.",
-                    vitals.turnAgeNs(now) / NS))
+                    metrics.turnAgeNs(now) / NS))
             .metricSnapshot(
                 gauge(
                     "dmrec_key_not_changed",
@@ -144,7 +144,7 @@ final class VitalsCollector {
             events.dataPoint(
                 CounterDataPointSnapshot.builder()
                     .labels(labels)
-                    .value((double) vitals.events(kind))
+                    .value((double) metrics.events(kind))
                     .build()));
     return events.build();
   }
@@ -155,8 +155,8 @@ final class VitalsCollector {
         .help("Time from an observation to its event in the journal.")
         .dataPoint(
             HistogramDataPointSnapshot.builder()
-                .classicHistogramBuckets(ClassicHistogramBuckets.of(lagBounds, vitals.lagCounts()))
-                .sum(vitals.lagSumNs() / NS)
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(lagBounds, metrics.lagCounts()))
+                .sum(metrics.lagSumNs() / NS)
                 .build())
         .build();
   }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The kernel gives a number to a new device as soon as the old one is gone. Everything kept by
  * number belongs to one life, so it is kept in one place and forgotten at once.
  */
-final class Lives {
+final class DeviceTracker {
   /** The {@code add} uevents of devices that no look has shown yet. */
   final Map<DevNo, Hint> added = new HashMap<>();
 
@@ -42,7 +42,7 @@ final class Lives {
   final Map<DevNo, Stamp> raised = new LinkedHashMap<>();
 
   private final EventWriter events;
-  private final Wanted wanted;
+  private final PollRequests requests;
   private final Map<DevNo, Memory> memories = new HashMap<>();
   private final Map<DevNo, Long> absentNs = new HashMap<>();
   private long listBeganNs;
@@ -95,9 +95,9 @@ final class Lives {
    */
   record ShortLife(DeviceList.Entry entry, long absentSinceNs, Stamp goneAt) {}
 
-  Lives(EventWriter events, Wanted wanted) {
+  DeviceTracker(EventWriter events, PollRequests requests) {
     this.events = events;
-    this.wanted = wanted;
+    this.requests = requests;
   }
 
   /** A recording begins: nothing is remembered but the generation numbers that were given. */
@@ -165,7 +165,7 @@ final class Lives {
     added.remove(dev);
     shortLives.remove(dev);
     listed.remove(dev);
-    wanted.devices.remove(dev);
+    requests.devices.remove(dev);
   }
 
   void listBegan(long wallNs) {

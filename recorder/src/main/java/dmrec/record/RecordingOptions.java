@@ -12,7 +12,7 @@ package dmrec.record;
  * @param lockMemory keep all of the process in memory
  * @param version version of dmrec, for the journal
  */
-public record WatchOptions(
+public record RecordingOptions(
     boolean udev,
     boolean kernelLog,
     boolean ueventsOnly,

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>{@link #publish} and {@link #measuring} belong to the loop's thread; everything else is for
  * any.
  */
-public final class Vitals {
+public final class RecorderMetrics {
   private static final Kind[] KINDS = Kind.values();
 
   /** Upper bounds of the lag's classes; a further class holds what is above. */
@@ -53,11 +53,11 @@ public final class Vitals {
   private long kernelDrops;
 
   /**
-   * Vitals of a recording that begins now.
+   * Those of a recording that begins now.
    *
    * @param nanoTime now, on the clock of those who read
    */
-  public Vitals(long nanoTime) {
+  public RecorderMetrics(long nanoTime) {
     eventAtNanos = new AtomicLong(nanoTime);
     turnAtNanos = new AtomicLong(nanoTime);
   }
@@ -104,21 +104,21 @@ public final class Vitals {
    *
    * @param nanoTime now, on the clock of those who read
    */
-  public void publish(Recorder recorder, RecordingLoop watch, long nanoTime) {
+  public void publish(Recorder recorder, RecordingLoop loop, long nanoTime) {
     try {
       // The kernel counts to 2^32 and begins again.
-      long now = watch.queueDrops();
+      long now = loop.queueDrops();
       drops += (now - kernelDrops) & 0xffffffffL;
       kernelDrops = now;
       queueDrops.setOpaque(drops);
-      queuedBytes.setOpaque(watch.queuedBytes());
+      queuedBytes.setOpaque(loop.queuedBytes());
     } catch (KernelException e) {
       // The socket said so when it was opened; one that no longer can is no longer open.
       throw new UncheckedIOException(e);
     }
-    refused.setOpaque(watch.refused());
-    ringBytes.setOpaque(watch.ringBytes());
-    highestRingBytes.setOpaque(watch.highestRingBytes());
+    refused.setOpaque(loop.refused());
+    ringBytes.setOpaque(loop.ringBytes());
+    highestRingBytes.setOpaque(loop.highestRingBytes());
     publish(recorder, nanoTime);
   }
 

@@ -8,7 +8,7 @@ import java.util.Set;
  * What should be looked at soon. The rules ask the kernel nothing themselves: they leave their
  * wishes here, for whoever looks to take.
  */
-final class Wanted {
+final class PollRequests {
   final Set<DevNo> devices = new LinkedHashSet<>();
   final Set<DevNo> disks = new LinkedHashSet<>();
 
