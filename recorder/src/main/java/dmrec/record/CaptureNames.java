@@ -14,11 +14,11 @@ final class CaptureNames {
       case "Started" -> "start";
       case "UeventSeen" -> "uevent";
       case "Listed" -> "list";
-      case "Looked" -> "device";
-      case "SysfsLooked" -> "sysfs";
+      case "Polled" -> "device";
+      case "SysfsPolled" -> "sysfs";
       case "Vanished" -> "none";
       case "Sampled" -> "sample";
-      case "DiskLooked" -> "disk";
+      case "DiskPolled" -> "disk";
       case "LogRead" -> "kmsg";
       case "Lost" -> "lost";
       case "Stopped" -> "stop";

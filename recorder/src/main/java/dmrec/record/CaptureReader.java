@@ -236,7 +236,7 @@ public final class CaptureReader implements AutoCloseable {
         return new Observation.Listed(at, in.stamp("began"), in.bytes("reply"));
       }
       case "device" -> {
-        return new Observation.Looked(
+        return new Observation.Polled(
             at,
             in.stamp("began"),
             in.dev("dev"),
@@ -252,7 +252,7 @@ public final class CaptureReader implements AutoCloseable {
         for (String slave : in.texts("slaves")) {
           slaves.add(in.dev("slaves", slave));
         }
-        return new Observation.SysfsLooked(
+        return new Observation.SysfsPolled(
             at,
             in.stamp("began"),
             in.dev("dev"),
@@ -271,7 +271,7 @@ public final class CaptureReader implements AutoCloseable {
         return new Observation.Sampled(at, in.stamp("began"));
       }
       case "disk" -> {
-        return new Observation.DiskLooked(
+        return new Observation.DiskPolled(
             at,
             in.stamp("began"),
             in.dev("dev"),

@@ -129,16 +129,16 @@ public final class CaptureWriter implements AutoCloseable {
       json.writeStringField("message", o.message().text());
     } else if (observation instanceof Observation.Listed o) {
       bytes("reply", o.reply());
-    } else if (observation instanceof Observation.Looked o) {
-      look(o.dev(), o.diskSeq(), o.readAheadKib());
+    } else if (observation instanceof Observation.Polled o) {
+      snapshot(o.dev(), o.diskSeq(), o.readAheadKib());
       bytes("status", o.status());
       bytes("table", o.table());
       if (o.inactive() != null) {
         bytes("inactive", o.inactive());
       }
       bytes("deps", o.deps());
-    } else if (observation instanceof Observation.SysfsLooked o) {
-      look(o.dev(), o.diskSeq(), o.readAheadKib());
+    } else if (observation instanceof Observation.SysfsPolled o) {
+      snapshot(o.dev(), o.diskSeq(), o.readAheadKib());
       json.writeStringField("name", o.name().text());
       json.writeStringField("uuid", o.uuid().text());
       json.writeBooleanField("suspended", o.suspended());
@@ -150,7 +150,7 @@ public final class CaptureWriter implements AutoCloseable {
       json.writeEndArray();
     } else if (observation instanceof Observation.Vanished o) {
       json.writeStringField("dev", o.dev().toString());
-    } else if (observation instanceof Observation.DiskLooked o) {
+    } else if (observation instanceof Observation.DiskPolled o) {
       json.writeStringField("dev", o.dev().toString());
       json.writeStringField("name", o.name());
       json.writeStringField("wwid", o.wwid());
@@ -173,7 +173,7 @@ public final class CaptureWriter implements AutoCloseable {
     json.writeRaw('\n');
   }
 
-  private void look(DevNo dev, long diskSeq, int readAheadKib) throws IOException {
+  private void snapshot(DevNo dev, long diskSeq, int readAheadKib) throws IOException {
     json.writeStringField("dev", dev.toString());
     json.writeNumberField("diskseq", diskSeq);
     json.writeNumberField("read_ahead_kib", readAheadKib);

@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Says what must have happened to a device between two looks at it.
+ * Says what must have happened to a device between two snapshots of it.
  *
- * <p>The kernel tells of few changes itself. A look shows only the outcome, so the steps are put
- * into the order in which the kernel can have taken them: the identity, the tables with what their
- * targets' statuses say, the flags, the counters.
+ * <p>The kernel tells of few changes itself. A snapshot shows only the outcome, so the steps are
+ * put into the order in which the kernel can have taken them: the identity, the tables with what
+ * their targets' statuses say, the flags, the counters.
  */
 final class DeviceChanges {
   private final EventWriter events;
@@ -37,71 +37,72 @@ final class DeviceChanges {
 
   /** Everything that changed between the device as known and as it was just seen. */
   void tell(
-      Device known, DeviceSnapshot look, DeviceTracker.Memory memory, long since, Source source)
+      Device known, DeviceSnapshot snapshot, DeviceTracker.Memory memory, long since, Source source)
       throws IOException {
     DevNo dev = known.dev();
-    if (known.ref().diskSeq() <= 0 && look.ref().diskSeq() > 0) {
+    if (known.ref().diskSeq() <= 0 && snapshot.ref().diskSeq() > 0) {
       // The first table gives a device its place in sysfs, and with it its number.
       tracker.added.remove(dev);
     }
-    DeviceRef ref = DeviceTracker.completed(known.ref(), look.ref().diskSeq());
-    if (!known.name().equals(look.ref().name())) {
-      DmEvent renamed = new DmEvent.DeviceRenamed(known.name(), look.ref().name());
-      ref = new DeviceRef(dev, ref.diskSeq(), look.ref().name(), ref.uuid());
+    DeviceRef ref = DeviceTracker.completed(known.ref(), snapshot.ref().diskSeq());
+    if (!known.name().equals(snapshot.ref().name())) {
+      DmEvent renamed = new DmEvent.DeviceRenamed(known.name(), snapshot.ref().name());
+      ref = new DeviceRef(dev, ref.diskSeq(), snapshot.ref().name(), ref.uuid());
       events.emit(source, Certainty.DERIVED, since, ref, renamed, Bytes.NONE);
     }
-    if (!known.uuid().equals(look.ref().uuid())) {
-      ref = new DeviceRef(dev, ref.diskSeq(), ref.name(), look.ref().uuid());
-      DmEvent set = new DmEvent.UuidSet(look.ref().uuid());
+    if (!known.uuid().equals(snapshot.ref().uuid())) {
+      ref = new DeviceRef(dev, ref.diskSeq(), ref.name(), snapshot.ref().uuid());
+      DmEvent set = new DmEvent.UuidSet(snapshot.ref().uuid());
       events.emit(source, Certainty.DERIVED, since, ref, set, Bytes.NONE);
     }
-    tables(known, look, memory, ref, since, source);
-    flags(known, look, ref, since, source);
+    tables(known, snapshot, memory, ref, since, source);
+    flags(known, snapshot, ref, since, source);
     Device after = events.deviceAt(dev);
-    if (after.eventNr() != look.state().eventNr()
-        || after.openCount() != look.state().openCount()
-        || after.readAheadKib() != look.state().readAheadKib()) {
-      events.emit(source, Certainty.DERIVED, since, ref, look.counters(), Bytes.NONE);
+    if (after.eventNr() != snapshot.state().eventNr()
+        || after.openCount() != snapshot.state().openCount()
+        || after.readAheadKib() != snapshot.state().readAheadKib()) {
+      events.emit(source, Certainty.DERIVED, since, ref, snapshot.counters(), Bytes.NONE);
     }
   }
 
-  private void flags(Device known, DeviceSnapshot look, DeviceRef ref, long since, Source source)
+  private void flags(
+      Device known, DeviceSnapshot snapshot, DeviceRef ref, long since, Source source)
       throws IOException {
-    boolean firstTable = known.live() == null && look.live() != null;
-    if (known.readOnly() != look.state().readOnly() && !firstTable) {
+    boolean firstTable = known.live() == null && snapshot.live() != null;
+    if (known.readOnly() != snapshot.state().readOnly() && !firstTable) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          new DmEvent.ReadOnlyChanged(look.state().readOnly()),
+          new DmEvent.ReadOnlyChanged(snapshot.state().readOnly()),
           Bytes.NONE);
     }
-    if (known.suspended() != look.state().suspended()) {
+    if (known.suspended() != snapshot.state().suspended()) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          suspended(look.state().suspended(), false),
+          suspended(snapshot.state().suspended(), false),
           Bytes.NONE);
     }
-    if (known.internalSuspend() != look.state().internalSuspend()) {
+    if (known.internalSuspend() != snapshot.state().internalSuspend()) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          suspended(look.state().internalSuspend(), true),
+          suspended(snapshot.state().internalSuspend(), true),
           Bytes.NONE);
     }
-    if (known.deferredRemove() != look.state().deferredRemove()) {
+    if (known.deferredRemove() != snapshot.state().deferredRemove()) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          new DmEvent.RemoveDeferred(look.state().deferredRemove()),
+          new DmEvent.RemoveDeferred(snapshot.state().deferredRemove()),
           Bytes.NONE);
     }
   }
@@ -112,27 +113,28 @@ final class DeviceChanges {
 
   private void tables(
       Device known,
-      DeviceSnapshot look,
+      DeviceSnapshot snapshot,
       DeviceTracker.Memory memory,
       DeviceRef ref,
       long since,
       Source source)
       throws IOException {
     TableSlots.Verdict verdict =
-        TableSlots.compare(known, look, memory.changeSeen, memory.doubted, memory.doubtsClear);
-    memory.doubted = verdict == TableSlots.Verdict.DOUBTED ? look.live() : null;
+        TableSlots.compare(known, snapshot, memory.changeSeen, memory.doubted, memory.doubtsClear);
+    memory.doubted = verdict == TableSlots.Verdict.DOUBTED ? snapshot.live() : null;
     memory.doubtsClear = verdict == TableSlots.Verdict.CLEARING_DOUBTED;
     if (verdict == TableSlots.Verdict.NEW_TABLE) {
       DmEvent live =
           new DmEvent.TableLive(
-              look.targets(), look.state().dependencies(), look.state().readOnly());
+              snapshot.targets(), snapshot.state().dependencies(), snapshot.state().readOnly());
       events.emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       paths.startOver(ref.dev(), memory);
-      boolean counted = look.state().eventNr() != known.eventNr();
-      for (int i = 0; i < look.targets().size(); i++) {
+      boolean counted = snapshot.state().eventNr() != known.eventNr();
+      for (int i = 0; i < snapshot.targets().size(); i++) {
         found(
-            StatusDiff.acrossTables(known.targets(), look.targets(), i, counted, reasons, since),
-            look,
+            StatusDiff.acrossTables(
+                known.targets(), snapshot.targets(), i, counted, reasons, since),
+            snapshot,
             i,
             ref,
             memory,
@@ -145,39 +147,39 @@ final class DeviceChanges {
           Certainty.DERIVED,
           since,
           ref,
-          new DmEvent.TableChanged(look.targets()),
+          new DmEvent.TableChanged(snapshot.targets()),
           Bytes.NONE);
     }
     if (verdict != TableSlots.Verdict.NEW_TABLE) {
-      statuses(known, look, memory, ref, since, source);
+      statuses(known, snapshot, memory, ref, since, source);
     }
     if (memory.doubtsClear) {
       return;
     }
     Device after = events.deviceAt(ref.dev());
-    if (!DeviceSnapshot.sameMapping(after.inactive(), look.inactive())) {
+    if (!DeviceSnapshot.sameMapping(after.inactive(), snapshot.inactive())) {
       events.emit(
           source,
           Certainty.DERIVED,
           since,
           ref,
-          look.inactive() == null
+          snapshot.inactive() == null
               ? new DmEvent.TableCleared()
-              : new DmEvent.TableLoaded(look.inactive()),
+              : new DmEvent.TableLoaded(snapshot.inactive()),
           Bytes.NONE);
     }
   }
 
   private void statuses(
       Device known,
-      DeviceSnapshot look,
+      DeviceSnapshot snapshot,
       DeviceTracker.Memory memory,
       DeviceRef ref,
       long since,
       Source source)
       throws IOException {
     List<Target> before = known.targets();
-    List<Target> after = look.targets();
+    List<Target> after = snapshot.targets();
     if (before.size() != after.size()) {
       return;
     }
@@ -186,7 +188,7 @@ final class DeviceChanges {
           && !before.get(i).status().equals(after.get(i).status())) {
         found(
             StatusDiff.between(before.get(i), after.get(i), i, reasons, since),
-            look,
+            snapshot,
             i,
             ref,
             memory,
@@ -198,14 +200,14 @@ final class DeviceChanges {
 
   private void found(
       StatusDiff.Result result,
-      DeviceSnapshot look,
+      DeviceSnapshot snapshot,
       int index,
       DeviceRef ref,
       DeviceTracker.Memory memory,
       long since,
       Source source)
       throws IOException {
-    Target target = look.targets().get(index);
+    Target target = snapshot.targets().get(index);
     Bytes evidence = Bytes.of(line(target));
     for (StatusDiff.PathChange change : result.paths()) {
       paths.changed(change, ref, memory, since, evidence, source);

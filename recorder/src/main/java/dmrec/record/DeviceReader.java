@@ -37,7 +37,7 @@ final class DeviceReader {
   private final DmControl control;
   private final Sysfs sysfs;
   private final Clocks clocks;
-  private final Map<DevNo, Observation.Looked> seen = new HashMap<>();
+  private final Map<DevNo, Observation.Polled> seen = new HashMap<>();
   private Bytes lastList = Bytes.NONE;
   private List<DevNo> devices = List.of();
 
@@ -79,7 +79,7 @@ final class DeviceReader {
    */
   @Nullable Observation read(DevNo dev, boolean always) throws KernelException {
     long number = dev.encoded();
-    Observation.Looked before = seen.get(dev);
+    Observation.Polled before = seen.get(dev);
     for (int attempt = 1; ; attempt++) {
       Stamp began = stamp();
       Sysfs.BlockDevice block = always || before == null ? sysfs.blockDevice(number) : null;
@@ -124,8 +124,8 @@ final class DeviceReader {
       if (torn && attempt < ATTEMPTS) {
         continue;
       }
-      Observation.Looked look =
-          new Observation.Looked(
+      Observation.Polled snapshot =
+          new Observation.Polled(
               stamp(),
               began,
               dev,
@@ -135,8 +135,8 @@ final class DeviceReader {
               table,
               inactive,
               uses);
-      seen.put(dev, look);
-      return look;
+      seen.put(dev, snapshot);
+      return snapshot;
     }
   }
 

@@ -15,49 +15,49 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One look at a device, decoded: what the replies together say it is. */
+/** One snapshot of a device, decoded: what the replies together say it is. */
 record DeviceSnapshot(DeviceRef ref, DeviceState state) {
 
   /** Decodes the replies and holds them against each other. */
-  static DeviceSnapshot of(Observation.Looked look) throws DecodeException {
-    StatusReply status = StatusReply.decode(look.status().buffer());
-    StatusReply table = StatusReply.decode(look.table().buffer());
+  static DeviceSnapshot of(Observation.Polled snapshot) throws DecodeException {
+    StatusReply status = StatusReply.decode(snapshot.status().buffer());
+    StatusReply table = StatusReply.decode(snapshot.table().buffer());
     DmHeader head = status.header();
-    expectDevice(look.dev(), head);
-    expectDevice(look.dev(), table.header());
+    expectDevice(snapshot.dev(), head);
+    expectDevice(snapshot.dev(), table.header());
     DeviceState state =
         DeviceState.created(head.suspended(), head.readOnly())
             .withFlags(
                 head.suspended(), head.readOnly(), head.deferredRemove(), head.internalSuspend())
-            .withCounters(head.eventNr(), head.openCount(), look.readAheadKib())
+            .withCounters(head.eventNr(), head.openCount(), snapshot.readAheadKib())
             .withTables(
                 head.activePresent() ? merged(table.targets(), status.targets()) : null,
-                look.inactive() == null
+                snapshot.inactive() == null
                     ? null
-                    : merged(StatusReply.decode(look.inactive().buffer()).targets(), List.of()),
-                DepsReply.decode(look.deps().buffer()).devices());
+                    : merged(StatusReply.decode(snapshot.inactive().buffer()).targets(), List.of()),
+                DepsReply.decode(snapshot.deps().buffer()).devices());
     return new DeviceSnapshot(
-        new DeviceRef(look.dev(), look.diskSeq(), head.name(), head.uuid()), state);
+        new DeviceRef(snapshot.dev(), snapshot.diskSeq(), head.name(), head.uuid()), state);
   }
 
   /** What sysfs shows, with all it cannot show as it was. */
-  static DeviceSnapshot of(Observation.SysfsLooked look, @Nullable Device known) {
+  static DeviceSnapshot of(Observation.SysfsPolled snapshot, @Nullable Device known) {
     DeviceState before = known == null ? DeviceState.created(false, false) : known.state();
     DeviceState state =
         before
             .withFlags(
-                look.suspended(),
-                look.readOnly(),
+                snapshot.suspended(),
+                snapshot.readOnly(),
                 before.deferredRemove(),
                 before.internalSuspend())
-            .withCounters(before.eventNr(), before.openCount(), look.readAheadKib())
-            .withTables(before.liveTable(), before.inactiveTable(), look.slaves());
+            .withCounters(before.eventNr(), before.openCount(), snapshot.readAheadKib())
+            .withTables(before.liveTable(), before.inactiveTable(), snapshot.slaves());
     return new DeviceSnapshot(
         new DeviceRef(
-            look.dev(),
-            look.diskSeq(),
-            KernelText.decode(look.name().buffer()),
-            KernelText.decode(look.uuid().buffer())),
+            snapshot.dev(),
+            snapshot.diskSeq(),
+            KernelText.decode(snapshot.name().buffer()),
+            KernelText.decode(snapshot.uuid().buffer())),
         state);
   }
 
@@ -108,7 +108,7 @@ record DeviceSnapshot(DeviceRef ref, DeviceState state) {
     return new DmEvent.Baseline(state);
   }
 
-  /** Whether {@code device} is as this look shows it. */
+  /** Whether {@code device} is as this snapshot shows it. */
   boolean shows(Device device) {
     return device.state().equals(state)
         && device.name().equals(ref.name())

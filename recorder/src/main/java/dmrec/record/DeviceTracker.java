@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of devices besides their state: which life of a device number is meant, when it was
- * last seen and last not there, and what waits for its next look.
+ * last seen and last not there, and what waits for its next snapshot.
  *
  * <p>The kernel gives a number to a new device as soon as the old one is gone. Everything kept by
  * number belongs to one life, so it is kept in one place and forgotten at once.
  */
 final class DeviceTracker {
-  /** The {@code add} uevents of devices that no look has shown yet. */
+  /** The {@code add} uevents of devices that no snapshot has shown yet. */
   final Map<DevNo, Hint> added = new HashMap<>();
 
   /** The devices of the last list. */
@@ -68,7 +68,7 @@ final class DeviceTracker {
     /** The newest uevent of each path: the kernel may send older ones behind it. */
     final Map<DevNo, Newest> newest = new HashMap<>();
 
-    /** Whether the topology is knowingly behind the last look. */
+    /** Whether the topology is knowingly behind the last snapshot. */
     boolean isUnsettled() {
       return doubted != null || doubtsClear || usagePending;
     }
@@ -86,12 +86,12 @@ final class DeviceTracker {
   /** A path whose status changed before its uevent was read. */
   record AwaitedPath(StatusDiff.PathChange change, long sinceMonoNs, long notBeforeNs) {}
 
-  /** An {@code add} uevent of a device that no look has shown yet. */
+  /** An {@code add} uevent of a device that no snapshot has shown yet. */
   record Hint(long diskSeq, Bytes message) {}
 
   /**
-   * A device that was listed and gone at the look. Its uevents may not have been read yet; where it
-   * never had a table there are none.
+   * A device that was listed and gone at the snapshot. Its uevents may not have been read yet;
+   * where it never had a table there are none.
    */
   record ShortLife(DeviceList.Entry entry, long absentSinceNs, Stamp goneAt) {}
 
@@ -155,7 +155,7 @@ final class DeviceTracker {
   void forget(DevNo dev) {
     Memory memory = memories.remove(dev);
     if (memory != null && memory.lookBeganNs > 0) {
-      // The last look showed this life, so another was not there yet.
+      // The last snapshot showed this life, so another was not there yet.
       absentNs.put(dev, memory.lookBeganNs);
     } else if (wentOnNs > 0) {
       absentNs.putIfAbsent(dev, wentOnNs);
@@ -179,7 +179,7 @@ final class DeviceTracker {
 
   /** An unknown device is on the list. */
   void appeared(DevNo dev) {
-    // The list before this one did not show it, unless that one's device is not looked at yet.
+    // The list before this one did not show it, unless that one's device is not polled yet.
     absentNs.putIfAbsent(dev, listBeganNs);
   }
 
@@ -193,13 +193,13 @@ final class DeviceTracker {
     absentNs.keySet().retainAll(listed.keySet());
   }
 
-  /** A look has shown the device, and its beginning is told. */
+  /** A snapshot has shown the device, and its beginning is told. */
   void shown(DevNo dev) {
     added.remove(dev);
     absentNs.remove(dev);
   }
 
-  /** Wall clock of the last look that showed the device as it is known. */
+  /** Wall clock of the last snapshot that showed the device as it is known. */
   long lastSeen(DevNo dev) {
     Memory memory = memories.get(dev);
     return Math.max(memory == null ? 0 : memory.lookBeganNs, sampleBeganNs);
@@ -224,7 +224,7 @@ final class DeviceTracker {
         : new DeviceRef(ref.dev(), diskSeq, ref.name(), ref.uuid());
   }
 
-  /** Tells of the birth of a device that no look has shown; a list may have shown its name. */
+  /** Tells of the birth of a device that no snapshot has shown; a list may have shown its name. */
   DeviceRef bornUnseen(DevNo dev, long diskSeq, Hint hint) throws IOException {
     ShortLife gone = shortLives.get(dev);
     DeviceList.Entry entry = gone == null ? listed.get(dev) : gone.entry();
@@ -239,7 +239,7 @@ final class DeviceTracker {
     return ref;
   }
 
-  /** The look's identity, with a generation number where the kernel has none. */
+  /** The snapshot's identity, with a generation number where the kernel has none. */
   DeviceRef identified(DeviceRef ref) {
     return ref.diskSeq() > 0 ? ref : new DeviceRef(ref.dev(), --generation, ref.name(), ref.uuid());
   }

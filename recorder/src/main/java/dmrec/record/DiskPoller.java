@@ -24,7 +24,7 @@ final class DiskPoller {
         to.accept(new Observation.Vanished(to.stamp(), began, dev));
       } else if (!block.isMapped()) {
         to.accept(
-            new Observation.DiskLooked(
+            new Observation.DiskPolled(
                 to.stamp(),
                 began,
                 dev,

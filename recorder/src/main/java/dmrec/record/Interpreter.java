@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Turns observations into events: decodes each, holds it against the topology so far, and says what
  * must have happened.
  *
- * <p>It asks nothing and reads no clock: what it wants to be looked at next it only names ({@link
+ * <p>It asks nothing and reads no clock: what it wants to be polled next it only names ({@link
  * #takeRequests}), and every time it writes comes from an observation. So a capture gives the same
  * events as the kernel it was taken from. One thread.
  *
@@ -59,7 +59,7 @@ final class Interpreter {
             restart);
   }
 
-  /** Moves the devices that should be looked at soon into {@code to}. */
+  /** Moves the devices that should be polled soon into {@code to}. */
   void takeRequests(Set<DevNo> to) {
     requests.takeDevices(to);
   }
@@ -70,7 +70,7 @@ final class Interpreter {
     return memory != null && memory.isUnsettled();
   }
 
-  /** Moves the disks that should be looked at soon into {@code to}. */
+  /** Moves the disks that should be polled soon into {@code to}. */
   void takeDiskRequests(Set<DevNo> to) {
     requests.takeDisks(to);
   }
@@ -87,10 +87,10 @@ final class Interpreter {
     try {
       if (observation instanceof Observation.UeventSeen o) {
         uevents.uevent(o);
-      } else if (observation instanceof Observation.Looked o) {
-        snapshots.looked(o);
-      } else if (observation instanceof Observation.SysfsLooked o) {
-        snapshots.looked(o);
+      } else if (observation instanceof Observation.Polled o) {
+        snapshots.polled(o);
+      } else if (observation instanceof Observation.SysfsPolled o) {
+        snapshots.polled(o);
       } else if (observation instanceof Observation.Listed o) {
         snapshots.listed(o);
       } else if (observation instanceof Observation.Vanished o) {
@@ -98,8 +98,8 @@ final class Interpreter {
         restart.vanished(o);
       } else if (observation instanceof Observation.Sampled o) {
         snapshots.sampled(o);
-      } else if (observation instanceof Observation.DiskLooked o) {
-        diskLooked(o);
+      } else if (observation instanceof Observation.DiskPolled o) {
+        diskPolled(o);
       } else if (observation instanceof Observation.LogRead o) {
         logRead(o);
       } else if (observation instanceof Observation.Lost o) {
@@ -169,7 +169,7 @@ final class Interpreter {
             o.source().word(), o.count(), o.began().wallNs(), o.at().wallNs(), o.reason()),
         Bytes.NONE);
     if (o.source() != Source.DM && o.source() != Source.SYSFS) {
-      // A look that failed is made again, and shows then whatever it missed.
+      // A snapshot that failed is made again, and shows then whatever it missed.
       snapshots.beginAgain();
       if (o.source() == Source.UEVENT) {
         paths.loseUevents();
@@ -190,7 +190,7 @@ final class Interpreter {
       evidence = l.record();
     } else if (o instanceof Observation.Listed l) {
       evidence = l.reply();
-    } else if (o instanceof Observation.Looked l) {
+    } else if (o instanceof Observation.Polled l) {
       evidence = damaged(l);
       ref = tracker.refOf(l.dev(), l.diskSeq());
     }
@@ -206,9 +206,9 @@ final class Interpreter {
             : Bytes.of(evidence.buffer().limit(EVIDENCE_BYTES)));
   }
 
-  /** The reply of a look that cannot be decoded. */
-  private static Bytes damaged(Observation.Looked look) {
-    for (Bytes reply : List.of(look.status(), look.table())) {
+  /** The reply of a snapshot that cannot be decoded. */
+  private static Bytes damaged(Observation.Polled snapshot) {
+    for (Bytes reply : List.of(snapshot.status(), snapshot.table())) {
       try {
         StatusReply.decode(reply.buffer());
       } catch (DecodeException e) {
@@ -216,16 +216,16 @@ final class Interpreter {
       }
     }
     try {
-      DepsReply.decode(look.deps().buffer());
+      DepsReply.decode(snapshot.deps().buffer());
     } catch (DecodeException e) {
-      return look.deps();
+      return snapshot.deps();
     }
-    return look.inactive() == null ? look.status() : look.inactive();
+    return snapshot.inactive() == null ? snapshot.status() : snapshot.inactive();
   }
 
   // Disks and the kernel log.
 
-  private void diskLooked(Observation.DiskLooked o) throws IOException {
+  private void diskPolled(Observation.DiskPolled o) throws IOException {
     Disk known = events.topology().disk(o.dev());
     Disk seen = new Disk(o.dev(), o.name(), o.wwid(), o.serial(), o.sizeSectors(), o.port(), true);
     restart.seen(seen);

@@ -52,7 +52,7 @@ public sealed interface Observation {
    * @param inactive reply to the inactive table request; null where that slot is empty
    * @param deps reply to the dependencies request
    */
-  record Looked(
+  record Polled(
       Stamp at,
       Stamp began,
       DevNo dev,
@@ -65,7 +65,7 @@ public sealed interface Observation {
       implements Answer {}
 
   /** One device as sysfs shows it, where the control device may not be asked. */
-  record SysfsLooked(
+  record SysfsPolled(
       Stamp at,
       Stamp began,
       DevNo dev,
@@ -81,11 +81,11 @@ public sealed interface Observation {
   /** There is no device of that number. */
   record Vanished(Stamp at, Stamp began, DevNo dev) implements Answer {}
 
-  /** A round of looks at all devices: those not told of since it began were as before. */
+  /** A round of snapshots of all devices: those not told of since it began were as before. */
   record Sampled(Stamp at, Stamp began) implements Answer {}
 
   /** A disk or partition as sysfs shows it. */
-  record DiskLooked(
+  record DiskPolled(
       Stamp at,
       Stamp began,
       DevNo dev,

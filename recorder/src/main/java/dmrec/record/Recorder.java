@@ -68,7 +68,7 @@ public final class Recorder {
     return events.last();
   }
 
-  /** Moves the devices that should be looked at soon into {@code to}. */
+  /** Moves the devices that should be polled soon into {@code to}. */
   void takeRequests(Set<DevNo> to) {
     interpreter.takeRequests(to);
   }
@@ -78,13 +78,13 @@ public final class Recorder {
     interpreter.forgetRequests();
   }
 
-  /** Whether a look shows a device of which no event tells yet. */
+  /** Whether a snapshot shows a device of which no event tells yet. */
   boolean isNew(@Nullable Observation seen) {
-    if (!(seen instanceof Observation.Looked look)) {
+    if (!(seen instanceof Observation.Polled snapshot)) {
       return false;
     }
-    DeviceRef known = events.topology().ref(look.dev());
-    return known == null || !DeviceTracker.isSameLife(known.diskSeq(), look.diskSeq());
+    DeviceRef known = events.topology().ref(snapshot.dev());
+    return known == null || !DeviceTracker.isSameLife(known.diskSeq(), snapshot.diskSeq());
   }
 
   /** Whether the next round must tell of the device even where it is as it was. */
@@ -92,7 +92,7 @@ public final class Recorder {
     return interpreter.wantsAgain(dev);
   }
 
-  /** Moves the disks that should be looked at soon into {@code to}. */
+  /** Moves the disks that should be polled soon into {@code to}. */
   void takeDiskRequests(Set<DevNo> to) {
     interpreter.takeDiskRequests(to);
   }

@@ -8,7 +8,7 @@ package dmrec.record;
  * @param ueventsOnly do not ask the control device or sysfs
  * @param receiveBufferBytes size of the uevent socket's receive buffer, as asked for
  * @param ringBytes memory for uevents that were received and are not recorded yet
- * @param sampleNs time between two looks at the states that raise no event; 0 for never
+ * @param sampleNs time between two polls of the states that raise no event; 0 for never
  * @param lockMemory keep all of the process in memory
  * @param version version of dmrec, for the journal
  */

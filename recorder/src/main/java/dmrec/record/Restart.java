@@ -17,8 +17,8 @@ import java.util.Set;
  * Where a recording goes on from one that ended in the same boot: what can be said of the time
  * between, in which nobody listened.
  *
- * <p>Until each device has been looked at, its state is the one last known, and the difference to
- * the first look is what happened meanwhile. How often something happened only the event number
+ * <p>Until each device has been polled, its state is the one last known, and the difference to the
+ * first snapshot is what happened meanwhile. How often something happened only the event number
  * tells.
  */
 final class Restart {
@@ -48,19 +48,19 @@ final class Restart {
     knewAll =
         (knewTables || sources.contains(Source.SYSFS.word()))
             && (stopped || !events.topology().devices().isEmpty());
-    // One that was killed may not have looked since its last round.
+    // One that was killed may not have polled since its last round.
     long lastNs =
         stopped ? events.topology().wallNs() : events.topology().wallNs() - before.sampleNs();
     endNs = Math.max(1, Math.min(lastNs, at.wallNs()));
     events.topology().disks().forEach(disk -> disks.add(disk.dev()));
   }
 
-  /** Whether the first look at everything is not done yet. */
+  /** Whether the first poll of everything is not done yet. */
   boolean isOn() {
     return on;
   }
 
-  /** Everything has been looked at. */
+  /** Everything has been polled. */
   void end() {
     on = false;
   }
@@ -80,7 +80,7 @@ final class Restart {
     return knewTables || source != Source.DM;
   }
 
-  /** The disks to be looked at again. */
+  /** The disks to be polled again. */
   Set<DevNo> disks() {
     return disks;
   }
@@ -89,11 +89,11 @@ final class Restart {
    * Whether the device began again at zero. Where the kernel numbers no lives (DISKSEQ), a number
    * that went back tells it.
    */
-  boolean isOtherLife(Device known, DeviceSnapshot look) {
+  boolean isOtherLife(Device known, DeviceSnapshot snapshot) {
     return on
         && known.ref().diskSeq() <= 0
-        && look.ref().diskSeq() <= 0
-        && (int) (look.state().eventNr() - known.eventNr()) < 0;
+        && snapshot.ref().diskSeq() <= 0
+        && (int) (snapshot.state().eventNr() - known.eventNr()) < 0;
   }
 
   /**
@@ -101,10 +101,10 @@ final class Restart {
    *
    * @param created whether it was not there before
    */
-  void missed(Device known, boolean created, DeviceSnapshot look, long since, Source source)
+  void missed(Device known, boolean created, DeviceSnapshot snapshot, long since, Source source)
       throws IOException {
     long from = known.eventNr();
-    long to = look.state().eventNr();
+    long to = snapshot.state().eventNr();
     if (source != Source.DM || from == to || !(created || knewTables)) {
       return;
     }
@@ -114,12 +114,12 @@ final class Restart {
         source,
         Certainty.DERIVED,
         since,
-        DeviceTracker.completed(known.ref(), look.ref().diskSeq()),
+        DeviceTracker.completed(known.ref(), snapshot.ref().diskSeq()),
         new DmEvent.EventsMissed(count, from, to),
         Bytes.NONE);
   }
 
-  /** A disk was looked at: another one may bear its number by now. */
+  /** A disk was polled: another one may bear its number by now. */
   void seen(Disk disk) throws IOException {
     Disk known = events.topology().disk(disk.dev());
     if (disks.remove(disk.dev())

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the lists of devices and the looks at each of them prove: which lives began and ended, and
- * where a baseline has to say how a device is, as nobody saw how it came to be so.
+ * What the lists of devices and the snapshots of each of them prove: which lives began and ended,
+ * and where a baseline has to say how a device is, as nobody saw how it came to be so.
  */
 final class SnapshotRules {
   /** The kernel counts an event right after it sent its uevents ({@code dm.c:event_callback}). */
@@ -111,8 +111,9 @@ final class SnapshotRules {
   }
 
   /**
-   * Says which number counts the events whose uevents were read after the look that showed it: no
-   * look that finds a device as it was is told, so that they would seem not to be counted yet.
+   * Says which number counts the events whose uevents were read after the snapshot that showed it:
+   * no snapshot that finds a device as it was is told, so that they would seem not to be counted
+   * yet.
    */
   private void count(Stamp began) throws IOException {
     DmEvent.RecordingStarted recording = events.topology().recording();
@@ -178,34 +179,34 @@ final class SnapshotRules {
     return Bytes.of(entry.name() + " (" + entry.dev() + ")");
   }
 
-  void looked(Observation.Looked o) throws IOException, DecodeException {
-    looked(o.dev(), DeviceSnapshot.of(o), o, Source.DM);
+  void polled(Observation.Polled o) throws IOException, DecodeException {
+    polled(o.dev(), DeviceSnapshot.of(o), o, Source.DM);
   }
 
-  void looked(Observation.SysfsLooked o) throws IOException, DecodeException {
-    looked(o.dev(), sysfsLook(o), o, Source.SYSFS);
+  void polled(Observation.SysfsPolled o) throws IOException, DecodeException {
+    polled(o.dev(), sysfsSnapshot(o), o, Source.SYSFS);
   }
 
-  /** A look through sysfs; what it cannot show is as it was in the same life of the device. */
-  private DeviceSnapshot sysfsLook(Observation.SysfsLooked o) throws DecodeException {
+  /** A snapshot through sysfs; what it cannot show is as it was in the same life of the device. */
+  private DeviceSnapshot sysfsSnapshot(Observation.SysfsPolled o) throws DecodeException {
     if (o.dev().equals(DevNo.NONE)) {
       throw new DecodeException("sysfs device", 0, "a device number", o.dev().toString());
     }
     Device known = events.topology().device(o.dev());
-    DeviceSnapshot look = DeviceSnapshot.of(o, known);
-    return known == null || isSameLife(known, look) ? look : DeviceSnapshot.of(o, null);
+    DeviceSnapshot snapshot = DeviceSnapshot.of(o, known);
+    return known == null || isSameLife(known, snapshot) ? snapshot : DeviceSnapshot.of(o, null);
   }
 
-  private void looked(DevNo dev, DeviceSnapshot look, Observation.Answer o, Source source)
+  private void polled(DevNo dev, DeviceSnapshot snapshot, Observation.Answer o, Source source)
       throws IOException {
     Device known = events.topology().device(dev);
-    if (known != null && (!isSameLife(known, look) || restart.isOtherLife(known, look))) {
+    if (known != null && (!isSameLife(known, snapshot) || restart.isOtherLife(known, snapshot))) {
       events.derived(known.ref(), tracker.lastSeen(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       tracker.forget(dev);
       known = null;
     }
     DeviceTracker.Hint hint = tracker.added.get(dev);
-    if (known == null && hint != null && isOver(hint, look)) {
+    if (known == null && hint != null && isOver(hint, snapshot)) {
       DeviceRef ref = tracker.bornUnseen(dev, hint.diskSeq(), hint);
       events.derived(ref, tracker.absentSince(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       tracker.forget(dev);
@@ -221,31 +222,31 @@ final class SnapshotRules {
     boolean comparable =
         known == null ? afterLoss || restart.knewAll() : !goesOn || restart.knew(source);
     if (wantsBaseline && !comparable) {
-      DeviceRef ref = tracker.identified(look.ref());
-      events.emit(source, Certainty.REPORTED, 0, ref, look.baseline(), Bytes.NONE);
+      DeviceRef ref = tracker.identified(snapshot.ref());
+      events.emit(source, Certainty.REPORTED, 0, ref, snapshot.baseline(), Bytes.NONE);
     } else {
       long since = known == null ? tracker.absentSince(dev) : tracker.lastSeen(dev);
       boolean isNew = known == null;
       if (known == null) {
-        known = created(look, since, source);
+        known = created(snapshot, since, source);
       }
       if (goesOn) {
-        restart.missed(known, isNew, look, since, source);
-        memory.changeSeen |= TableSlots.provesNewTable(known.live(), look.live());
+        restart.missed(known, isNew, snapshot, since, source);
+        memory.changeSeen |= TableSlots.provesNewTable(known.live(), snapshot.live());
       }
       memory.usagePending = false;
-      changes.tell(known, look, memory, since, source);
+      changes.tell(known, snapshot, memory, since, source);
       Device after = events.topology().device(dev);
-      boolean drifted = !memory.isUnsettled() && (after == null || !look.shows(after));
+      boolean drifted = !memory.isUnsettled() && (after == null || !snapshot.shows(after));
       if (wantsBaseline || drifted) {
         events.emit(
-            source, Certainty.REPORTED, 0, events.currentRef(dev), look.baseline(), Bytes.NONE);
+            source, Certainty.REPORTED, 0, events.currentRef(dev), snapshot.baseline(), Bytes.NONE);
       }
     }
     tracker.shown(dev);
     memory.changeSeen = false;
     memory.lookBeganNs = o.began().wallNs();
-    for (DevNo below : look.state().dependencies()) {
+    for (DevNo below : snapshot.state().dependencies()) {
       if (events.topology().device(below) == null && events.topology().disk(below) == null) {
         if (tracker.listed.containsKey(below)) {
           requests.devices.add(below);
@@ -262,15 +263,15 @@ final class SnapshotRules {
     paths.giveUpWaiting(false);
   }
 
-  /** Whether a life ended of which no look showed anything: DISKSEQ only grows. */
-  private static boolean isOver(DeviceTracker.Hint hint, DeviceSnapshot look) {
-    return hint.diskSeq() > 0 && hint.diskSeq() < look.ref().diskSeq();
+  /** Whether a life ended of which no snapshot showed anything: DISKSEQ only grows. */
+  private static boolean isOver(DeviceTracker.Hint hint, DeviceSnapshot snapshot) {
+    return hint.diskSeq() > 0 && hint.diskSeq() < snapshot.ref().diskSeq();
   }
 
-  private static boolean isSameLife(Device known, DeviceSnapshot look) {
+  private static boolean isSameLife(Device known, DeviceSnapshot snapshot) {
     DeviceRef before = known.ref();
-    DeviceRef seen = look.ref();
-    if (known.live() != null && look.live() == null) {
+    DeviceRef seen = snapshot.ref();
+    if (known.live() != null && snapshot.live() == null) {
       return false; // Nothing but its end takes a device's live table away.
     }
     if (before.diskSeq() > 0 && seen.diskSeq() > 0) {
@@ -281,14 +282,14 @@ final class SnapshotRules {
         || seen.name().equals(before.name());
   }
 
-  private Device created(DeviceSnapshot look, long since, Source source) throws IOException {
-    DeviceRef ref = tracker.identified(look.ref());
+  private Device created(DeviceSnapshot snapshot, long since, Source source) throws IOException {
+    DeviceRef ref = tracker.identified(snapshot.ref());
     events.emit(
         source,
         Certainty.DERIVED,
         since,
         ref,
-        new DmEvent.DeviceCreated(look.state().suspended(), look.state().readOnly()),
+        new DmEvent.DeviceCreated(snapshot.state().suspended(), snapshot.state().readOnly()),
         Bytes.NONE);
     return events.deviceAt(ref.dev());
   }

@@ -45,7 +45,7 @@ final class SysfsPoller implements DevicePoller {
       Stamp began = to.stamp();
       Sysfs.BlockDevice block = sysfs.blockDevice(number);
       if (block != null && block.dmName() != null) {
-        Observation.SysfsLooked seen = snapshot(to, DevNo.decode(number), block, began);
+        Observation.SysfsPolled seen = snapshot(to, DevNo.decode(number), block, began);
         List<Object> now =
             List.of(
                 seen.diskSeq(),
@@ -71,11 +71,11 @@ final class SysfsPoller implements DevicePoller {
     shown = present;
   }
 
-  private static Observation.SysfsLooked snapshot(
+  private static Observation.SysfsPolled snapshot(
       Intake to, DevNo dev, Sysfs.BlockDevice block, Stamp began) {
     byte[] name = block.dmName();
     byte[] uuid = block.dmUuid();
-    return new Observation.SysfsLooked(
+    return new Observation.SysfsPolled(
         to.stamp(),
         began,
         dev,

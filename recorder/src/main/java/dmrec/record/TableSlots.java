@@ -8,22 +8,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to a device's two table slots between two looks.
+ * What happened to a device's two table slots between two snapshots.
  *
  * <p>The kernel raises no event number when a table goes live ({@code dm.c:dm_swap_table}); a
  * resume sends a {@code change} uevent. Where the same targets show other parameters and no uevent
  * has come, either a message changed them or the uevent is still on its way: then the verdict waits
- * for the next look.
+ * for the next snapshot.
  */
 final class TableSlots {
-  /** What a pair of looks says. */
+  /** What a pair of snapshots says. */
   enum Verdict {
     SAME,
     /** Another table is live. */
     NEW_TABLE,
     /** The live table's text changed without a new table. */
     CHANGED_TEXT,
-    /** One of those two; the next look tells. */
+    /** One of those two; the next snapshot tells. */
     DOUBTED,
     /** The inactive table, equal to the live one, is gone: cleared, or live now. */
     CLEARING_DOUBTED
@@ -50,13 +50,13 @@ final class TableSlots {
 
   static Verdict compare(
       Device known,
-      DeviceSnapshot look,
+      DeviceSnapshot snapshot,
       boolean changeSeen,
       @Nullable List<Target> doubted,
       boolean doubtsClear) {
     List<Target> before = known.live();
-    List<Target> after = look.live();
-    boolean consumed = known.inactive() != null && look.inactive() == null;
+    List<Target> after = snapshot.live();
+    boolean consumed = known.inactive() != null && snapshot.inactive() == null;
     if (DeviceSnapshot.sameMapping(before, after)) {
       if (!consumed || !DeviceSnapshot.sameMapping(known.inactive(), before)) {
         return Verdict.SAME;
@@ -65,7 +65,7 @@ final class TableSlots {
         return Verdict.NEW_TABLE;
       }
       // While it is suspended, the resume that tells of a new table may be under way.
-      return doubtsClear && !look.state().suspended() ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
+      return doubtsClear && !snapshot.state().suspended() ? Verdict.SAME : Verdict.CLEARING_DOUBTED;
     }
     if (before == null
         || after == null
@@ -76,7 +76,7 @@ final class TableSlots {
       return Verdict.NEW_TABLE;
     }
     // A suspended multipath shows no queue_if_no_path, and one suspended for a swap no uevent yet.
-    return DeviceSnapshot.sameMapping(doubted, after) && !look.state().suspended()
+    return DeviceSnapshot.sameMapping(doubted, after) && !snapshot.state().suspended()
         ? Verdict.CHANGED_TEXT
         : Verdict.DOUBTED;
   }

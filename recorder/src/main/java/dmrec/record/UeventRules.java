@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a uevent says by itself, and what it only hints at until a look shows the rest.
+ * What a uevent says by itself, and what it only hints at until a snapshot shows the rest.
  *
  * <p>Anybody with the privilege can send a uevent, and udev repeats the kernel's. So what is
  * believed depends on the sender: of uevents, only the kernel's own may end a device's life.
@@ -132,7 +132,7 @@ final class UeventRules {
     } else if (known == null
         && hint != null
         && DeviceTracker.isSameLife(hint.diskSeq(), u.diskSeq())) {
-      // It came and went between two looks.
+      // It came and went between two snapshots.
       DeviceRef ref = tracker.bornUnseen(dev, u.diskSeq(), hint);
       events.fromUevent(o, u, ref, new DmEvent.DeviceRemoved());
       tracker.forget(dev);

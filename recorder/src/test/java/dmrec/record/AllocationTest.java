@@ -33,7 +33,7 @@ class AllocationTest {
     try (JournalWriter writer = JournalWriter.open(folder.resolve("journal"))) {
       Recorder recorder = new Recorder(EventSink.of(writer), null);
       Stamp start = new Stamp(1, 1);
-      recorder.accept(mpath.looked(start, start));
+      recorder.accept(mpath.polled(start, start));
       ByteBuffer[] messages = {message("PATH_FAILED"), message("PATH_REINSTATED")};
       long least = Long.MAX_VALUE;
       int batch = 2000;

@@ -116,11 +116,11 @@ class CaptureFuzzTest {
                 new Observation.UeventSeen(
                     at, (kind & 8) != 0, (kind & 16) == 0 ? 0 : 77, 0, "x", Bytes.of(payload));
             case 1 -> new Observation.Listed(at, began, Bytes.of(payload));
-            case 2 -> looked(at, began, dev, payload, (kind & 8) != 0);
+            case 2 -> polled(at, began, dev, payload, (kind & 8) != 0);
             case 3 -> new Observation.LogRead(at, Bytes.of(payload));
             case 4 -> new Observation.Vanished(at, began, dev);
             case 5 ->
-                new Observation.SysfsLooked(
+                new Observation.SysfsPolled(
                     at,
                     began,
                     dev,
@@ -144,7 +144,7 @@ class CaptureFuzzTest {
   }
 
   /** The replies stand one behind the other, each behind its length. */
-  private static Observation looked(
+  private static Observation polled(
       Stamp at, Stamp began, DevNo dev, byte[] payload, boolean hasInactive) {
     ByteBuffer in = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
     List<Bytes> replies = new ArrayList<>();
@@ -154,7 +154,7 @@ class CaptureFuzzTest {
       in.get(reply);
       replies.add(Bytes.of(reply));
     }
-    return new Observation.Looked(
+    return new Observation.Polled(
         at,
         began,
         dev,

@@ -50,7 +50,7 @@ final class CaptureSeeds {
         put(out, (o.udev() ? 8 : 0) + (o.senderPid() == 0 ? 0 : 16), 0, o.message().toArray());
       } else if (each instanceof Observation.Listed o) {
         put(out, 1, 0, o.reply().toArray());
-      } else if (each instanceof Observation.Looked o) {
+      } else if (each instanceof Observation.Polled o) {
         ByteArrayOutputStream replies = new ByteArrayOutputStream();
         Bytes inactive = o.inactive();
         reply(replies, o.status());

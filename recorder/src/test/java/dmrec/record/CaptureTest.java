@@ -276,7 +276,7 @@ class CaptureTest {
               at, random.nextBoolean(), random.nextInt(), random.nextInt(), text(), bytes());
       case 2 -> new Observation.Listed(at, began, bytes());
       case 3 ->
-          new Observation.Looked(
+          new Observation.Polled(
               at,
               began,
               dev(),
@@ -287,7 +287,7 @@ class CaptureTest {
               random.nextBoolean() ? null : bytes(),
               bytes());
       case 4 ->
-          new Observation.SysfsLooked(
+          new Observation.SysfsPolled(
               at,
               began,
               dev(),
@@ -300,7 +300,7 @@ class CaptureTest {
               List.of(dev(), dev()));
       case 5 -> new Observation.Vanished(at, began, dev());
       case 6 -> new Observation.Sampled(at, began);
-      case 7 -> new Observation.DiskLooked(at, began, dev(), text(), text(), text(), number(), "");
+      case 7 -> new Observation.DiskPolled(at, began, dev(), text(), text(), text(), number(), "");
       case 8 -> new Observation.LogRead(at, bytes());
       case 9 ->
           new Observation.Lost(

@@ -120,12 +120,12 @@ final class ChangingStack {
     if (random.nextInt(3) == 0) {
       DevNo dev = new DevNo(8, which * 16);
       recorder.accept(
-          new Observation.DiskLooked(
+          new Observation.DiskPolled(
               now, now, dev, "sd" + (char) ('a' + which), "wwid", "", random.nextInt(1 << 20), ""));
     } else {
       DevNo dev = new DevNo(254, which);
       recorder.accept(
-          new Observation.SysfsLooked(
+          new Observation.SysfsPolled(
               now,
               now,
               dev,

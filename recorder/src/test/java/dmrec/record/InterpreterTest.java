@@ -605,10 +605,10 @@ class InterpreterTest {
   @Test
   void aDamagedReplyIsAGapWithItsEvidence() throws Exception {
     Scene scene = Scene.with(mpath);
-    Observation.Looked good = mpath.status(ONE_FAILED).looked(scene.stamp(), scene.stamp());
+    Observation.Polled good = mpath.status(ONE_FAILED).polled(scene.stamp(), scene.stamp());
     Bytes cut = Bytes.of(good.table().buffer().limit(330));
     scene.recorder.accept(
-        new Observation.Looked(
+        new Observation.Polled(
             good.at(),
             good.began(),
             good.dev(),
@@ -715,7 +715,7 @@ class InterpreterTest {
     scene.later(Scene.STEP_NS);
     Stamp at = scene.stamp();
     scene.recorder.accept(
-        new Observation.SysfsLooked(
+        new Observation.SysfsPolled(
             at,
             at,
             linear.dev(),

@@ -95,12 +95,12 @@ class RecorderFuzzTest {
       for (int k = 1; k < targets[i].length; k++) {
         Stamp at =
             new Stamp(1_795_336_240_000_000_000L + i * 10L + k, 60_000_000_000L + i * 10L + k);
-        made.add(state.status(targets[i][k]).loaded(state.live()).looked(at, at));
+        made.add(state.status(targets[i][k]).loaded(state.live()).polled(at, at));
         made.add(new Observation.Sampled(at, at));
         made.add(new Observation.Listed(at, at, State.list(all)));
         made.add(new Observation.Lost(at, at, Source.UEVENT, 3, "test"));
         made.add(
-            new Observation.SysfsLooked(
+            new Observation.SysfsPolled(
                 at,
                 at,
                 state.dev(),
@@ -127,8 +127,8 @@ class RecorderFuzzTest {
     if (o instanceof Observation.Listed l) {
       return new Observation.Listed(at, l.began(), damaged(l.reply()));
     }
-    if (o instanceof Observation.Looked l) {
-      return new Observation.Looked(
+    if (o instanceof Observation.Polled l) {
+      return new Observation.Polled(
           at,
           l.began(),
           random.nextInt(20) == 0 ? new DevNo(0, 0) : l.dev(),
@@ -139,8 +139,8 @@ class RecorderFuzzTest {
           inactive(l),
           maybe(l.deps()));
     }
-    if (o instanceof Observation.SysfsLooked l) {
-      return new Observation.SysfsLooked(
+    if (o instanceof Observation.SysfsPolled l) {
+      return new Observation.SysfsPolled(
           at,
           l.began(),
           random.nextInt(20) == 0 ? new DevNo(0, 0) : l.dev(),
@@ -157,7 +157,7 @@ class RecorderFuzzTest {
         : o;
   }
 
-  private @Nullable Bytes inactive(Observation.Looked look) {
+  private @Nullable Bytes inactive(Observation.Polled look) {
     return switch (random.nextInt(4)) {
       case 0 -> null;
       case 1 -> damaged(look.table());

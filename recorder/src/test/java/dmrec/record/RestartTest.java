@@ -280,7 +280,7 @@ class RestartTest {
 
   private static void disk(Scene scene, DevNo dev, String name, String wwid) throws IOException {
     scene.recorder.accept(
-        new Observation.DiskLooked(scene.stamp(), scene.stamp(), dev, name, wwid, "", 64, ""));
+        new Observation.DiskPolled(scene.stamp(), scene.stamp(), dev, name, wwid, "", 64, ""));
   }
 
   // Another boot, or a recording that knew less.

@@ -208,7 +208,7 @@ final class Scene {
   void look(State state) throws IOException {
     devices.put(state.dev(), state);
     Stamp began = began();
-    recorder.accept(state.looked(began, stamp()));
+    recorder.accept(state.polled(began, stamp()));
   }
 
   /** As {@link #look}, and the recorder's picture must be the same. */

@@ -144,9 +144,9 @@ record State(
         && device.dependencies().equals(deps);
   }
 
-  Observation.Looked looked(Stamp began, Stamp at) {
+  Observation.Polled polled(Stamp began, Stamp at) {
     List<Target> table = live == null ? List.of() : live;
-    return new Observation.Looked(
+    return new Observation.Polled(
         at,
         began,
         dev,
