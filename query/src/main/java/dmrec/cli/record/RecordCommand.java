@@ -102,7 +102,7 @@ public final class RecordCommand implements Callable<Integer> {
       names = "--lock-memory",
       description =
           "Bring all of the process into memory before recording begins and keep it there, so that"
-              + " no event waits for a disk. Takes about 200 MB of memory, and a second at the"
+              + " no event waits for a disk. Takes about 230 MB of memory, and a second at the"
               + " start; needs root, CAP_IPC_LOCK or 'ulimit -l unlimited'.")
   private boolean lockMemory;
 
