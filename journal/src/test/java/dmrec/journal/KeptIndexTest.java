@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which indexes are kept, where, and when they are made anew. */
@@ -68,6 +70,63 @@ class KeptIndexTest extends IndexedJournal {
   private void answersAll() throws JournalException {
     try (Journal opened = Journal.open(journal)) {
       assertEquals(written, events(opened, EventQuery.ALL.device(device -> true)));
+    }
+  }
+
+  private static long seq(@Nullable EventHead head) {
+    return Objects.requireNonNull(head).seq();
+  }
+
+  @Test
+  void aHeadWhoseFileRetentionRemovesGivesNoEventAndEndsNothing() throws Exception {
+    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
+      write(writer, new EventRecords(6), 60, seq -> Tampering.T0 + seq / 20 * DAY_NS + seq);
+    }
+    answersAll();
+    try (Journal opened = Journal.open(journal);
+        EventCursor heads = opened.heads(EventQuery.ALL)) {
+      assertEquals(1, seq(heads.nextHead()));
+      Files.delete(JournalFolder.cycles(journal).get(0));
+      assertNull(heads.read());
+      long last = 1;
+      for (EventHead head = heads.nextHead(); head != null; head = heads.nextHead()) {
+        assertTrue(head.seq() > last);
+        last = head.seq();
+      }
+      assertEquals(60, last);
+    }
+  }
+
+  @Test
+  void aHeadWhoseEventIsDamagedSinceSaysSoWhenItIsRead() throws Exception {
+    try (JournalWriter writer = JournalWriter.open(journal, OPTIONS)) {
+      write(writer, new EventRecords(6), 60, seq -> Tampering.T0 + seq / 30 * DAY_NS + seq);
+    }
+    answersAll();
+    try (Journal opened = Journal.open(journal);
+        EventCursor heads = opened.heads(EventQuery.ALL)) {
+      assertEquals(1, seq(heads.nextHead()));
+      assertEquals(2, seq(heads.nextHead()));
+      Journals.damage(journal, 2);
+      assertNull(heads.read());
+      assertEquals(1, heads.damage().count(), heads.damage().toString());
+      int behind = 0;
+      for (EventHead head = heads.nextHead(); head != null; head = heads.nextHead()) {
+        assertEquals(head.seq(), Objects.requireNonNull(heads.read()).seq());
+        behind++;
+      }
+      assertEquals(58, behind);
+      assertEquals(1, heads.damage().count(), heads.damage().toString());
+    }
+    // The file is another one than the index was made of.
+    try (Journal opened = Journal.open(journal);
+        EventCursor heads = opened.heads(EventQuery.ALL)) {
+      int found = 0;
+      while (heads.nextHead() != null) {
+        found++;
+      }
+      assertEquals(59, found);
+      assertEquals(1, heads.damage().count());
     }
   }
 

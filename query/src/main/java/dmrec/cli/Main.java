@@ -35,8 +35,10 @@ public final class Main implements Callable<Integer> {
 
   /** Answers what is asked at each look at a machine without building anything for it. */
   private static boolean isVersionPrinted() {
-    try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
-      out.write(("dmrec " + Version.number() + "\n").getBytes(StandardCharsets.UTF_8));
+    try {
+      // Not closed: the long way writes to the same descriptor.
+      new FileOutputStream(FileDescriptor.out)
+          .write(("dmrec " + Version.number() + "\n").getBytes(StandardCharsets.UTF_8));
       return true;
     } catch (IOException e) {
       return false; // The long way says so.

@@ -165,7 +165,8 @@ public final class SelectedEvents implements AutoCloseable {
 
   /**
    * Counts all that is asked for, up to the present end, into groups; to be asked before {@link
-   * #next}. Only events of which the head does not tell enough are read.
+   * #next}. Only events of which the head does not tell enough are read; so an event is counted too
+   * that was written in a way that nobody understands.
    */
   public void countInto(Aggregator groups) throws JournalException {
     if (device != null || stack != null) {

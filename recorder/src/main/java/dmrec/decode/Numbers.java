@@ -23,6 +23,11 @@ final class Numbers {
     return value < 0 ? otherwise : value;
   }
 
+  /** A part of a device's number, of seven digits at most; -1 where it is none. */
+  static long devPart(Bytes bytes, int from, int to) {
+    return to - from > 7 ? -1 : unsigned(bytes, from, to, -1);
+  }
+
   /** As {@link #unsigned(String, long)}, of the bytes from {@code from} to {@code to}. */
   static long unsigned(Bytes bytes, int from, int to, long otherwise) {
     if (to <= from || to - from > 19) {

@@ -219,8 +219,8 @@ public final class Uevent {
 
   /** The device's number; null where the message has none. */
   public @Nullable DevNo devNo() {
-    long major = number(UeventKey.MAJOR, -1);
-    long minor = number(UeventKey.MINOR, -1);
+    long major = Numbers.devPart(message, from(UeventKey.MAJOR), to(UeventKey.MAJOR));
+    long minor = Numbers.devPart(message, from(UeventKey.MINOR), to(UeventKey.MINOR));
     return DevNo.isDevNo(major, minor) ? new DevNo((int) major, (int) minor) : null;
   }
 
@@ -258,8 +258,8 @@ public final class Uevent {
     }
     int to = to(UeventKey.DM_PATH);
     int colon = indexOf((byte) ':', from(UeventKey.DM_PATH), to);
-    long major = Numbers.unsigned(message, from(UeventKey.DM_PATH), colon, -1);
-    long minor = Numbers.unsigned(message, colon + 1, to, -1);
+    long major = Numbers.devPart(message, from(UeventKey.DM_PATH), colon);
+    long minor = Numbers.devPart(message, colon + 1, to);
     return DevNo.isDevNo(major, minor) ? new DevNo((int) major, (int) minor) : null;
   }
 

@@ -69,6 +69,9 @@ public final class UeventReceiver implements AutoCloseable {
   /** What a message takes of a receive buffer at least: no more than this many can be queued. */
   private static final int LEAST_QUEUED_BYTES = 512;
 
+  private static final long QUIET_NS = 1_000_000_000L;
+  private static final String REOPEN = "Start the recorder again.";
+
   /** Time until a full ring is tried again. */
   private static final long FULL_REST_NS = 100_000L;
 
@@ -129,8 +132,8 @@ public final class UeventReceiver implements AutoCloseable {
     this.ring =
         new OneToOneRingBuffer(
             new UnsafeBuffer(memory, ringBytes + RingBufferDescriptor.TRAILER_LENGTH));
-    this.poller = Poller.open(socket.fd());
     this.countedDrops = socket.drops();
+    this.poller = Poller.open(socket.fd());
     this.quietWallNs = clocks.wallNs();
     this.quietMonoNs = clocks.monotonicNs();
     this.isBusy = true;
@@ -162,12 +165,15 @@ public final class UeventReceiver implements AutoCloseable {
           bytes + " bytes",
           "Ask for less with --ring, or free memory.");
     }
+    UeventReceiver receiver = null;
     try {
-      UeventReceiver receiver =
-          new UeventReceiver(socket, filter, Clocks.open(), libc, memory, bytes);
+      receiver = new UeventReceiver(socket, filter, Clocks.open(), libc, memory, bytes);
       receiver.thread.start();
       return receiver;
     } catch (KernelException | RuntimeException | Error e) {
+      if (receiver != null) {
+        receiver.poller.close();
+      }
       libc.free(memory);
       throw e;
     }
@@ -181,13 +187,22 @@ public final class UeventReceiver implements AutoCloseable {
         isBusy = true;
         receiveAll();
         isBusy = false;
-        poller.await(-1);
+        // Once a second it is looked whether nothing came: a loss later on began no earlier.
+        poller.await(QUIET_NS);
       }
     } catch (KernelException e) {
-      failure = e;
-      wakeReader.run();
+      fail(e);
+    } catch (RuntimeException | Error e) {
+      fail(
+          new KernelException(
+              "Cannot receive uevents", "a message, none, or a loss", e.toString(), REOPEN, e));
     }
+  }
+
+  private void fail(KernelException e) {
+    failure = e;
     isBusy = false;
+    wakeReader.run();
   }
 
   /** Receives until nothing is queued. */
@@ -327,9 +342,9 @@ public final class UeventReceiver implements AutoCloseable {
       throw new IllegalStateException("the receiver is closed");
     }
     reader = handler;
+    KernelException failed = failure; // What it left behind it is in the ring already.
     int count = ring.read(hand, limit);
-    KernelException failed = failure;
-    if (count == 0 && failed != null) {
+    if (count == 0 && failed != null && ring.size() == 0) {
       throw failed;
     }
     return count;

@@ -34,11 +34,13 @@ final class Intake {
   }
 
   /**
-   * A moment at which another thread received something; the latest observation's where that is
-   * later, as it was accepted before.
+   * A moment at which another thread received something, but not before the latest observation,
+   * which was accepted before. The clocks differ as they did for that thread: two readings tell
+   * that one was set.
    */
   Stamp notBeforeLatest(long wallNs, long monoNs) {
-    return monoNs < latest.monoNs() ? latest : new Stamp(wallNs, monoNs);
+    long laterNs = Math.max(0, latest.monoNs() - monoNs);
+    return new Stamp(wallNs + laterNs, monoNs + laterNs);
   }
 
   void accept(Observation observation) throws IOException {

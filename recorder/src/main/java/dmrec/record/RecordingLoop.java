@@ -102,9 +102,11 @@ public final class RecordingLoop implements AutoCloseable {
             options.udev() ? UeventSocket.Groups.KERNEL_AND_UDEV : UeventSocket.Groups.KERNEL,
             options.receiveBufferBytes());
     UeventSource uevents = UeventSource.of(socket, options.ringBytes());
+    DmControl control = null;
+    KernelLog log = null;
     try {
-      DmControl control = options.ueventsOnly() ? null : openControl(lacking);
-      KernelLog log = options.kernelLog() ? openLog(lacking) : null;
+      control = options.ueventsOnly() ? null : openControl(lacking);
+      log = options.kernelLog() ? openLog(lacking) : null;
       if (socket.receiveBufferBytes() < options.receiveBufferBytes()) {
         lacking.add(
             "a uevent buffer of "
@@ -121,6 +123,12 @@ public final class RecordingLoop implements AutoCloseable {
       }
       return new RecordingLoop(options, Clocks.open(), uevents, log, control);
     } catch (KernelException | RuntimeException | Error e) {
+      if (log != null) {
+        log.close();
+      }
+      if (control != null) {
+        control.close();
+      }
       uevents.close();
       throw e;
     }

@@ -24,6 +24,9 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
   /** A flood of uevents must not keep the polls from happening at all. */
   private static final int MESSAGES_A_TURN = 8192;
 
+  /** Neither must one of messages that are not kept, of which none is seen here. */
+  private static final long MOST_NS = 200_000_000L;
+
   /** The ring has room again behind so many. */
   private static final int BATCH = 256;
 
@@ -98,12 +101,13 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
     return socket;
   }
 
-  /** Reads what the kernel has sent so far; of a flood, a part. */
+  /** Reads what the kernel has sent so far; of a flood, of whatever kind, a part. */
   void read(Intake intake) throws IOException {
     to = intake;
+    long beganNs = System.nanoTime();
     try {
       int left = MESSAGES_A_TURN;
-      while (left > 0) {
+      while (left > 0 && System.nanoTime() - beganNs < MOST_NS) {
         int count = receiver.read(this, Math.min(left, BATCH));
         left -= count;
         if (count == 0) {

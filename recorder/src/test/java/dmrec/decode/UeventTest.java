@@ -104,6 +104,20 @@ class UeventTest {
   }
 
   @Test
+  void aPartOfADeviceNumberHasSevenDigitsAtMost() throws DecodeException {
+    assertEquals(
+        new DevNo(8, 16),
+        decode(Replies.uevent("change@/x", "MAJOR=0000008", "MINOR=16", "DM_PATH=8:0000016"))
+            .devNo());
+    Uevent event =
+        decode(Replies.uevent("change@/x", "MAJOR=00000008", "MINOR=16", "DM_PATH=8:00000016"));
+    assertNull(event.devNo());
+    assertNull(event.dmPath());
+    assertNull(decode(Replies.uevent("change@/x", "MAJOR=8", "DM_PATH=8")).devNo());
+    assertNull(decode(Replies.uevent("change@/x", "MAJOR=", "MINOR=", "DM_PATH=:")).dmPath());
+  }
+
+  @Test
   void tellsBlockDevicesFromOthersWithoutDecoding() {
     assertTrue(Uevent.concernsBlockDevices(pathEvent()));
     assertFalse(

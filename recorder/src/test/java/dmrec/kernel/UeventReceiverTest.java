@@ -225,6 +225,35 @@ final class UeventReceiverTest {
   }
 
   @Test
+  void whatWasReceivedIsReadBeforeAFailureIsTold() throws Exception {
+    NetNamespace.run(
+        () -> {
+          UeventSocket socket = UeventSocket.open(Groups.KERNEL, ROOMY_BYTES);
+          try (UeventReceiver receiver =
+                  UeventReceiver.start(socket, UeventReceiverTest::isOurs, RING_BYTES);
+              UeventInjector injector = new UeventInjector()) {
+            send(injector, 0, 10);
+            while (!(socket.queuedBytes() == 0 && receiver.ringBytes() > 0)) {
+              Thread.onSpinWait();
+            }
+            socket.close();
+            Read read = new Read();
+            KernelException failure = null;
+            while (failure == null) {
+              try {
+                receiver.read(read, 3);
+              } catch (KernelException e) {
+                failure = e;
+              }
+            }
+            assertEquals("EBADF", failure.errnoName());
+            assertEquals(numbers(0, 10), read.numbers);
+          }
+          return null;
+        });
+  }
+
+  @Test
   void nothingIsReadOfOneThatIsClosed() throws Exception {
     UeventReceiver receiver = start(ROOMY_BYTES);
     receiver.close();

@@ -239,10 +239,46 @@ class RecordingLoopTest {
     return true;
   }
 
+  @Test
+  void aFloodOfWhatIsNotKeptDoesNotKeepTheLoopFromTurning() throws Exception {
+    NetNamespace.run(
+        () -> {
+          Journal journal = new Journal();
+          AtomicBoolean enough = new AtomicBoolean();
+          AtomicInteger turns = new AtomicInteger();
+          List<Thread> senders = new ArrayList<>();
+          byte[] other = UeventInjector.uevent("/devices/x", "ACTION=change", "SUBSYSTEM=net");
+          try (RecordingLoop loop = open(1)) {
+            for (int i = 0; i < 3; i++) {
+              Thread sender = new Thread(() -> send(other, enough, new AtomicInteger()), "flood");
+              senders.add(sender);
+              sender.start();
+            }
+            loop.run(
+                journal.recorder,
+                () -> {},
+                () -> {
+                  if (turns.incrementAndGet() == 10) {
+                    loop.stop("turned");
+                  }
+                });
+          } finally {
+            enough.set(true);
+            joinAll(senders);
+          }
+          assertEquals(10, turns.get());
+          return null;
+        });
+  }
+
   private static void send(AtomicInteger sent, AtomicBoolean enough) {
+    send(path("PATH_FAILED", 1), enough, sent);
+  }
+
+  private static void send(byte[] message, AtomicBoolean enough, AtomicInteger sent) {
     try (UeventInjector injector = new UeventInjector()) {
       while (!enough.get()) {
-        inject(injector, "PATH_FAILED", 1);
+        assertEquals(0, injector.inject(message));
         sent.incrementAndGet();
       }
     } catch (KernelException e) {

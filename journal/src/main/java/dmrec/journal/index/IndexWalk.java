@@ -111,10 +111,20 @@ public final class IndexWalk implements Walk {
       faults.add(index.unreadable(part.path(), headEvent, e));
       return null;
     } catch (StaleIndexException e) {
+      // This walk goes on behind it, by the index that is made anew.
+      entered = false;
+      cameFromNext = false;
       parts.refresh();
       try (IndexWalk again = new IndexWalk(parts, EventQuery.ALL.from(seq).to(seq))) {
-        return again.next();
+        EventRecord record = again.next();
+        again.faults().forEach(faults::add);
+        return record;
       }
+    } catch (JournalException e) {
+      if (Files.exists(part.path())) {
+        throw e;
+      }
+      return null; // Retention removed it.
     }
   }
 

@@ -36,9 +36,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Design note: an index per file, made when it is first needed and kept where the file is
  * finished; so what a question costs follows the files it is about, and a journal that is recorded
- * needs only its last file looked at again. Nothing here is trusted: what an index points at is
- * proved by its own checksum and number before it is returned, and an index that is wrong is made
- * anew. For any thread, one question at a time.
+ * needs only its last file looked at again. An index is not trusted with an event: what it points
+ * at is proved by its own checksum and number before it is returned, and an index that is wrong is
+ * made anew. Heads and counts are what the index says, of a file that has not changed since. For
+ * any thread, one question at a time.
  */
 public final class JournalParts implements AutoCloseable {
   /** Indexes of finished files that stay in memory; one of usual events takes some 5 MiB. */
@@ -114,7 +115,7 @@ public final class JournalParts implements AutoCloseable {
     }
     Set<Part> present = new HashSet<>(now);
     known.values().removeIf(part -> !present.contains(part) && closed(part));
-    loaded.keySet().retainAll(present);
+    loaded.keySet().removeIf(part -> !present.contains(part) || part.isChanged());
     parts = List.copyOf(now);
     for (int i = 0; i < now.size(); i++) {
       if (now.get(i).known() != null) {
@@ -136,7 +137,7 @@ public final class JournalParts implements AutoCloseable {
       FileIndex index = part.grown(!isLast);
       if (!isLast) {
         // A later file exists: what its writer added at the end is the last of it.
-        loaded.put(part, index);
+        loaded.put(part.settled(), index);
         part.close();
       }
     } catch (JournalException e) {
@@ -165,7 +166,7 @@ public final class JournalParts implements AutoCloseable {
       } else {
         index = finished(store, part.path());
       }
-      loaded.put(part, index);
+      loaded.put(part.settled(), index);
       if (loaded.size() > KEPT) {
         loaded.remove(loaded.keySet().iterator().next());
       }

@@ -15,6 +15,7 @@ final class Part {
   private @Nullable FileHeader header;
   private boolean headerRead;
   private long firstWallNs = Long.MIN_VALUE;
+  private IndexBytes.@Nullable Identity identity;
 
   /** While it is the last: its index, and the scanner that goes on with it. */
   private @Nullable FileIndex growing;
@@ -91,6 +92,17 @@ final class Part {
   /** Its index so far where it was the last; null where nobody asked. */
   @Nullable FileIndex known() {
     return growing;
+  }
+
+  /** Notes what tells the file from another one: its index is complete. */
+  Part settled() {
+    identity = IndexStore.identityOf(path);
+    return this;
+  }
+
+  /** Whether the file is no longer what it was then. */
+  boolean isChanged() {
+    return identity != null && !identity.equals(IndexStore.identityOf(path));
   }
 
   void close() {
