@@ -69,7 +69,9 @@ public final class UeventReceiver implements AutoCloseable {
   /** What a message takes of a receive buffer at least: no more than this many can be queued. */
   private static final int LEAST_QUEUED_BYTES = 512;
 
+  /** The socket is read so often at least: a loss began no earlier than it was last empty. */
   private static final long QUIET_NS = 1_000_000_000L;
+
   private static final String REOPEN = "Start the recorder again.";
 
   /** Time until a full ring is tried again. */
@@ -187,7 +189,6 @@ public final class UeventReceiver implements AutoCloseable {
         isBusy = true;
         receiveAll();
         isBusy = false;
-        // Once a second it is looked whether nothing came: a loss later on began no earlier.
         poller.await(QUIET_NS);
       }
     } catch (KernelException e) {

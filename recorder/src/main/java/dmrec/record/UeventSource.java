@@ -25,7 +25,7 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
   private static final int MESSAGES_A_TURN = 8192;
 
   /** Neither must one of messages that are not kept, of which none is seen here. */
-  private static final long MOST_NS = 200_000_000L;
+  private static final long MOST_NS = 1_000_000_000L;
 
   /** The ring has room again behind so many. */
   private static final int BATCH = 256;
