@@ -56,6 +56,27 @@ public final class Bytes {
         && Arrays.equals(bytes, index, index + length, other, from, from + length);
   }
 
+  /** Whether {@code ascii} stands at {@code index}, and ends at {@code end} at the latest. */
+  public boolean hasAt(int index, int end, String ascii) {
+    if (index < 0 || ascii.length() > end - index) {
+      return false;
+    }
+    int i = 0;
+    while (i < ascii.length() && bytes[index + i] == ascii.charAt(i)) {
+      i++;
+    }
+    return i == ascii.length();
+  }
+
+  /** Where a byte stands first between two places; {@code to} where it does not. */
+  public int indexOf(byte wanted, int from, int to) {
+    int at = from;
+    while (at < to && bytes[at] != wanted) {
+      at++;
+    }
+    return at;
+  }
+
   /** Copies {@code length} bytes from {@code index} on into {@code target} from {@code at} on. */
   public void copyTo(int index, int length, byte[] target, int at) {
     System.arraycopy(bytes, index, target, at, length);

@@ -64,9 +64,12 @@ public enum Kind {
 
   UNKNOWN(0, DmEvent.Unknown.class);
 
+  /** All codes that this version knows are below. */
+  public static final int CODES = 128;
+
   private static final Map<Class<?>, Kind> BY_TYPE = new HashMap<>();
   private static final Map<String, Kind> BY_WORD = new HashMap<>();
-  private static final Kind[] BY_CODE = new Kind[128];
+  private static final Kind[] BY_CODE = new Kind[CODES];
 
   static {
     for (Kind kind : values()) {

@@ -2,7 +2,6 @@ package dmrec.decode;
 
 import dmrec.event.Bytes;
 import dmrec.event.DeviceRef;
-import dmrec.event.KernelText;
 import dmrec.target.DevNo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,13 +15,8 @@ import org.jspecify.annotations.Nullable;
  * for; numbers are read from the bytes, and a text is made where somebody asks for one. Immutable.
  */
 public final class Uevent {
-  private static final byte[] CHANGE = KernelText.encode("change");
-  private static final byte[] PATH_FAILED = KernelText.encode("PATH_FAILED");
-  private static final byte[] PATH_REINSTATED = KernelText.encode("PATH_REINSTATED");
-  private static final byte[] BLOCK = KernelText.encode("block");
-  private static final byte[] DISK = KernelText.encode("disk");
-  private static final byte[] BLOCK_FOLDER = KernelText.encode("/block/");
-  private static final byte[] DM = KernelText.encode("dm-");
+  private static final String BLOCK_FOLDER = "/block/";
+  private static final String DM = "dm-";
 
   private final Bytes message;
   private final boolean fromUdev;
@@ -103,7 +97,7 @@ public final class Uevent {
 
   /** {@code add}, {@code change}, {@code remove}, ... */
   public String action() {
-    return hasAt(actionAt, actionEnd, CHANGE) ? "change" : message.text(actionAt, actionEnd);
+    return isAt(actionAt, actionEnd, "change") ? "change" : message.text(actionAt, actionEnd);
   }
 
   /** The device's path below {@code /sys}. */
@@ -120,20 +114,12 @@ public final class Uevent {
   public List<Property> properties() {
     List<Property> properties = new ArrayList<>();
     for (int at = propertiesAt; at < propertiesEnd; ) {
-      int end = indexOf((byte) 0, at, propertiesEnd);
-      int equals = indexOf((byte) '=', at, end);
+      int end = message.indexOf((byte) 0, at, propertiesEnd);
+      int equals = message.indexOf((byte) '=', at, end);
       properties.add(new Property(message.text(at, equals), message.text(equals + 1, end)));
       at = end + 1;
     }
     return properties;
-  }
-
-  private int indexOf(byte wanted, int from, int to) {
-    int at = from;
-    while (at < to && message.at(at) != wanted) {
-      at++;
-    }
-    return at;
   }
 
   // Values.
@@ -154,26 +140,12 @@ public final class Uevent {
     return has(key) ? message.text(from(key), to(key)) : null;
   }
 
-  private boolean is(UeventKey key, byte[] value) {
-    return has(key) && hasAt(from(key), to(key), value);
-  }
-
-  private boolean hasAt(int from, int to, byte[] value) {
-    return to - from == value.length && message.hasAt(from, value, 0, value.length);
-  }
-
   private boolean is(UeventKey key, String ascii) {
-    int from = from(key);
-    int length = to(key) - from;
-    if (!has(key) || length != ascii.length()) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (message.at(from + i) != ascii.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
+    return has(key) && isAt(from(key), to(key), ascii);
+  }
+
+  private boolean isAt(int from, int to, String ascii) {
+    return to - from == ascii.length() && message.hasAt(from, to, ascii);
   }
 
   /** The number, 0 to 2^63 - 1; {@code otherwise} where there is none. */
@@ -183,12 +155,12 @@ public final class Uevent {
 
   /** The device's subsystem is {@code block}. */
   public boolean isBlock() {
-    return is(UeventKey.SUBSYSTEM, BLOCK);
+    return is(UeventKey.SUBSYSTEM, "block");
   }
 
   /** Whether it is about a mapped device itself, not its bdi entry or a partition. */
   public boolean isDm() {
-    if (!isBlock() || (has(UeventKey.DEVTYPE) && !is(UeventKey.DEVTYPE, DISK))) {
+    if (!isBlock() || (has(UeventKey.DEVTYPE) && !is(UeventKey.DEVTYPE, "disk"))) {
       return false;
     }
     int name = devPathEnd;
@@ -199,10 +171,10 @@ public final class Uevent {
   }
 
   private boolean isDmName(int from, int to) {
-    if (to - from <= DM.length || !message.hasAt(from, DM, 0, DM.length)) {
+    if (to - from == DM.length() || !message.hasAt(from, to, DM)) {
       return false;
     }
-    int at = from + DM.length;
+    int at = from + DM.length();
     while (at < to && message.at(at) >= '0' && message.at(at) <= '9') {
       at++;
     }
@@ -210,8 +182,8 @@ public final class Uevent {
   }
 
   private boolean isBelowBlock(int name) {
-    int at = name - BLOCK_FOLDER.length;
-    while (at >= devPathAt && !message.hasAt(at, BLOCK_FOLDER, 0, BLOCK_FOLDER.length)) {
+    int at = name - BLOCK_FOLDER.length();
+    while (at >= devPathAt && !message.hasAt(at, name, BLOCK_FOLDER)) {
       at--;
     }
     return at >= devPathAt;
@@ -241,9 +213,11 @@ public final class Uevent {
 
   /** {@code PATH_FAILED}, {@code PATH_REINSTATED}; null for all other uevents. */
   public @Nullable String dmAction() {
-    return is(UeventKey.DM_ACTION, PATH_FAILED)
+    return is(UeventKey.DM_ACTION, "PATH_FAILED")
         ? "PATH_FAILED"
-        : is(UeventKey.DM_ACTION, PATH_REINSTATED) ? "PATH_REINSTATED" : text(UeventKey.DM_ACTION);
+        : is(UeventKey.DM_ACTION, "PATH_REINSTATED")
+            ? "PATH_REINSTATED"
+            : text(UeventKey.DM_ACTION);
   }
 
   /** Number of the path event on its mapped device, from 1; 0 where the message has none. */
@@ -257,7 +231,7 @@ public final class Uevent {
       return null;
     }
     int to = to(UeventKey.DM_PATH);
-    int colon = indexOf((byte) ':', from(UeventKey.DM_PATH), to);
+    int colon = message.indexOf((byte) ':', from(UeventKey.DM_PATH), to);
     long major = Numbers.devPart(message, from(UeventKey.DM_PATH), colon);
     long minor = Numbers.devPart(message, colon + 1, to);
     return DevNo.isDevNo(major, minor) ? new DevNo((int) major, (int) minor) : null;

@@ -71,19 +71,11 @@ enum UeventKey {
   static @Nullable UeventKey at(Bytes message, int from, int to, int hash) {
     int slot = hash & (SLOTS.length - 1);
     for (UeventKey key = SLOTS[slot]; key != null; key = SLOTS[slot]) {
-      if (key.name().length() == to - from && key.isAt(message, from)) {
+      if (key.name().length() == to - from && message.hasAt(from, to, key.name())) {
         return key;
       }
       slot = (slot + 1) & (SLOTS.length - 1);
     }
     return null;
-  }
-
-  private boolean isAt(Bytes message, int from) {
-    int i = 0;
-    while (i < name().length() && message.at(from + i) == name().charAt(i)) {
-      i++;
-    }
-    return i == name().length();
   }
 }

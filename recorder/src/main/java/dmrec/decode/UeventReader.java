@@ -42,7 +42,7 @@ final class UeventReader {
 
   private static Uevent readKernel(Bytes message) throws DecodeException {
     int end = endOfString(message, 0, message.length());
-    int at = indexOf(message, (byte) '@', 0, end);
+    int at = message.indexOf((byte) '@', 0, end);
     if (at == 0 || at == end) {
       throw new DecodeException(WHAT, 0, "action@devpath", quoted(message, 0, end));
     }
@@ -155,20 +155,11 @@ final class UeventReader {
   }
 
   private static int endOfString(Bytes message, int from, int to) throws DecodeException {
-    int end = indexOf(message, (byte) 0, from, to);
+    int end = message.indexOf((byte) 0, from, to);
     if (end == to) {
       throw new DecodeException(WHAT, to, "a NUL byte", "end of message");
     }
     return end;
-  }
-
-  /** Where the byte stands first; {@code to} where it does not. */
-  private static int indexOf(Bytes message, byte wanted, int from, int to) {
-    int at = from;
-    while (at < to && message.at(at) != wanted) {
-      at++;
-    }
-    return at;
   }
 
   /** The start of a text, fit for an error message. */

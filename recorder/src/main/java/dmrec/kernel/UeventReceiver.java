@@ -1,6 +1,8 @@
 package dmrec.kernel;
 
 import dmrec.kernel.Native.LibC;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -48,7 +50,8 @@ public final class UeventReceiver implements AutoCloseable {
      * @param uid {@link UeventSocket#senderUid}
      * @param message valid during the call; position 0, limit its length
      */
-    void uevent(long wallNs, long monoNs, int groups, int pid, int uid, ByteBuffer message);
+    void uevent(long wallNs, long monoNs, int groups, int pid, int uid, ByteBuffer message)
+        throws IOException;
 
     /**
      * Messages were lost between two moments.
@@ -57,7 +60,8 @@ public final class UeventReceiver implements AutoCloseable {
      * @param isCut whether it is one that was too long to be received whole
      */
     void lost(
-        long wallNs, long monoNs, long sinceWallNs, long sinceMonoNs, long count, boolean isCut);
+        long wallNs, long monoNs, long sinceWallNs, long sinceMonoNs, long count, boolean isCut)
+        throws IOException;
   }
 
   /** The least ring: a message may take an eighth of it. */
@@ -337,14 +341,20 @@ public final class UeventReceiver implements AutoCloseable {
    *
    * @return how much it was, at most {@code limit}
    * @throws KernelException where nothing more can be received, once all is read
+   * @throws IOException what the handler throws
    */
-  public int read(Handler handler, int limit) throws KernelException {
+  public int read(Handler handler, int limit) throws IOException {
     if (isClosed) {
       throw new IllegalStateException("the receiver is closed");
     }
     reader = handler;
     KernelException failed = failure; // What it left behind it is in the ring already.
-    int count = ring.read(hand, limit);
+    int count;
+    try {
+      count = ring.read(hand, limit);
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
     if (count == 0 && failed != null && ring.size() == 0) {
       throw failed;
     }
@@ -352,7 +362,15 @@ public final class UeventReceiver implements AutoCloseable {
   }
 
   private void hand(int type, MutableDirectBuffer buffer, int at, int lengthBytes) {
-    Handler handler = Objects.requireNonNull(reader);
+    try {
+      hand(Objects.requireNonNull(reader), type, buffer, at, lengthBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void hand(Handler handler, int type, MutableDirectBuffer buffer, int at, int lengthBytes)
+      throws IOException {
     long wallNs = buffer.getLong(at + WALL_NS);
     long monoNs = buffer.getLong(at + MONO_NS);
     if (type == UEVENT) {

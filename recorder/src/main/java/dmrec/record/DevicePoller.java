@@ -12,6 +12,9 @@ sealed interface DevicePoller permits DmPoller, SysfsPoller {
    */
   boolean pollAll(Intake to, boolean always) throws IOException;
 
+  /** Whether it could not ask last. */
+  boolean isFailing();
+
   /** Those of which something was told since the last time. */
   void pollChanged(Intake to) throws IOException;
 }

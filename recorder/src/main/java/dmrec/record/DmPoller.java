@@ -45,8 +45,9 @@ final class DmPoller implements DevicePoller {
     this.wakes = wakes;
   }
 
-  /** Whether the control device did not answer last; its descriptor may poll readable. */
-  boolean isFailing() {
+  /** {@inheritDoc} The control device's descriptor may poll readable all the same. */
+  @Override
+  public boolean isFailing() {
     return isFailing;
   }
 

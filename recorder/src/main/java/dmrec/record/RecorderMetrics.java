@@ -28,7 +28,7 @@ public final class RecorderMetrics {
     10_000L, 100_000L, 1_000_000L, 10_000_000L, 100_000_000L, 1_000_000_000L, 10_000_000_000L
   };
 
-  private final AtomicLongArray events = new AtomicLongArray(highestCode() + 1);
+  private final AtomicLongArray events = new AtomicLongArray(Kind.CODES);
   private final AtomicLongArray lagCounts = new AtomicLongArray(LAG_BOUNDS_NS.length + 1);
   private final AtomicLong lost = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
@@ -60,14 +60,6 @@ public final class RecorderMetrics {
   public RecorderMetrics(long nanoTime) {
     eventAtNanos = new AtomicLong(nanoTime);
     turnAtNanos = new AtomicLong(nanoTime);
-  }
-
-  private static int highestCode() {
-    int highest = 0;
-    for (Kind kind : KINDS) {
-      highest = Math.max(highest, kind.code());
-    }
-    return highest;
   }
 
   /** Lets each record's way into {@code sink} be timed. */

@@ -252,7 +252,7 @@ public final class RecordingLoop implements AutoCloseable {
     long waitNs = waitNs(intake);
     poller.await(uevents.receiver().sleeps() ? waitNs : 0);
     uevents.receiver().isAwake();
-    if ((devices instanceof DmPoller dm && dm.isFailing()) || (log != null && log.isFailing())) {
+    if ((devices != null && devices.isFailing()) || (log != null && log.isFailing())) {
       LockSupport.parkNanos(FAILED_REST_NS);
     }
   }

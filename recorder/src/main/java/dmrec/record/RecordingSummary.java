@@ -11,7 +11,7 @@ public final class RecordingSummary {
   private static final Kind[] KINDS = Kind.values();
 
   /** By the kinds' codes. */
-  private final long[] byKind = new long[highestCode() + 1];
+  private final long[] byKind = new long[Kind.CODES];
 
   private long events;
   private long lost;
@@ -19,14 +19,6 @@ public final class RecordingSummary {
   private long dropped;
   private long firstMonoNs = -1;
   private long lastMonoNs;
-
-  private static int highestCode() {
-    int highest = 0;
-    for (Kind kind : KINDS) {
-      highest = Math.max(highest, kind.code());
-    }
-    return highest;
-  }
 
   void count(EventRecord record) {
     events++;

@@ -30,6 +30,12 @@ final class SysfsPoller implements DevicePoller {
     return true;
   }
 
+  /** What sysfs does not show is not there. */
+  @Override
+  public boolean isFailing() {
+    return false;
+  }
+
   @Override
   public void pollChanged(Intake to) throws IOException {
     to.recorder().takeRequests(requested);

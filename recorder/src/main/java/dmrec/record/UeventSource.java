@@ -7,7 +7,6 @@ import dmrec.kernel.KernelException;
 import dmrec.kernel.UeventReceiver;
 import dmrec.kernel.UeventSocket;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -105,39 +104,32 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
   void read(Intake intake) throws IOException {
     to = intake;
     long beganNs = System.nanoTime();
-    try {
-      int left = MESSAGES_A_TURN;
-      while (left > 0 && System.nanoTime() - beganNs < MOST_NS) {
-        int count = receiver.read(this, Math.min(left, BATCH));
-        left -= count;
-        if (count == 0) {
-          if (receiver.isDrained()) {
-            return;
-          }
-          LockSupport.parkNanos(HANDOVER_NS);
+    int left = MESSAGES_A_TURN;
+    while (left > 0 && System.nanoTime() - beganNs < MOST_NS) {
+      int count = receiver.read(this, Math.min(left, BATCH));
+      left -= count;
+      if (count == 0) {
+        if (receiver.isDrained()) {
+          return;
         }
+        LockSupport.parkNanos(HANDOVER_NS);
       }
-    } catch (UncheckedIOException e) {
-      throw Objects.requireNonNull(e.getCause());
     }
   }
 
   @Override
-  public void uevent(long wallNs, long monoNs, int groups, int pid, int uid, ByteBuffer message) {
+  public void uevent(long wallNs, long monoNs, int groups, int pid, int uid, ByteBuffer message)
+      throws IOException {
     boolean fromUdev = isOfUdev(groups);
     Intake intake = Objects.requireNonNull(to);
-    try {
-      intake.accept(
-          new Observation.UeventSeen(
-              intake.notBeforeLatest(wallNs, monoNs),
-              fromUdev,
-              pid,
-              uid,
-              pid > 0 && !fromUdev ? commandOf(pid, monoNs) : "",
-              Bytes.of(message)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    intake.accept(
+        new Observation.UeventSeen(
+            intake.notBeforeLatest(wallNs, monoNs),
+            fromUdev,
+            pid,
+            uid,
+            pid > 0 && !fromUdev ? commandOf(pid, monoNs) : "",
+            Bytes.of(message)));
   }
 
   /** The name of a process; of one that sends a burst it is not read for each message. */
@@ -159,21 +151,18 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
 
   @Override
   public void lost(
-      long wallNs, long monoNs, long sinceWallNs, long sinceMonoNs, long count, boolean isCut) {
+      long wallNs, long monoNs, long sinceWallNs, long sinceMonoNs, long count, boolean isCut)
+      throws IOException {
     Intake intake = Objects.requireNonNull(to);
-    try {
-      intake.acceptLoss(
-          new Observation.Lost(
-              intake.notBeforeLatest(wallNs, monoNs),
-              new Stamp(sinceWallNs, sinceMonoNs),
-              Source.UEVENT,
-              count,
-              isCut
-                  ? "a uevent was too long to be read whole"
-                  : "the uevent socket's buffer was full"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    intake.acceptLoss(
+        new Observation.Lost(
+            intake.notBeforeLatest(wallNs, monoNs),
+            new Stamp(sinceWallNs, sinceMonoNs),
+            Source.UEVENT,
+            count,
+            isCut
+                ? "a uevent was too long to be read whole"
+                : "the uevent socket's buffer was full"));
   }
 
   @Override

@@ -23,9 +23,6 @@ public final class UeventInjector implements AutoCloseable {
   private static final int NLMSG_ERROR = 2;
   private static final int HEADER_BYTES = 16;
 
-  /** So often a test is tried that fails where the machine sends uevents of its own meanwhile. */
-  public static final int ATTEMPTS = 5;
-
   private final LibC libc;
   private final int fd;
   private final Block message = Block.allocate(4096);

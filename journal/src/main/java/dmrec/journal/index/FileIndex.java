@@ -213,11 +213,11 @@ final class FileIndex {
   }
 
   void count(Map<Kind, Long> counts) {
-    long[] byCode = new long[IndexQuery.KIND_CODES];
+    long[] byCode = new long[Kind.CODES];
     for (int i = 0; i < size; i++) {
       byCode[IndexQuery.code(kinds[i])]++;
     }
-    for (int code = 0; code < IndexQuery.KIND_CODES; code++) {
+    for (int code = 0; code < Kind.CODES; code++) {
       if (byCode[code] > 0) {
         counts.merge(Kind.ofCode(code), byCode[code], Long::sum);
       }

@@ -6,9 +6,6 @@ import java.util.function.Predicate;
 
 /** An {@link EventQuery} as an index is asked: its kinds by their codes. */
 final class IndexQuery {
-  /** Codes from here on are of kinds that this version does not know. */
-  static final int KIND_CODES = 128;
-
   private final boolean[] kinds;
   private final boolean[] always;
   private final EventQuery query;
@@ -21,8 +18,8 @@ final class IndexQuery {
 
   /** The first code stands for all kinds that are not known. */
   private static boolean[] codes(Predicate<Kind> condition) {
-    boolean[] taken = new boolean[KIND_CODES];
-    for (int code = 0; code < KIND_CODES; code++) {
+    boolean[] taken = new boolean[Kind.CODES];
+    for (int code = 0; code < Kind.CODES; code++) {
       taken[code] = condition.test(Kind.ofCode(code));
     }
     return taken;
@@ -31,7 +28,7 @@ final class IndexQuery {
   /** The code of a kind as an index keeps it: the first one for those that are not known. */
   static int code(short kind) {
     int code = kind & 0xffff;
-    return code < KIND_CODES ? code : 0;
+    return code < Kind.CODES ? code : 0;
   }
 
   boolean mayBe(short kind, long wallNs) {

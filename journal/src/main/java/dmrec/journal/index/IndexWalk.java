@@ -106,10 +106,7 @@ public final class IndexWalk implements Walk {
     }
     long seq = index.seq(headEvent);
     try {
-      return parts.read(part, index, headEvent);
-    } catch (MalformedException e) {
-      faults.add(index.unreadable(part.path(), headEvent, e));
-      return null;
+      return read(part, index, headEvent);
     } catch (StaleIndexException e) {
       // This walk goes on behind it, by the index that is made anew.
       entered = false;
@@ -344,11 +341,15 @@ public final class IndexWalk implements Walk {
   }
 
   private @Nullable EventRecord read(FileIndex index, int found) throws JournalException {
-    Part part = of.get(number);
+    EventRecord record = read(of.get(number), index, found);
+    lastSeq = record == null ? lastSeq : record.seq();
+    return record;
+  }
+
+  private @Nullable EventRecord read(Part part, FileIndex index, int found)
+      throws JournalException {
     try {
-      EventRecord record = parts.read(part, index, found);
-      lastSeq = record.seq();
-      return record;
+      return parts.read(part, index, found);
     } catch (MalformedException e) {
       faults.add(index.unreadable(part.path(), found, e));
       return null;
