@@ -39,8 +39,8 @@ public final class EventCursor implements AutoCloseable {
   }
 
   /**
-   * As {@link #next}, of which only the head is made. Made by {@link Journal#heads}, it costs no
-   * reading of the event; so one that was written in a way that nobody understands has one too.
+   * The head of the next event. A cursor of {@link Journal#heads} does not read the event for it,
+   * so an event that cannot be decoded has a head too.
    */
   public @Nullable EventHead nextHead() throws JournalException {
     if (over) {

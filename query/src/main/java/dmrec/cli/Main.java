@@ -27,14 +27,14 @@ import picocli.CommandLine.Help.Ansi;
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
-    if (args.length == 1 && args[0].equals("--version") && isVersionPrinted()) {
+    if (args.length == 1 && args[0].equals("--version") && printVersion()) {
       return;
     }
     System.exit(run(Host.ofThisProcess(), RawArguments.of(args)));
   }
 
-  /** Answers what is asked at each look at a machine without building anything for it. */
-  private static boolean isVersionPrinted() {
+  /** Prints the version without building the command line, which takes longer. */
+  private static boolean printVersion() {
     try {
       // Not closed: the long way writes to the same descriptor.
       new FileOutputStream(FileDescriptor.out)

@@ -297,7 +297,9 @@ public final class SelectedEvents implements AutoCloseable {
     return read;
   }
 
-  /** How many of them were what is asked for. */
+  /**
+   * How many events so far were what is asked for; more than {@link #read} where heads were enough.
+   */
   public long matched() {
     return matched;
   }

@@ -27,7 +27,7 @@ public final class Uevent {
   private final int devPathAt;
   private final int devPathEnd;
 
-  /** Of each key at its {@link UeventKey#place} where its last value begins; 0 for none. */
+  /** Start and end of each key's last value, from {@link UeventKey#place} on; start 0 for none. */
   private final int[] values;
 
   /** A message that {@link UeventReader} has checked. */

@@ -32,7 +32,7 @@ enum UeventKey {
   /** Length of an array with two places for each. */
   static final int PLACES = 2 * values().length;
 
-  /** By the low bits of their hashes, those that meet there one behind the other. */
+  /** A hash table with linear probing; its size is a power of two. */
   private static final @Nullable UeventKey[] SLOTS = slots(128);
 
   private final int index;
@@ -41,7 +41,7 @@ enum UeventKey {
     this.index = index;
   }
 
-  /** Where its value begins stands there in an array of {@link #PLACES}, where it ends behind. */
+  /** Index, in an array of {@link #PLACES}, of where its value begins; the next one is its end. */
   int place() {
     return 2 * index;
   }

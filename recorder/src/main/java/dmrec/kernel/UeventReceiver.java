@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * it cannot hold. So there is one account of loss, the kernel's, and a loss stands in the ring in
  * its place among the messages: behind those that were queued when it was noticed.
  *
- * <p>Receiving allocates nothing. Everything here is for one thread, which reads.
+ * <p>Receiving allocates nothing. All public methods are for the one thread that reads.
  */
 public final class UeventReceiver implements AutoCloseable {
   /** Decides about a message before it takes room in the ring; on the receiving thread. */
@@ -70,10 +70,10 @@ public final class UeventReceiver implements AutoCloseable {
   /** The largest one. */
   public static final int MOST_RING_BYTES = 1 << 30;
 
-  /** What a message takes of a receive buffer at least: no more than this many can be queued. */
+  /** The least a message takes of the receive buffer; limits how many can be queued. */
   private static final int LEAST_QUEUED_BYTES = 512;
 
-  /** The socket is read so often at least: a loss began no earlier than it was last empty. */
+  /** The socket is read at least this often, so that a loss is dated no further back. */
   private static final long QUIET_NS = 1_000_000_000L;
 
   private static final String REOPEN = "Start the recorder again.";
@@ -332,7 +332,7 @@ public final class UeventReceiver implements AutoCloseable {
   }
 
   /** Says that the reader is awake. */
-  public void isAwake() {
+  public void wakesUp() {
     isReaderAsleep = false;
   }
 
@@ -348,7 +348,8 @@ public final class UeventReceiver implements AutoCloseable {
       throw new IllegalStateException("the receiver is closed");
     }
     reader = handler;
-    KernelException failed = failure; // What it left behind it is in the ring already.
+    KernelException failed =
+        failure; // Read first: what came before the failure is in the ring by then.
     int count;
     try {
       count = ring.read(hand, limit);
@@ -409,12 +410,7 @@ public final class UeventReceiver implements AutoCloseable {
     return isClosed ? 0 : ring.size();
   }
 
-  /** How many there are. */
-  public int ringCapacityBytes() {
-    return ring.capacity();
-  }
-
-  /** How many of them were taken at most so far. */
+  /** How many bytes of the ring were taken at most so far. */
   public int highestRingBytes() {
     return highestRingBytes;
   }

@@ -66,7 +66,6 @@ final class DeviceReader {
       seen.keySet().retainAll(new HashSet<>(devices));
     } catch (DecodeException e) {
       // The recorder says so in the journal; the devices of the list before are still watched.
-      return listed;
     }
     return listed;
   }

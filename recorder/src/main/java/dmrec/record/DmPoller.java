@@ -72,7 +72,6 @@ final class DmPoller implements DevicePoller {
       list(to, false);
     }
     pollRequested(to);
-    requested.clear();
   }
 
   /** Asks for the list of devices; false where the control device fails. */
@@ -127,7 +126,7 @@ final class DmPoller implements DevicePoller {
         accept(to, seen);
         return true;
       }
-      // Another life may have had a new device's number before: its uevents wait, and come first.
+      // An earlier device may have had this number: its waiting uevents must be recorded first.
       List<Observation> behind = to.readBehind(seen, uevents::read);
       boolean isOutdated = behind.stream().anyMatch(each -> isKernelUevent(each, dev));
       if (!isOutdated) {

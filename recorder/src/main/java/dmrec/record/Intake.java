@@ -14,7 +14,7 @@ final class Intake {
   private final Recorder recorder;
   private final Clocks clocks;
   private Stamp latest = new Stamp(0, 0);
-  private boolean isLossTold;
+  private boolean isLossPending;
 
   /** What is read behind a snapshot; null where what is read is accepted at once. */
   private @Nullable List<Observation> held;
@@ -34,9 +34,9 @@ final class Intake {
   }
 
   /**
-   * A moment at which another thread received something, but not before the latest observation,
-   * which was accepted before. The clocks differ as they did for that thread: two readings tell
-   * that one was set.
+   * When another thread received something; moved up to the latest accepted observation if it is
+   * older. Both clocks move by the same amount, so that this does not look like a clock that was
+   * set.
    */
   Stamp notBeforeLatest(long wallNs, long monoNs) {
     long laterNs = Math.max(0, latest.monoNs() - monoNs);
@@ -60,19 +60,19 @@ final class Intake {
 
   /** Messages were lost: all devices are to be polled again once what is there has been read. */
   void acceptLoss(Observation.Lost loss) throws IOException {
-    isLossTold = true;
+    isLossPending = true;
     accept(loss);
   }
 
   /** Whether a loss was told that no poll has made up for yet. */
-  boolean isLossTold() {
-    return isLossTold;
+  boolean isLossPending() {
+    return isLossPending;
   }
 
-  /** Whether one was; from here on it is made up for. */
+  /** As {@link #isLossPending}; resets it, as the caller now polls everything. */
   boolean takeLoss() {
-    boolean was = isLossTold;
-    isLossTold = false;
+    boolean was = isLossPending;
+    isLossPending = false;
     return was;
   }
 
@@ -81,7 +81,10 @@ final class Intake {
     void readTo(Intake intake) throws IOException;
   }
 
-  /** What is read now, to be accepted behind {@code before}; at once where reading fails. */
+  /**
+   * Reads without accepting, and returns what was read: the caller accepts it after {@code before}.
+   * If reading fails, it is accepted at once.
+   */
   List<Observation> readBehind(Observation before, Reading reading) throws IOException {
     List<Observation> behind = new ArrayList<>();
     latest = before.at();

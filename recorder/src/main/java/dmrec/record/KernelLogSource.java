@@ -23,10 +23,6 @@ final class KernelLogSource implements AutoCloseable {
     this.quiet = opened;
   }
 
-  int fd() {
-    return log.fd();
-  }
-
   /** Whether the log could not be read last; its descriptor may poll readable all the same. */
   boolean isFailing() {
     return isFailing;

@@ -110,7 +110,7 @@ public sealed interface Observation {
   /**
    * Recording ends.
    *
-   * @param dropped messages refused since their sender was not the kernel
+   * @param dropped messages refused because their sender was not the kernel
    */
   record Stopped(Stamp at, String reason, long dropped) implements Observation {}
 }

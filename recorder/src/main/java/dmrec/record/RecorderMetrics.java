@@ -154,7 +154,7 @@ public final class RecorderMetrics {
     return devices.getOpaque();
   }
 
-  /** Uevents the kernel dropped since the socket's buffer was full. */
+  /** Uevents the kernel dropped because the socket's buffer was full. */
   public long queueDrops() {
     return queueDrops.getOpaque();
   }

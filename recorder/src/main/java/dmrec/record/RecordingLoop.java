@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>read the disks that this made interesting.
  * </ol>
  *
- * <p>What raises no event is found by the round of polls once a second. One thread runs it; {@link
- * #stop} and {@link #wake} may come from any.
+ * <p>What raises no event is found by a round of polls every {@link RecordingOptions#sampleNs}. One
+ * thread runs it; {@link #stop} and {@link #wake} may come from any.
  */
 public final class RecordingLoop implements AutoCloseable {
   /** Time between two questions to a source that fails; its descriptor may poll readable. */
@@ -251,14 +251,14 @@ public final class RecordingLoop implements AutoCloseable {
   private void await(Intake intake) throws IOException {
     long waitNs = waitNs(intake);
     poller.await(uevents.receiver().sleeps() ? waitNs : 0);
-    uevents.receiver().isAwake();
+    uevents.receiver().wakesUp();
     if ((devices != null && devices.isFailing()) || (log != null && log.isFailing())) {
       LockSupport.parkNanos(FAILED_REST_NS);
     }
   }
 
   private long waitNs(Intake intake) {
-    if (intake.isLossTold()) {
+    if (intake.isLossPending()) {
       return 0; // It was found within a poll, and the round that makes up for it is due.
     }
     return hasRounds()
@@ -274,7 +274,7 @@ public final class RecordingLoop implements AutoCloseable {
     readMessages(intake);
     if (intake.takeLoss()) {
       pollAll(intake, true);
-    } else if (options.sampleNs() > 0 && clocks.monotonicNs() >= nextRoundMonoNs) {
+    } else if (hasRounds() && clocks.monotonicNs() >= nextRoundMonoNs) {
       pollAll(intake, false);
     } else if (devices != null) {
       devices.pollChanged(intake);
@@ -294,7 +294,7 @@ public final class RecordingLoop implements AutoCloseable {
     Stamp began = intake.stamp();
     boolean complete = devices != null && devices.pollAll(intake, always);
     pollDisks(intake);
-    if (complete && !intake.isLossTold()) {
+    if (complete && !intake.isLossPending()) {
       intake.accept(new Observation.Sampled(intake.stamp(), began));
     }
     long nowNs = clocks.monotonicNs();

@@ -23,13 +23,13 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
   /** A flood of uevents must not keep the polls from happening at all. */
   private static final int MESSAGES_A_TURN = 8192;
 
-  /** Neither must one of messages that are not kept, of which none is seen here. */
+  /** Nor must a flood of messages that the filter drops: those are not counted here. */
   private static final long MOST_NS = 1_000_000_000L;
 
-  /** The ring has room again behind so many. */
+  /** Messages a read; the ring has their room back after each. */
   private static final int BATCH = 256;
 
-  /** A name that was read is a process's for so long: within it others hardly take its number. */
+  /** How long a name that was read is used again: a pid is hardly reused so soon. */
   private static final long COMMAND_NS = 10_000_000L;
 
   /** Time for the receiving thread to hand over what it has. */

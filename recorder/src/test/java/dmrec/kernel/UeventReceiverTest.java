@@ -175,7 +175,7 @@ final class UeventReceiverTest {
                 poller.await(-1);
                 assertTrue(poller.woken());
               }
-              receiver.isAwake();
+              receiver.wakesUp();
               read.all(receiver);
               poller.await(0);
             }

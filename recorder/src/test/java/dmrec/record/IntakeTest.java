@@ -76,7 +76,7 @@ class IntakeTest {
     assertFalse(intake.takeLoss());
     intake.acceptLoss(
         new Observation.Lost(new Stamp(2, 2), new Stamp(1, 1), Source.UEVENT, 3, "full"));
-    assertTrue(intake.isLossTold());
+    assertTrue(intake.isLossPending());
     assertTrue(intake.takeLoss());
     assertFalse(intake.takeLoss());
     assertTrue(sink.records.get(0).event() instanceof DmEvent.Gap gap && gap.count() == 3);

@@ -26,7 +26,7 @@ public final class IndexWalk implements Walk {
   private boolean placed;
   private boolean answered;
 
-  /** The part at hand; behind the last, or -1, before the first one. */
+  /** Index in {@link #of} of the part at hand; its size behind the last, -1 before the first. */
   private int number;
 
   private @Nullable FileIndex here;
@@ -35,7 +35,7 @@ public final class IndexWalk implements Walk {
   /** The event of the part that is looked at next. */
   private int event;
 
-  /** The number that was given last of the part. */
+  /** Number of the last event that was given from this part. */
   private long lastSeq = Fault.UNKNOWN;
 
   private int faultsPassed;
@@ -48,8 +48,8 @@ public final class IndexWalk implements Walk {
   private @Nullable FileIndex headIndex;
   private int headEvent;
 
-  /** Whether the part before this one, in the direction of the walk, was entered too. */
-  private boolean cameFromNext;
+  /** Whether the index of the part that the walk came from was read. */
+  private boolean wasLastPartRead;
 
   public IndexWalk(JournalParts parts, EventQuery query) {
     this.parts = parts;
@@ -110,7 +110,7 @@ public final class IndexWalk implements Walk {
     } catch (StaleIndexException e) {
       // This walk goes on behind it, by the index that is made anew.
       entered = false;
-      cameFromNext = false;
+      wasLastPartRead = false;
       parts.refresh();
       try (IndexWalk again = new IndexWalk(parts, EventQuery.ALL.from(seq).to(seq))) {
         EventRecord record = again.next();
@@ -139,7 +139,7 @@ public final class IndexWalk implements Walk {
           throw new JournalException(String.valueOf(e.getMessage()), e);
         }
         entered = false;
-        cameFromNext = false;
+        wasLastPartRead = false;
       } catch (JournalException e) {
         if (of.stream().allMatch(part -> Files.exists(part.path()))) {
           goOnBehind();
@@ -161,7 +161,7 @@ public final class IndexWalk implements Walk {
   private void goOnWithout() throws JournalException {
     Part at = number < 0 || number >= of.size() ? null : of.get(number);
     parts.refresh();
-    cameFromNext = false;
+    wasLastPartRead = false;
     if (!answered) {
       // All of it may be gone, and newer files there.
       faults.take();
@@ -193,7 +193,7 @@ public final class IndexWalk implements Walk {
     here = null;
     lastSeq = Fault.UNKNOWN;
     faultsPassed = 0;
-    cameFromNext = wasEntered;
+    wasLastPartRead = wasEntered;
   }
 
   private <T> @Nullable T forward(Maker<T> maker) throws JournalException {
@@ -309,7 +309,7 @@ public final class IndexWalk implements Walk {
     } else {
       event = index.firstBeyond(Math.max(query.minSeq() - 1, lastSeq));
     }
-    if (cameFromNext) {
+    if (wasLastPartRead) {
       faults.add(parts.join(of, query.isBackward() ? number + 1 : number));
     }
     entered = true;

@@ -13,8 +13,8 @@ public interface Walk extends AutoCloseable {
   @Nullable EventRecord next() throws JournalException;
 
   /**
-   * As {@link #next}, of which only the head is made. Of a record whose checksum is right and whose
-   * content is not there is one too.
+   * The head of the next event, or null as {@link #next}. An event that cannot be decoded may have
+   * one too.
    */
   @Nullable EventHead nextHead() throws JournalException;
 

@@ -94,7 +94,7 @@ public final class RecordCommand implements Callable<Integer> {
       names = "--sample",
       paramLabel = "TIME",
       description =
-          "Time between two looks at the states that raise no event, as 500ms or 5s; 0 for never."
+          "Time between two polls of the states that raise no event, as 500ms or 5s; 0 for never."
               + " Default: ${DEFAULT-VALUE}.")
   private String sample = "1s";
 
