@@ -70,7 +70,7 @@ public final class UeventReceiver implements AutoCloseable {
   /** The largest one. */
   public static final int MOST_RING_BYTES = 1 << 30;
 
-  /** The least a message takes of the receive buffer; limits how many can be queued. */
+  /** The least a message takes of the receive buffer: its data and what the kernel adds. */
   private static final int LEAST_QUEUED_BYTES = 512;
 
   /** The socket is read at least this often, so that a loss is dated no further back. */
@@ -114,7 +114,7 @@ public final class UeventReceiver implements AutoCloseable {
   // Of the receiving thread.
   private long countedDrops;
   private boolean isOverrun;
-  private int readSinceOverrun;
+  private long queuedBeforeHole;
   private long quietWallNs;
   private long quietMonoNs;
 
@@ -212,28 +212,37 @@ public final class UeventReceiver implements AutoCloseable {
 
   /** Receives until nothing is queued. */
   private void receiveAll() throws KernelException {
-    int mostQueued = socket.receiveBufferBytes() / LEAST_QUEUED_BYTES;
     while (!isClosed) {
       switch (socket.receive()) {
         case MESSAGE -> {
+          // Asked before a full ring makes this wait: more may be lost meanwhile, behind it.
+          long lost = isOverrun && isHoleReached() ? countLost() : 0;
           message();
-          // In a flood that never lets the queue run dry, what lay before the hole is read by now.
-          if (isOverrun && ++readSinceOverrun > mostQueued) {
-            settleOverrun();
-          }
+          tellLost(lost);
         }
         case OVERRUN -> {
           isOverrun = true;
-          readSinceOverrun = 0;
+          queuedBeforeHole = socket.queuedBytes();
         }
         case NONE -> {
-          settleOverrun();
+          tellLost(countLost());
           quietWallNs = clocks.wallNs();
           quietMonoNs = clocks.monotonicNs();
           return;
         }
       }
     }
+  }
+
+  /**
+   * Whether the message just received was the last before the hole. Until then the kernel queues
+   * nothing new, so each message leaves less behind it; after it the queue is empty or fills again.
+   */
+  private boolean isHoleReached() throws KernelException {
+    long queued = socket.queuedBytes();
+    boolean isReached = queued == 0 || queued > queuedBeforeHole - LEAST_QUEUED_BYTES;
+    queuedBeforeHole = queued;
+    return isReached;
   }
 
   private void message() {
@@ -258,17 +267,18 @@ public final class UeventReceiver implements AutoCloseable {
     commit(at);
   }
 
-  /** Counts what was lost. The hole lies after the messages then queued, so those come first. */
-  private void settleOverrun() throws KernelException {
-    if (!isOverrun) {
-      return;
-    }
+  /** How many were lost since this was last asked. */
+  private long countLost() throws KernelException {
     isOverrun = false;
     long drops = socket.drops();
     long lost = (drops - countedDrops) & 0xffffffffL;
     countedDrops = drops;
-    if (lost > 0) {
-      loss(LOST, lost);
+    return lost;
+  }
+
+  private void tellLost(long count) {
+    if (count > 0) {
+      loss(LOST, count);
     }
   }
 
