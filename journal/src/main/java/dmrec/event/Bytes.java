@@ -56,6 +56,11 @@ public final class Bytes {
         && Arrays.equals(bytes, index, index + length, other, from, from + length);
   }
 
+  /** Whether {@code other} stands at {@code index}. */
+  public boolean hasAt(int index, Bytes other) {
+    return hasAt(index, other.bytes, 0, other.bytes.length);
+  }
+
   /** Whether {@code ascii} stands at {@code index}, and ends at {@code end} at the latest. */
   public boolean hasAt(int index, int end, String ascii) {
     if (index < 0 || ascii.length() > end - index) {

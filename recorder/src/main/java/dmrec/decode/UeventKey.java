@@ -1,6 +1,7 @@
 package dmrec.decode;
 
 import dmrec.event.Bytes;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ enum UeventKey {
 
   /** A hash table with linear probing; its size is a power of two. */
   private static final @Nullable UeventKey[] SLOTS = slots(128);
+
+  private static final Bytes[] NAMES =
+      Arrays.stream(values()).map(key -> Bytes.of(key.name())).toArray(Bytes[]::new);
 
   private final int index;
 
@@ -71,7 +75,8 @@ enum UeventKey {
   static @Nullable UeventKey at(Bytes message, int from, int to, int hash) {
     int slot = hash & (SLOTS.length - 1);
     for (UeventKey key = SLOTS[slot]; key != null; key = SLOTS[slot]) {
-      if (key.name().length() == to - from && message.hasAt(from, to, key.name())) {
+      Bytes name = NAMES[key.index];
+      if (name.length() == to - from && message.hasAt(from, name)) {
         return key;
       }
       slot = (slot + 1) & (SLOTS.length - 1);

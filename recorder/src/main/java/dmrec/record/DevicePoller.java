@@ -1,16 +1,24 @@
 package dmrec.record;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the kernel for the state of its mapped devices. One thread. */
 sealed interface DevicePoller permits DmPoller, SysfsPoller {
   /**
-   * One round of all devices.
+   * All devices.
    *
    * @param always also those that are as they were
    * @return whether every device answered
    */
   boolean pollAll(Intake to, boolean always) throws IOException;
+
+  /**
+   * A part of a round of all devices, those first that may change at any time.
+   *
+   * @return when the round began, if this ended it and every device has answered; else null
+   */
+  @Nullable Stamp pollPart(Intake to) throws IOException;
 
   /** Whether it could not ask last. */
   boolean isFailing();

@@ -2,6 +2,7 @@ package dmrec.record;
 
 import dmrec.decode.DecodeException;
 import dmrec.decode.DeviceList;
+import dmrec.decode.StatusReply;
 import dmrec.decode.TableKeys;
 import dmrec.event.Bytes;
 import dmrec.kernel.Clocks;
@@ -16,11 +17,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads devices through the control device. One that shows the same bytes as the last time costs
- * two requests and a comparison, and nothing is made of it.
+ * two requests and a comparison, a still one costs one, and nothing is made of it.
  *
  * <p>Keys are masked in the buffer the kernel wrote to, before anything is copied from it. One
  * thread.
@@ -34,12 +36,22 @@ final class DeviceReader {
   private static final int FLAGS_AT = 28;
   private static final int ATTEMPTS = 3;
 
+  /**
+   * Types whose status and table are the same until another table is resumed, which sends a uevent
+   * ({@code dm-ioctl.c:do_resume}). Others count, or take messages that change them.
+   */
+  private static final Set<String> STILL =
+      Set.of("crypt", "error", "linear", "snapshot-origin", "striped", "unstriped", "zero");
+
   private final DmControl control;
   private final Sysfs sysfs;
   private final Clocks clocks;
-  private final Map<DevNo, Observation.Polled> seen = new HashMap<>();
+  private final Map<DevNo, Seen> seen = new HashMap<>();
   private Bytes lastList = Bytes.NONE;
   private List<DevNo> devices = List.of();
+
+  /** How a device was when it last changed, and whether its targets are all {@link #STILL}. */
+  private record Seen(Observation.Polled snapshot, boolean isStill) {}
 
   DeviceReader(DmControl control, Sysfs sysfs, Clocks clocks) {
     this.control = control;
@@ -70,15 +82,33 @@ final class DeviceReader {
     return listed;
   }
 
+  /** Whether only its flags and counts are known to change without a uevent. */
+  boolean isStill(DevNo dev) {
+    Seen last = seen.get(dev);
+    return last != null && last.isStill;
+  }
+
+  /** How one is read that is as it was. */
+  enum Depth {
+    /** It is returned all the same. */
+    ALWAYS,
+    /** Null is returned. */
+    CHANGED,
+    /** As CHANGED; and the live table of a still one whose status is as it was is not asked for. */
+    STATUS
+  }
+
   /**
    * Reads one device.
    *
-   * @param always whether to return one that is as it was
-   * @return null where nothing changed and {@code always} is off
+   * @return null where nothing changed and {@code depth} is not ALWAYS
    */
-  @Nullable Observation read(DevNo dev, boolean always) throws KernelException {
+  @Nullable Observation read(DevNo dev, Depth depth) throws KernelException {
     long number = dev.encoded();
-    Observation.Polled before = seen.get(dev);
+    boolean always = depth == Depth.ALWAYS;
+    Seen last = seen.get(dev);
+    Observation.Polled before = last == null ? null : last.snapshot;
+    boolean skipsTable = depth == Depth.STATUS && isStill(dev);
     for (int attempt = 1; ; attempt++) {
       Stamp began = stamp();
       Sysfs.BlockDevice block = always || before == null ? sysfs.blockDevice(number) : null;
@@ -88,11 +118,11 @@ final class DeviceReader {
         return new Observation.Vanished(stamp(), began, dev);
       }
       int flags = reply.getInt(FLAGS_AT);
-      Bytes status =
-          before != null && reply.equals(before.status().buffer())
-              ? before.status()
-              : Bytes.of(reply);
-      Bytes table = table(control.table(number), before == null ? null : before.table());
+      Bytes status = kept(reply, before == null ? null : before.status());
+      Bytes table =
+          skipsTable && before != null && status.equals(before.status())
+              ? before.table()
+              : table(control.table(number), before == null ? null : before.table());
       boolean hasInactive = (flags & DM_INACTIVE_PRESENT) != 0;
       Bytes inactive =
           hasInactive
@@ -134,8 +164,17 @@ final class DeviceReader {
               table,
               inactive,
               uses);
-      seen.put(dev, snapshot);
+      seen.put(dev, new Seen(snapshot, isStill(table)));
       return snapshot;
+    }
+  }
+
+  private static boolean isStill(Bytes table) {
+    try {
+      List<StatusReply.Entry> targets = StatusReply.decode(table.buffer()).targets();
+      return targets.stream().allMatch(target -> STILL.contains(target.type()));
+    } catch (DecodeException e) {
+      return false; // Whoever interprets it says so.
     }
   }
 
@@ -154,9 +193,14 @@ final class DeviceReader {
       return null;
     }
     TableKeys.mask(reply);
-    Bytes table = before != null && reply.equals(before.buffer()) ? before : Bytes.of(reply);
+    Bytes table = kept(reply, before);
     control.wipe();
     return table;
+  }
+
+  /** The reply as bytes: those of the one before where they are the same. */
+  private static Bytes kept(ByteBuffer reply, @Nullable Bytes before) {
+    return before != null && reply.equals(before.buffer()) ? before : Bytes.of(reply);
   }
 
   /** Forgets what was read, so that every device is returned again. */

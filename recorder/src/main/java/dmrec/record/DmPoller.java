@@ -8,12 +8,14 @@ import dmrec.kernel.DmControl;
 import dmrec.kernel.KernelException;
 import dmrec.kernel.Poller;
 import dmrec.kernel.Sysfs;
+import dmrec.record.DeviceReader.Depth;
 import dmrec.target.DevNo;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,17 @@ final class DmPoller implements DevicePoller {
   /** Devices that come and go without a pause must not keep the rest from being polled. */
   private static final int SNAPSHOTS_OF_NEW = 8;
 
+  /** Still devices a part of a round; with fewer a round has one part. */
+  private static final int STILL_A_PART = 1024;
+
+  /** Rounds in which the table of each still device is read once, though no uevent told of one. */
+  private static final int TABLE_ROUNDS = 16;
+
+  /** A list of many devices takes long; listing is never given more than a third of the time. */
+  private static final int REST_FACTOR = 2;
+
+  private static final long MOST_REST_NS = 100_000_000L;
+
   private final DmControl control;
   private final DeviceReader devices;
   private final UeventSource uevents;
@@ -33,6 +46,14 @@ final class DmPoller implements DevicePoller {
   private final Set<DevNo> requested = new LinkedHashSet<>();
   private final Set<DevNo> failing = new HashSet<>();
   private boolean isFailing;
+  private long restUntilNs = System.nanoTime();
+
+  // The round at hand.
+  private int round;
+  private int part;
+  private int parts = 1;
+  private Stamp roundBegan = new Stamp(0, 0);
+  private boolean isRoundComplete;
 
   /**
    * @param uevents read behind the snapshot of a new device
@@ -53,14 +74,45 @@ final class DmPoller implements DevicePoller {
 
   @Override
   public boolean pollAll(Intake to, boolean always) throws IOException {
-    if (always) {
+    part = 0;
+    parts = 1;
+    return poll(to, always ? Depth.ALWAYS : Depth.CHANGED);
+  }
+
+  /**
+   * {@inheritDoc} What is still, and of which a uevent tells, has its turn in each round once: a
+   * thousand of these a part, and the table of each only in one of sixteen rounds.
+   */
+  @Override
+  public @Nullable Stamp pollPart(Intake to) throws IOException {
+    part = (part + 1) % parts;
+    if (part == 0) {
+      long still = devices.devices().stream().filter(devices::isStill).count();
+      parts = Math.max(1, (int) ((still + STILL_A_PART - 1) / STILL_A_PART));
+      round++;
+      roundBegan = to.stamp();
+      isRoundComplete = true;
+    }
+    isRoundComplete &= poll(to, Depth.STATUS);
+    return part == parts - 1 && isRoundComplete ? roundBegan : null;
+  }
+
+  private boolean poll(Intake to, Depth depth) throws IOException {
+    if (depth == Depth.ALWAYS) {
       devices.forget();
     }
-    boolean complete = list(to, always);
+    boolean complete = list(to, depth == Depth.ALWAYS);
     to.recorder().takeRequests(requested);
     for (DevNo dev : isFailing ? List.<DevNo>of() : devices.devices()) {
-      boolean isDue = requested.remove(dev) || to.recorder().wantsAgain(dev) || always;
-      complete &= snapshot(to, dev, isDue);
+      boolean isDue = requested.remove(dev) || to.recorder().wantsAgain(dev);
+      if (isDue) {
+        complete &= snapshot(to, dev, Depth.ALWAYS);
+      } else if (depth != Depth.STATUS || !devices.isStill(dev)) {
+        complete &= snapshot(to, dev, depth);
+      } else if (dev.minor() % parts == part) {
+        boolean isTableDue = dev.minor() / parts % TABLE_ROUNDS == round % TABLE_ROUNDS;
+        complete &= snapshot(to, dev, isTableDue ? Depth.CHANGED : Depth.STATUS);
+      }
     }
     complete &= pollRequested(to);
     return complete;
@@ -69,6 +121,7 @@ final class DmPoller implements DevicePoller {
   @Override
   public void pollChanged(Intake to) throws IOException {
     if (!isFailing && wakes.readable(control.fd())) {
+      LockSupport.parkNanos(restUntilNs - System.nanoTime());
       list(to, false);
     }
     pollRequested(to);
@@ -77,6 +130,7 @@ final class DmPoller implements DevicePoller {
   /** Asks for the list of devices; false where the control device fails. */
   private boolean list(Intake to, boolean always) throws IOException {
     Stamp began = to.stamp();
+    long beganNs = System.nanoTime();
     Observation listed;
     try {
       control.arm();
@@ -90,6 +144,8 @@ final class DmPoller implements DevicePoller {
     }
     isFailing = false;
     accept(to, listed);
+    long nowNs = System.nanoTime();
+    restUntilNs = nowNs + Math.min(MOST_REST_NS, (nowNs - beganNs) * REST_FACTOR);
     return true;
   }
 
@@ -102,19 +158,19 @@ final class DmPoller implements DevicePoller {
       List<DevNo> turn = List.copyOf(requested);
       requested.clear();
       for (DevNo dev : isFailing ? List.<DevNo>of() : turn) {
-        complete &= snapshot(to, dev, true);
+        complete &= snapshot(to, dev, Depth.ALWAYS);
       }
     }
     return complete;
   }
 
   /** Takes a snapshot of one device; false where that fails, which ends nothing but this one. */
-  private boolean snapshot(Intake to, DevNo dev, boolean always) throws IOException {
+  private boolean snapshot(Intake to, DevNo dev, Depth depth) throws IOException {
     Stamp began = to.stamp();
     for (int taken = 0; ; taken++) {
       Observation seen;
       try {
-        seen = devices.read(dev, taken > 0 || always || failing.contains(dev));
+        seen = devices.read(dev, taken > 0 || failing.contains(dev) ? Depth.ALWAYS : depth);
       } catch (KernelException e) {
         if (failing.add(dev)) {
           fails(to, began, e);

@@ -41,7 +41,7 @@ public final class RecordingLoop implements AutoCloseable {
   /** Time between two questions to a source that fails; its descriptor may poll readable. */
   private static final long FAILED_REST_NS = 100_000_000L;
 
-  /** A round of polls is never given more than a third of the time. */
+  /** Rounds of polls are never given more than a third of the time. */
   private static final int REST_FACTOR = 2;
 
   /** A stack that is never quiet must not keep the recording from ending. */
@@ -57,7 +57,7 @@ public final class RecordingLoop implements AutoCloseable {
   private final @Nullable DevicePoller devices;
   private final @Nullable DiskPoller disks;
   private final Poller poller;
-  private long nextRoundMonoNs;
+  private long nextPartMonoNs;
   private volatile @Nullable String stopReason;
 
   private RecordingLoop(
@@ -262,7 +262,7 @@ public final class RecordingLoop implements AutoCloseable {
       return 0; // It was found within a poll, and the round that makes up for it is due.
     }
     return hasRounds()
-        ? Math.max(0, Math.min(SECOND_NS, nextRoundMonoNs - clocks.monotonicNs()))
+        ? Math.max(0, Math.min(SECOND_NS, nextPartMonoNs - clocks.monotonicNs()))
         : SECOND_NS;
   }
 
@@ -274,8 +274,8 @@ public final class RecordingLoop implements AutoCloseable {
     readMessages(intake);
     if (intake.takeLoss()) {
       pollAll(intake, true);
-    } else if (hasRounds() && clocks.monotonicNs() >= nextRoundMonoNs) {
-      pollAll(intake, false);
+    } else if (hasRounds() && clocks.monotonicNs() >= nextPartMonoNs) {
+      pollPart(intake);
     } else if (devices != null) {
       devices.pollChanged(intake);
     }
@@ -289,17 +289,29 @@ public final class RecordingLoop implements AutoCloseable {
     }
   }
 
-  /** One round of polls; {@code always} tells also of what is as it was. */
+  /** Polls everything; {@code always} tells also of what is as it was. */
   private void pollAll(Intake intake, boolean always) throws IOException {
     Stamp began = intake.stamp();
     boolean complete = devices != null && devices.pollAll(intake, always);
+    polled(intake, began, complete ? began : null);
+  }
+
+  private void pollPart(Intake intake) throws IOException {
+    Stamp began = intake.stamp();
+    polled(intake, began, devices == null ? null : devices.pollPart(intake));
+  }
+
+  /**
+   * @param round when the round of polls began that has ended; null where it goes on
+   */
+  private void polled(Intake intake, Stamp began, @Nullable Stamp round) throws IOException {
     pollDisks(intake);
-    if (complete && !intake.isLossPending()) {
-      intake.accept(new Observation.Sampled(intake.stamp(), began));
+    if (round != null && !intake.isLossPending()) {
+      intake.accept(new Observation.Sampled(intake.stamp(), round));
     }
     long nowNs = clocks.monotonicNs();
     long tookNs = Math.max(1, nowNs - began.monoNs());
-    nextRoundMonoNs = nowNs + Math.max(options.sampleNs() - tookNs, tookNs * REST_FACTOR);
+    nextPartMonoNs = nowNs + Math.max(options.sampleNs() - tookNs, tookNs * REST_FACTOR);
   }
 
   private void pollDisks(Intake intake) throws IOException {

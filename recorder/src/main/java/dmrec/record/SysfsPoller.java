@@ -30,6 +30,14 @@ final class SysfsPoller implements DevicePoller {
     return true;
   }
 
+  /** {@inheritDoc} All of it: sysfs tells nothing of what a device does. */
+  @Override
+  public Stamp pollPart(Intake to) throws IOException {
+    Stamp began = to.stamp();
+    pollAll(to, false);
+    return began;
+  }
+
   /** What sysfs does not show is not there. */
   @Override
   public boolean isFailing() {
