@@ -61,6 +61,14 @@ public final class Bytes {
     return hasAt(index, other.bytes, 0, other.bytes.length);
   }
 
+  /**
+   * Whether these stand in {@code others} at {@code index}, and end at {@code end} at the latest.
+   */
+  public boolean isIn(byte[] others, int index, int end) {
+    return bytes.length <= end - index
+        && Arrays.equals(others, index, index + bytes.length, bytes, 0, bytes.length);
+  }
+
   /** Whether {@code ascii} stands at {@code index}, and ends at {@code end} at the latest. */
   public boolean hasAt(int index, int end, String ascii) {
     if (index < 0 || ascii.length() > end - index) {

@@ -36,7 +36,8 @@ public record EventRecord(
     DeviceRef device,
     DmEvent event,
     Bytes evidence,
-    Bytes extra) {
+    Bytes extra)
+    implements JournalEntry {
 
   /** A record of the recorder's own, about no device, at time 0: what differs is set. */
   public static Builder of(DmEvent event) {
@@ -63,21 +64,14 @@ public record EventRecord(
     return builder;
   }
 
+  @Override
   public Kind kind() {
     return event.kind();
   }
 
-  /**
-   * Whether its device is then as it says: not where a process injected it or a program only
-   * claimed it, nor where a newer event was told before it.
-   */
-  public boolean tellsState() {
-    return changesState() && !Mark.LATE.isIn(marks);
-  }
-
-  /** Whether it changes the topology: what was injected or only claimed is kept and shown. */
-  public boolean changesState() {
-    return !Mark.INJECTED.isIn(marks) && certainty != Certainty.CLAIMED;
+  @Override
+  public EventRecord asRecord() {
+    return this;
   }
 
   /** The same event at another place of a journal. */

@@ -3,6 +3,7 @@ package dmrec.journal;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.journal.file.CycleWriter;
 import dmrec.journal.file.DefinedNames;
 import dmrec.journal.file.JournalFiles;
@@ -139,13 +140,13 @@ final class JournalOutput implements Retention.Owner {
    *
    * @throws MalformedException where it is too large; nothing is changed
    */
-  void encode(EventRecord record) throws MalformedException {
+  void encode(JournalEntry record) throws MalformedException {
     encodedSeq = lastSeq + 1;
     encoder.encode(record, encodedSeq);
   }
 
   /** Appends the event that was made ready. */
-  void append(EventRecord record, boolean lastWords) throws IOException, MalformedException {
+  void append(JournalEntry record, boolean lastWords) throws IOException, MalformedException {
     if (out.isSealDue()) {
       seal();
     }
@@ -171,7 +172,7 @@ final class JournalOutput implements Retention.Owner {
     retention.removeForSize(openBytes(), lastSeq);
   }
 
-  private void added(EventRecord record, CycleWriter to) {
+  private void added(JournalEntry record, CycleWriter to) {
     lastSeq++;
     fileRecords++;
     lastWallNs = record.wallNs();
@@ -263,7 +264,7 @@ final class JournalOutput implements Retention.Owner {
   // Files.
 
   /** The file that the encoded record goes to, with room for it. */
-  private CycleWriter fileFor(EventRecord record, boolean lastWords) throws IOException {
+  private CycleWriter fileFor(JournalEntry record, boolean lastWords) throws IOException {
     CycleWriter to = out.file();
     if (to == null || isOver(to, record)) {
       to = begin(record.wallNs(), record.monoNs(), to != null && lastWords);
@@ -276,7 +277,7 @@ final class JournalOutput implements Retention.Owner {
     return to;
   }
 
-  private boolean isOver(CycleWriter to, EventRecord record) {
+  private boolean isOver(CycleWriter to, JournalEntry record) {
     return fileRecords > 0
         && (isOver(record.wallNs()) || to.endBytes() + encoder.length() > fileBytes);
   }

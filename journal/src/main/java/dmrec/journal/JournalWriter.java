@@ -4,6 +4,7 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.IoErrors;
+import dmrec.event.JournalEntry;
 import dmrec.journal.file.ChronicleSetup;
 import dmrec.journal.file.FolderWatch;
 import dmrec.journal.file.Held;
@@ -211,7 +212,7 @@ public final class JournalWriter implements AutoCloseable {
    * @throws JournalException where it cannot be written: too large, or the file system refuses; in
    *     the latter case the writer is of no more use
    */
-  public synchronized long append(EventRecord record) throws JournalException {
+  public synchronized long append(JournalEntry record) throws JournalException {
     return append(record, false, TRIES);
   }
 
@@ -228,7 +229,7 @@ public final class JournalWriter implements AutoCloseable {
     append(output.own(DeviceRef.NONE, event), true, TRIES);
   }
 
-  private long append(EventRecord record, boolean lastWords, int tries) throws JournalException {
+  private long append(JournalEntry record, boolean lastWords, int tries) throws JournalException {
     checkUsable();
     if (full != null && !lastWords && nanoClock.getAsLong() - retryAtNs < 0) {
       throw full;

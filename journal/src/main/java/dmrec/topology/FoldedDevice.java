@@ -83,7 +83,7 @@ final class FoldedDevice {
 
   /** A path's event; a late one says no more how the path is. Allocates nothing in the long run. */
   @SuppressWarnings("ReferenceEquality") // Another list of the same words is only read again.
-  private void path(DevNo path, boolean failed, boolean late) {
+  void path(DevNo path, boolean failed, boolean late) {
     if (pathsOf != device.state().live()) {
       understand();
     }

@@ -4,7 +4,9 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DeviceState;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.KernelText;
+import dmrec.event.PathEvent;
 import dmrec.target.DevNo;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
@@ -234,7 +236,7 @@ public final class Topology implements TopologyView {
     wallNs = newWallNs;
   }
 
-  /** As {@link #apply(EventRecord, long)} with the record's own number. */
+  /** As {@link #apply(JournalEntry, long)} with the record's own number. */
   public void apply(EventRecord record) {
     apply(record, record.seq());
   }
@@ -242,15 +244,26 @@ public final class Topology implements TopologyView {
   /**
    * Moves on by one event. What a process injected or only claimed changes nothing.
    *
-   * @param number the record's number, whatever number it bears
+   * @param number the entry's number in the journal
    */
-  public void apply(EventRecord record, long number) {
+  public void apply(JournalEntry entry, long number) {
     seq = number;
-    wallNs = record.wallNs();
-    uncounted.apply(record);
-    if (!record.changesState()) {
+    wallNs = entry.wallNs();
+    uncounted.apply(entry);
+    if (!entry.changesState()) {
       return;
     }
+    if (entry instanceof PathEvent event) {
+      FoldedDevice device = told(event.device());
+      if (device != null) {
+        device.path(event.path(), event.failed(), !event.tellsState());
+      }
+    } else {
+      change(entry.asRecord());
+    }
+  }
+
+  private void change(EventRecord record) {
     DmEvent event = record.event();
     switch (record.kind()) {
       case RECORDING_STARTED -> begin((DmEvent.RecordingStarted) event);
@@ -304,16 +317,26 @@ public final class Topology implements TopologyView {
       put(new Device(ref, e.state().consistent()));
       return;
     }
+    FoldedDevice device = told(ref);
+    if (device != null) {
+      device.apply(record);
+    }
+  }
+
+  /**
+   * The device that an event is about, which may learn its identity from it; null for a uevent or
+   * log line about one of which no snapshot has told yet.
+   */
+  private @Nullable FoldedDevice told(DeviceRef ref) {
     FoldedDevice known = devices.get(ref.dev());
     if (known == null || !known.unsettled().ref().isSameLife(ref)) {
-      // A uevent or log line about a device of which no look has told yet.
-      return;
+      return null;
     }
     DeviceRef completed = completed(known.unsettled().ref(), ref);
     if (!completed.equals(known.unsettled().ref())) {
       known.set(completed);
     }
-    known.apply(record);
+    return known;
   }
 
   private void put(Device device) {

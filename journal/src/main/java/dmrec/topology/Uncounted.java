@@ -2,7 +2,7 @@ package dmrec.topology;
 
 import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
-import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.target.DevNo;
 import java.util.HashMap;
@@ -64,7 +64,7 @@ final class Uncounted {
     lookedAt = DevNo.NONE;
   }
 
-  void apply(EventRecord record) {
+  void apply(JournalEntry record) {
     if (!record.changesState()) {
       return;
     }
@@ -104,7 +104,7 @@ final class Uncounted {
       case USAGE_CHANGED -> {
         // Numbers that move raise no event.
       }
-      default -> lookedAt = record.event() instanceof DmEvent.OfTarget ? dev : lookedAt;
+      default -> lookedAt = record.asRecord().event() instanceof DmEvent.OfTarget ? dev : lookedAt;
     }
   }
 

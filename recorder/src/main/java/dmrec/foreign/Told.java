@@ -5,6 +5,7 @@ import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.event.Source;
 import dmrec.record.EventSink;
@@ -65,7 +66,8 @@ final class Told implements EventSink {
   }
 
   @Override
-  public long append(EventRecord record) throws IOException {
+  public long append(JournalEntry entry) throws IOException {
+    EventRecord record = entry.asRecord();
     EventRecord kept = record;
     Bytes said = line;
     if (said != null && record.source() == Source.KMSG) {

@@ -26,8 +26,8 @@ final class ClockSteps {
   }
 
   /** The step that this observation proves, or null. */
-  DmEvent.@Nullable ClockStepped at(Stamp at) {
-    long now = at.wallNs() - at.monoNs();
+  DmEvent.@Nullable ClockStepped at(long wallNs, long monoNs) {
+    long now = wallNs - monoNs;
     if (!known) {
       known = true;
       offsetNs = now;
@@ -45,6 +45,6 @@ final class ClockSteps {
     long byNs = now - offsetNs;
     doubted = false;
     offsetNs = now;
-    return new DmEvent.ClockStepped(byNs, at.wallNs() - byNs);
+    return new DmEvent.ClockStepped(byNs, wallNs - byNs);
   }
 }

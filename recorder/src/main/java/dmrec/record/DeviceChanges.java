@@ -229,7 +229,7 @@ final class DeviceChanges {
       return;
     }
     if (UsageBudget.onlyNumbersMoved(shown.get(index).status(), target.status())) {
-      if (memory.usage.grants(events.at().monoNs())) {
+      if (memory.usage.grants(events.monoNs())) {
         events.emit(
             source,
             Certainty.DERIVED,

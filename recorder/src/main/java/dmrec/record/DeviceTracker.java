@@ -39,7 +39,7 @@ final class DeviceTracker {
   final Set<DevNo> awaiting = new LinkedHashSet<>();
 
   /** When the last uevent of each device was read whose event number no round has confirmed. */
-  final Map<DevNo, Stamp> raised = new LinkedHashMap<>();
+  final Map<DevNo, Raised> raised = new LinkedHashMap<>();
 
   private final EventWriter events;
   private final PollRequests requests;
@@ -81,6 +81,11 @@ final class DeviceTracker {
     Newest(long dmSeqnum) {
       this.dmSeqnum = dmSeqnum;
     }
+  }
+
+  /** When a device's last event was read, on the boot's clock. */
+  static final class Raised {
+    long monoNs;
   }
 
   /** A path whose status changed before its uevent was read. */

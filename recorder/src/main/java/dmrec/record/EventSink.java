@@ -1,14 +1,17 @@
 package dmrec.record;
 
-import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.journal.JournalWriter;
 import dmrec.topology.TopologyView;
 import java.io.IOException;
 
 /** Where events go: the journal, in the recorder. */
 public interface EventSink {
-  /** Keeps {@code record}, lets it change the stack, and gives it its number, which is returned. */
-  long append(EventRecord record) throws IOException;
+  /**
+   * Keeps {@code entry}, lets it change the stack, and gives it its number, which is returned. One
+   * that is no record is valid during the call.
+   */
+  long append(JournalEntry entry) throws IOException;
 
   /**
    * The stack as all events so far say it is. It is only read, and asked for anew behind each
@@ -20,8 +23,8 @@ public interface EventSink {
   static EventSink of(JournalWriter writer) {
     return new EventSink() {
       @Override
-      public long append(EventRecord record) throws IOException {
-        return writer.append(record);
+      public long append(JournalEntry entry) throws IOException {
+        return writer.append(entry);
       }
 
       @Override

@@ -7,7 +7,9 @@ import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Mark;
+import dmrec.event.PathEvent;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
@@ -26,22 +28,24 @@ import org.jspecify.annotations.Nullable;
 final class EventWriter {
   private final EventSink sink;
   private final RecordingSummary summary;
-  private Stamp now = new Stamp(0, 0);
-  private @Nullable EventRecord last;
+  private long wallNs;
+  private long monoNs;
+  private @Nullable JournalEntry last;
 
   EventWriter(EventSink sink, RecordingSummary summary) {
     this.sink = sink;
     this.summary = summary;
   }
 
-  /** From here on events are told at the time of {@code observation}. */
-  void begin(Observation observation) {
-    now = observation.at();
+  /** From here on events are told at this time, which is that of an observation. */
+  void begin(long wall, long mono) {
+    wallNs = wall;
+    monoNs = mono;
   }
 
-  /** When the observation at hand was made. */
-  Stamp at() {
-    return now;
+  /** When the observation at hand was made, on the boot's clock. */
+  long monoNs() {
+    return monoNs;
   }
 
   /** The stack as the events so far say it is. */
@@ -51,7 +55,7 @@ final class EventWriter {
 
   /** The event written last, without its number; null before the first. */
   @Nullable EventRecord last() {
-    return last;
+    return last == null ? null : last.asRecord();
   }
 
   Device deviceAt(DevNo dev) {
@@ -106,10 +110,9 @@ final class EventWriter {
       DmEvent event,
       Bytes evidence)
       throws IOException {
-    Stamp at = now;
     append(
         EventRecord.of(event)
-            .at(at.wallNs(), at.monoNs())
+            .at(wallNs, monoNs)
             .notBeforeNs(notBeforeNs)
             .source(source)
             .certainty(certainty)
@@ -119,9 +122,16 @@ final class EventWriter {
   }
 
   void append(EventRecord record) throws IOException {
-    EventRecord kept = EventSize.bounded(record);
-    sink.append(kept);
-    last = kept;
-    summary.count(kept);
+    keep(EventSize.bounded(record));
+  }
+
+  void append(PathEvent event) throws IOException {
+    keep(event);
+  }
+
+  private void keep(JournalEntry entry) throws IOException {
+    sink.append(entry);
+    last = entry;
+    summary.count(entry);
   }
 }

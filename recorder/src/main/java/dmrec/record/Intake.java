@@ -1,5 +1,6 @@
 package dmrec.record;
 
+import dmrec.event.PathEvent;
 import dmrec.kernel.Clocks;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private final Recorder recorder;
   private final Clocks clocks;
-  private Stamp latest = new Stamp(0, 0);
+  private long latestMonoNs;
   private boolean isLossPending;
 
   /** What is read behind a snapshot; null where what is read is accepted at once. */
@@ -34,17 +35,35 @@ final class Intake {
   }
 
   /**
-   * When another thread received something; moved up to the latest accepted observation if it is
-   * older. Both clocks move by the same amount, so that this does not look like a clock that was
-   * set.
+   * How much later than {@code monoNs} the latest accepted observation was made; 0 where it was
+   * not. What another thread received then is moved up by that, on both clocks, so that it does not
+   * look like a clock that was set.
    */
+  long lateNs(long monoNs) {
+    return Math.max(0, latestMonoNs - monoNs);
+  }
+
+  /** When another thread received something, moved up by {@link #lateNs}. */
   Stamp notBeforeLatest(long wallNs, long monoNs) {
-    long laterNs = Math.max(0, latest.monoNs() - monoNs);
-    return new Stamp(wallNs + laterNs, monoNs + laterNs);
+    long lateNs = lateNs(monoNs);
+    return new Stamp(wallNs + lateNs, monoNs + lateNs);
+  }
+
+  /**
+   * As {@link #accept(Observation)} of a path's event, without an object.
+   *
+   * @return false where it has to be accepted as an observation: then nothing was done
+   */
+  boolean accept(PathEvent event) throws IOException {
+    if (held != null || !recorder.accept(event)) {
+      return false;
+    }
+    latestMonoNs = event.monoNs();
+    return true;
   }
 
   void accept(Observation observation) throws IOException {
-    latest = observation.at();
+    latestMonoNs = observation.at().monoNs();
     if (held == null) {
       recorder.accept(observation);
     } else {
@@ -87,7 +106,7 @@ final class Intake {
    */
   List<Observation> readBehind(Observation before, Reading reading) throws IOException {
     List<Observation> behind = new ArrayList<>();
-    latest = before.at();
+    latestMonoNs = before.at().monoNs();
     boolean isRead = false;
     held = behind;
     try {

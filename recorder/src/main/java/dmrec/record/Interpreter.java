@@ -9,6 +9,7 @@ import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.PathEvent;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
@@ -82,8 +83,7 @@ final class Interpreter {
 
   /** The events of one observation go to the sink before this returns. */
   void accept(Observation observation) throws IOException {
-    events.begin(observation);
-    clock(observation.at());
+    begin(observation.at().wallNs(), observation.at().monoNs());
     try {
       if (observation instanceof Observation.UeventSeen o) {
         uevents.uevent(o);
@@ -115,8 +115,24 @@ final class Interpreter {
     }
   }
 
-  private void clock(Stamp at) throws IOException {
-    DmEvent.ClockStepped step = clock.at(at);
+  /**
+   * As {@link #accept(Observation)} of the same message, without an object.
+   *
+   * @return false where it has to be accepted as that: then nothing was done
+   */
+  boolean accept(PathEvent event) throws IOException {
+    if (!event.isOf(tracker.refOf(event.dev(), event.diskSeq()))) {
+      return false;
+    }
+    begin(event.wallNs(), event.monoNs());
+    uevents.path(event);
+    return true;
+  }
+
+  /** An observation was made at that time. */
+  private void begin(long wallNs, long monoNs) throws IOException {
+    events.begin(wallNs, monoNs);
+    DmEvent.ClockStepped step = clock.at(wallNs, monoNs);
     if (step != null) {
       // What is remembered by the clock as it was goes on by the clock as it is.
       tracker.shift(step.byNs());

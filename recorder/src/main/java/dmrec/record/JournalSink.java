@@ -3,6 +3,7 @@ package dmrec.record;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.journal.JournalFullException;
 import dmrec.journal.JournalWriter;
@@ -84,15 +85,18 @@ public final class JournalSink implements EventSink {
    * @return the number of the last event in the journal where there is no room for this one
    */
   @Override
-  public long append(EventRecord record) throws IOException {
-    if (record.event() instanceof DmEvent.RecordingStopped stopped) {
+  public long append(JournalEntry entry) throws IOException {
+    if (entry instanceof EventRecord record
+        && record.event() instanceof DmEvent.RecordingStopped stopped) {
       return appendLast(record, stopped);
     }
     try {
-      catchUp(new Stamp(record.wallNs(), record.monoNs()));
-      return writer.append(record);
+      if (live != null) {
+        catchUp(new Stamp(entry.wallNs(), entry.monoNs()));
+      }
+      return writer.append(entry);
     } catch (JournalFullException e) {
-      return notKept(record, e);
+      return notKept(entry, e);
     } finally {
       summary.removed(writer.lostEvents());
     }
@@ -140,7 +144,7 @@ public final class JournalSink implements EventSink {
     }
   }
 
-  private long notKept(EventRecord record, JournalFullException full) {
+  private long notKept(JournalEntry record, JournalFullException full) {
     becomesFull(full, record.monoNs());
     if (lost++ == 0) {
       lostFromNs = record.wallNs();

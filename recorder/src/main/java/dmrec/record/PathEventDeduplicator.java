@@ -64,7 +64,9 @@ final class PathEventDeduplicator {
     if (memory == null) {
       return false;
     }
-    stopWaiting(memory, path, failed);
+    if (!memory.awaited.isEmpty()) {
+      stopWaiting(memory, path, failed);
+    }
     // A path's two events alternate: a second one of a kind is the one already told.
     Boolean told = memory.toldFailed.remove(path);
     return told != null && told == failed;
@@ -115,7 +117,7 @@ final class PathEventDeduplicator {
     if (ueventsLost || (pathUeventMissed && !pathUeventSeen)) {
       pathFromStatus(change, ref, memory, since, evidence, source);
     } else {
-      memory.awaited.addLast(new DeviceTracker.AwaitedPath(change, events.at().monoNs(), since));
+      memory.awaited.addLast(new DeviceTracker.AwaitedPath(change, events.monoNs(), since));
       tracker.awaiting.add(ref.dev());
     }
   }
@@ -161,7 +163,7 @@ final class PathEventDeduplicator {
       boolean told = false;
       for (DeviceTracker.AwaitedPath awaited = memory.awaited.peekFirst();
           awaited != null
-              && (all || events.at().monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS);
+              && (all || events.monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS);
           awaited = memory.awaited.peekFirst()) {
         memory.awaited.removeFirst();
         told = true;

@@ -3,6 +3,7 @@ package dmrec.record;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.PathEvent;
 import dmrec.target.DevNo;
 import dmrec.topology.TopologyView;
 import java.io.IOException;
@@ -52,6 +53,15 @@ public final class Recorder {
               .at(stopped.at().wallNs(), stopped.at().monoNs())
               .build());
     }
+  }
+
+  /**
+   * As {@link #accept(Observation)} of a path's event, without an object.
+   *
+   * @return false where it has to be accepted as an observation: then nothing was done
+   */
+  public boolean accept(PathEvent event) throws IOException {
+    return capture == null && interpreter.accept(event);
   }
 
   /** The stack as the events so far say it is; only to be read. */

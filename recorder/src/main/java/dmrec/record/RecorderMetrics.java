@@ -1,6 +1,6 @@
 package dmrec.record;
 
-import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.kernel.Clocks;
 import dmrec.kernel.KernelException;
@@ -67,9 +67,9 @@ public final class RecorderMetrics {
     Clocks clocks = Clocks.open();
     return new EventSink() {
       @Override
-      public long append(EventRecord record) throws IOException {
-        long seq = sink.append(record);
-        lag(clocks.monotonicNs() - record.monoNs());
+      public long append(JournalEntry entry) throws IOException {
+        long seq = sink.append(entry);
+        lag(clocks.monotonicNs() - entry.monoNs());
         return seq;
       }
 

@@ -2,6 +2,7 @@ package dmrec.record;
 
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import java.util.EnumMap;
 import java.util.Map;
@@ -20,24 +21,25 @@ public final class RecordingSummary {
   private long firstMonoNs = -1;
   private long lastMonoNs;
 
-  void count(EventRecord record) {
+  void count(JournalEntry entry) {
     events++;
-    add(record.kind(), 1);
-    if (record.event() instanceof DmEvent.Gap gap
+    add(entry.kind(), 1);
+    if (entry instanceof EventRecord record
+        && record.event() instanceof DmEvent.Gap gap
         && gap.count() > 0
         && !gap.lost().equals(DmEvent.Gap.JOURNAL)) {
       lost += gap.count();
     }
     if (firstMonoNs < 0) {
-      firstMonoNs = record.monoNs();
+      firstMonoNs = entry.monoNs();
     }
-    lastMonoNs = record.monoNs();
+    lastMonoNs = entry.monoNs();
   }
 
   /** The journal has no room for an event; the recorder counts that one like all others. */
-  void notKept(EventRecord record) {
+  void notKept(JournalEntry entry) {
     events--;
-    add(record.kind(), -1);
+    add(entry.kind(), -1);
     lost++;
   }
 

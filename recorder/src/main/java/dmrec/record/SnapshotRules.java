@@ -120,10 +120,11 @@ final class SnapshotRules {
     if (recording == null || !recording.sources().contains(Source.DM.word())) {
       return;
     }
-    for (Iterator<Map.Entry<DevNo, Stamp>> each = tracker.raised.entrySet().iterator();
+    for (Iterator<Map.Entry<DevNo, DeviceTracker.Raised>> each =
+            tracker.raised.entrySet().iterator();
         each.hasNext(); ) {
-      Map.Entry<DevNo, Stamp> raised = each.next();
-      if (began.monoNs() - raised.getValue().monoNs() < COUNTED_BY_NS) {
+      Map.Entry<DevNo, DeviceTracker.Raised> raised = each.next();
+      if (began.monoNs() - raised.getValue().monoNs < COUNTED_BY_NS) {
         continue;
       }
       each.remove();

@@ -6,6 +6,7 @@ import dmrec.decode.Uevent;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.Mark;
+import dmrec.event.PathEvent;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Device;
@@ -102,11 +103,8 @@ final class UeventRules {
       throws IOException {
     boolean failed = action.equals("PATH_FAILED");
     boolean byKernel = o.senderPid() <= 0;
-    if (byKernel) {
-      tracker.raised.put(dev, o.at());
-    }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
-    if (byKernel && paths.heard(dev, path, failed)) {
+    if (byKernel && heard(dev, path, failed)) {
       trace(u, dev, o);
       return;
     }
@@ -120,6 +118,34 @@ final class UeventRules {
         failed
             ? new DmEvent.PathFailed(path, disk, u.validPaths(), u.dmSeqNum())
             : new DmEvent.PathReinstated(path, disk, u.validPaths(), u.dmSeqNum()));
+  }
+
+  /** As {@link #uevent} of the same message, without an object. */
+  void path(PathEvent event) throws IOException {
+    DevNo dev = event.dev();
+    boolean byKernel = event.actor() == null;
+    boolean late = byKernel && paths.isLate(dev, event.path(), event.dmSeqnum());
+    event.told(events.diskName(event.path()), late);
+    if (byKernel && heard(dev, event.path(), event.failed())) {
+      events.append(
+          event.asRecord().toBuilder()
+              .marks(0)
+              .device(tracker.refOf(dev, event.diskSeq()))
+              .event(new DmEvent.Uevent("change", 0, List.of(), event.seqnum(), false))
+              .build());
+    } else {
+      events.append(event);
+    }
+    if (byKernel) {
+      requests.devices.add(dev);
+    }
+  }
+
+  /** A path's event of the kernel was read. Returns whether its change was told without it. */
+  private boolean heard(DevNo dev, DevNo path, boolean failed) {
+    tracker.raised.computeIfAbsent(dev, each -> new DeviceTracker.Raised()).monoNs =
+        events.monoNs();
+    return paths.heard(dev, path, failed);
   }
 
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {

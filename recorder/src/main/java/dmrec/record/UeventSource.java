@@ -1,7 +1,9 @@
 package dmrec.record;
 
 import dmrec.decode.Uevent;
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
+import dmrec.event.PathEvent;
 import dmrec.event.Source;
 import dmrec.kernel.KernelException;
 import dmrec.kernel.UeventReceiver;
@@ -30,7 +32,7 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
   private static final int BATCH = 256;
 
   /** How long a name that was read is used again: a pid is hardly reused so soon. */
-  private static final long COMMAND_NS = 10_000_000L;
+  private static final long SENDER_NS = 10_000_000L;
 
   /** Time for the receiving thread to hand over what it has. */
   private static final long HANDOVER_NS = 20_000L;
@@ -42,10 +44,14 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
   /** Where what is read goes. */
   private @Nullable Intake to;
 
-  // The process whose name was read last.
-  private int commandPid;
-  private long commandMonoNs;
-  private String command = "";
+  // One is read, the other was told last.
+  private PathEvent next = new PathEvent();
+  private PathEvent last = new PathEvent();
+
+  /** The process whose name was read last. */
+  private @Nullable Actor sender;
+
+  private long senderMonoNs;
 
   private UeventSource(UeventSocket socket, UeventReceiver receiver, Origin origin) {
     this.socket = socket;
@@ -122,31 +128,49 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
       throws IOException {
     boolean fromUdev = isOfUdev(groups);
     Intake intake = Objects.requireNonNull(to);
+    Actor injector = pid > 0 && !fromUdev ? senderOf(pid, uid, monoNs) : null;
+    if (!fromUdev && next.read(message)) {
+      long lateNs = intake.lateNs(monoNs);
+      next.received(wallNs + lateNs, monoNs + lateNs, injector);
+      if (intake.accept(next)) {
+        PathEvent accepted = next; // The last event that was told stays as it is.
+        next = last;
+        last = accepted;
+        return;
+      }
+    }
     intake.accept(
         new Observation.UeventSeen(
             intake.notBeforeLatest(wallNs, monoNs),
             fromUdev,
             pid,
             uid,
-            pid > 0 && !fromUdev ? commandOf(pid, monoNs) : "",
+            injector == null ? "" : injector.command(),
             Bytes.of(message)));
   }
 
-  /** The name of a process; of one that sends a burst it is not read for each message. */
-  private String commandOf(int pid, long monoNs) {
-    if (pid != commandPid || monoNs - commandMonoNs > COMMAND_NS) {
-      commandPid = pid;
-      commandMonoNs = monoNs;
-      try {
-        command =
-            Files.readString(
-                    Path.of("/proc", Integer.toString(pid), "comm"), StandardCharsets.ISO_8859_1)
-                .strip();
-      } catch (IOException e) {
-        command = ""; // It has ended.
-      }
+  /** Who sent something; of a process that sends a burst the name is not read for each message. */
+  private Actor senderOf(int pid, int uid, long monoNs) {
+    Actor known = sender;
+    if (known == null
+        || pid != known.pid()
+        || uid != known.uid()
+        || monoNs - senderMonoNs > SENDER_NS) {
+      known = Actor.asked(pid, uid, commandOf(pid));
+      sender = known;
+      senderMonoNs = monoNs;
     }
-    return command;
+    return known;
+  }
+
+  private static String commandOf(int pid) {
+    try {
+      return Files.readString(
+              Path.of("/proc", Integer.toString(pid), "comm"), StandardCharsets.ISO_8859_1)
+          .strip();
+    } catch (IOException e) {
+      return ""; // It has ended.
+    }
   }
 
   @Override

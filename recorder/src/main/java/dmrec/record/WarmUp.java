@@ -2,7 +2,7 @@ package dmrec.record;
 
 import dmrec.decode.Uevent;
 import dmrec.event.DmEvent;
-import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.journal.JournalWriter;
 import dmrec.kernel.KernelLog;
 import dmrec.target.Target;
@@ -72,9 +72,9 @@ final class WarmUp {
     private final Topology topology = new Topology();
 
     @Override
-    public long append(EventRecord record) {
+    public long append(JournalEntry entry) {
       long seq = topology.seq() + 1;
-      topology.apply(record, seq);
+      topology.apply(entry, seq);
       return seq;
     }
 

@@ -2,6 +2,7 @@ package dmrec.foreign;
 
 import dmrec.bundle.FilesOfDays;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.journal.JournalOptions;
 import dmrec.journal.JournalWriter;
@@ -70,9 +71,9 @@ final class Imported {
       ListSink both =
           new ListSink() {
             @Override
-            public long append(EventRecord record) throws IOException {
-              writer.append(record);
-              return super.append(record);
+            public long append(JournalEntry entry) throws IOException {
+              writer.append(entry);
+              return super.append(entry);
             }
           };
       FilesOfDays files = new FilesOfDays();

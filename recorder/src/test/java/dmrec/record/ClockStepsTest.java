@@ -17,7 +17,7 @@ class ClockStepsTest {
   private final ClockSteps clock = new ClockSteps();
 
   private DmEvent.@Nullable ClockStepped at(long stepNs, long monoNs) {
-    return clock.at(new Stamp(WALL_NS + stepNs + monoNs, monoNs));
+    return clock.at(WALL_NS + stepNs + monoNs, monoNs);
   }
 
   @Test

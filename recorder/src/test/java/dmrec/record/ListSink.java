@@ -1,6 +1,7 @@
 package dmrec.record;
 
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.topology.Topology;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ public class ListSink implements EventSink {
   private final Topology fold = new Topology();
 
   @Override
-  public long append(EventRecord record) throws IOException {
-    EventRecord kept = record.withSeq(fold.seq() + 1);
+  public long append(JournalEntry entry) throws IOException {
+    EventRecord kept = entry.asRecord().withSeq(fold.seq() + 1);
     fold.apply(kept);
     records.add(kept);
     return kept.seq();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Mark;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
@@ -35,7 +36,8 @@ class RecorderFuzzTest {
     ListSink journal =
         new ListSink() {
           @Override
-          public long append(EventRecord record) throws IOException {
+          public long append(JournalEntry entry) throws IOException {
+            EventRecord record = entry.asRecord();
             check(record);
             if (records.size() == 1000) {
               records.clear();

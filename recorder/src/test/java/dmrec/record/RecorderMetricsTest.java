@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.kernel.NetNamespace;
 import dmrec.kernel.UeventInjector;
@@ -44,7 +45,7 @@ class RecorderMetricsTest {
         private final Topology topology = new Topology();
 
         @Override
-        public long append(EventRecord record) {
+        public long append(JournalEntry entry) {
           return 1;
         }
 

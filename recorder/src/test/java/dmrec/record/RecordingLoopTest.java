@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.kernel.KernelException;
@@ -288,11 +289,11 @@ class RecordingLoopTest {
               new Recorder(
                   new ListSink() {
                     @Override
-                    public long append(EventRecord record) throws IOException {
+                    public long append(JournalEntry entry) throws IOException {
                       if (appended.incrementAndGet() == 2) {
                         throw new IOException("no space left");
                       }
-                      return super.append(record);
+                      return super.append(entry);
                     }
                   },
                   null);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
@@ -51,7 +52,8 @@ final class Scene {
 
   private final class Journal extends ListSink {
     @Override
-    public long append(EventRecord record) throws IOException {
+    public long append(JournalEntry entry) throws IOException {
+      EventRecord record = entry.asRecord();
       if (dead == null && record.kind() == diesBefore) {
         dead = super.topology().copy();
       }

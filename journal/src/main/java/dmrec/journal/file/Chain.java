@@ -61,7 +61,7 @@ public final class Chain {
 
   /** The first bytes of the digests of those documents. */
   public Bytes digests() {
-    return Bytes.of(Arrays.copyOf(digests, count * SHORT_BYTES));
+    return Bytes.of(digests, 0, count * SHORT_BYTES);
   }
 
   /** What {@link #close} would return; the value itself where nothing was added. */

@@ -1,11 +1,11 @@
 package dmrec.journal.file;
 
-import static dmrec.journal.file.EvidenceText.ascii;
-
 import dmrec.event.Bytes;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.PathEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,40 +36,20 @@ final class EvidenceTemplate {
   /** A target's status line; lacks start, length and, where the event has none, the type. */
   private static final int STATUS = 5;
 
-  private static final byte[] AT = ascii("@/devices/virtual/block/dm-");
-  private static final byte[] ACTION = ascii("\0ACTION=");
-  private static final byte[] DEVPATH = ascii("\0DEVPATH=/devices/virtual/block/dm-");
-  private static final byte[] SUBSYSTEM = ascii("\0SUBSYSTEM=block");
-
-  /** {@link #head} of a path's uevent in two pieces, as these come by the million. */
-  private static final byte[] CHANGE_AT = ascii("change@/devices/virtual/block/dm-");
-
-  private static final byte[] CHANGE_DEVPATH =
-      ascii("\0ACTION=change\0DEVPATH=/devices/virtual/block/dm-");
-  private static final byte[] FAILED =
-      ascii("\0SUBSYSTEM=block\0DM_TARGET=multipath\0DM_ACTION=PATH_FAILED\0DM_SEQNUM=");
-  private static final byte[] REINSTATED =
-      ascii("\0SUBSYSTEM=block\0DM_TARGET=multipath\0DM_ACTION=PATH_REINSTATED\0DM_SEQNUM=");
-  private static final byte[] DM_PATH = ascii("\0DM_PATH=");
-  private static final byte[] VALID_PATHS = ascii("\0DM_NR_VALID_PATHS=");
-  private static final byte[] DM_NAME = ascii("\0DM_NAME=");
-  private static final byte[] DM_UUID = ascii("\0DM_UUID=");
-  private static final byte[] COOKIE = ascii("\0DM_COOKIE=");
-  private static final byte[] RESIZE = ascii("\0RESIZE=1");
-  private static final byte[] MAJOR = ascii("\0MAJOR=");
-  private static final byte[] MINOR = ascii("\0MINOR=");
-  private static final byte[] DEVNAME = ascii("\0DEVNAME=dm-");
-  private static final byte[] DISKSEQ = ascii("\0DEVTYPE=disk\0DISKSEQ=");
-  private static final byte[] NO_DISKSEQ = ascii("\0DEVTYPE=disk");
-  private static final byte[] SEQNUM = ascii("\0SEQNUM=");
-  private static final byte[] LOG_FLAGS = ascii(",-;");
+  private static final Bytes AT = Bytes.of("@/devices/virtual/block/dm-");
+  private static final Bytes ACTION = Bytes.of("\0ACTION=");
+  private static final Bytes DEVPATH = Bytes.of("\0DEVPATH=/devices/virtual/block/dm-");
+  private static final Bytes SUBSYSTEM = Bytes.of("\0SUBSYSTEM=block");
+  private static final Bytes COOKIE = Bytes.of("\0DM_COOKIE=");
+  private static final Bytes RESIZE = Bytes.of("\0RESIZE=1");
+  private static final Bytes LOG_FLAGS = Bytes.of(",-;");
 
   /** Before libdevmapper's keys: nothing, a flip of read-only, or what a write to sysfs adds. */
-  private static final byte[][] VARIANTS = {
-    {}, ascii("\0DISK_RO=0"), ascii("\0DISK_RO=1"), ascii("\0SYNTH_UUID=0")
-  };
+  private static final List<Bytes> VARIANTS =
+      List.of(
+          Bytes.NONE, Bytes.of("\0DISK_RO=0"), Bytes.of("\0DISK_RO=1"), Bytes.of("\0SYNTH_UUID=0"));
 
-  private static final byte[][] COOKIES = {{}, COOKIE};
+  private static final List<Bytes> COOKIES = List.of(Bytes.NONE, COOKIE);
 
   private final EvidenceText text = new EvidenceText();
 
@@ -145,6 +125,14 @@ final class EvidenceTemplate {
     return true;
   }
 
+  /** Writes that field of a path's event, whose message its template gives. */
+  static void mark(PathEvent event, RecordBuffer out) throws MalformedException {
+    int at = out.field(RecordLayout.TAG_EVIDENCE_AS);
+    out.putByte(PATH);
+    out.putUnsigned(event.seqnum());
+    out.end(at);
+  }
+
   /** Whether the event's template gives that evidence; then what it lacks is known. */
   boolean gives(DmEvent event, DeviceRef device, long kernelNs, Bytes evidence)
       throws MalformedException {
@@ -169,7 +157,7 @@ final class EvidenceTemplate {
       throw mark.bad("template " + of(event) + " of a " + event.kind().word(), "" + template);
     }
     int numbers = numbers(template, event);
-    long most = template == UEVENT ? VARIANTS.length : EvidenceText.LIMIT;
+    long most = template == UEVENT ? VARIANTS.size() : EvidenceText.LIMIT;
     first = numbers > 0 ? lacking(mark, most) : 0;
     second = numbers > 1 ? lacking(mark, most) : 0;
     type = template == STATUS && typeOf(event) == null ? mark.bytes() : Bytes.NONE;
@@ -199,16 +187,16 @@ final class EvidenceTemplate {
   }
 
   private void path(DmEvent.OfPath event, DeviceRef device) throws MalformedException {
-    text.put(CHANGE_AT, device.dev().minor());
-    text.put(CHANGE_DEVPATH, device.dev().minor());
-    text.put(event.failed() ? FAILED : REINSTATED, event.dmSeqnum());
-    text.put(DM_PATH, event.path().major());
+    text.put(PathEvent.CHANGE, device.dev().minor());
+    text.put(PathEvent.DEVPATH, device.dev().minor());
+    text.put(event.failed() ? PathEvent.FAILED : PathEvent.REINSTATED, event.dmSeqnum());
+    text.put(PathEvent.PATH, event.path().major());
     text.put(':');
     text.putDecimal(event.path().minor());
-    text.put(VALID_PATHS, event.validPaths());
-    text.put(DM_NAME);
+    text.put(PathEvent.VALID_PATHS, event.validPaths());
+    text.put(PathEvent.NAME);
     text.putText(device.name());
-    text.put(DM_UUID);
+    text.put(PathEvent.UUID);
     text.putText(device.uuid());
     keys(device);
     first = text.lacking(first);
@@ -251,15 +239,14 @@ final class EvidenceTemplate {
 
   /** What follows them, up to the value of SEQNUM. */
   private void keys(DeviceRef device) throws MalformedException {
-    text.put(MAJOR, device.dev().major());
-    text.put(MINOR, device.dev().minor());
-    text.put(DEVNAME, device.dev().minor());
+    text.put(PathEvent.MAJOR, device.dev().major());
+    text.put(PathEvent.MINOR, device.dev().minor());
+    text.put(PathEvent.DEVNAME, device.dev().minor());
+    text.put(PathEvent.DEVTYPE);
     if (device.diskSeq() > 0) {
-      text.put(DISKSEQ, device.diskSeq());
-    } else {
-      text.put(NO_DISKSEQ);
+      text.put(PathEvent.DISKSEQ, device.diskSeq());
     }
-    text.put(SEQNUM);
+    text.put(PathEvent.SEQNUM);
   }
 
   /** A record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg). */

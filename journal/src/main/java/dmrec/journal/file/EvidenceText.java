@@ -1,7 +1,7 @@
 package dmrec.journal.file;
 
 import dmrec.event.Bytes;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +22,6 @@ final class EvidenceText {
 
   private int at;
   private boolean same;
-
-  static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
 
   /** From here on pieces are written. */
   void write() {
@@ -50,16 +46,16 @@ final class EvidenceText {
     return Bytes.of(out.bytes(), 0, out.length());
   }
 
-  void put(byte[] piece) throws MalformedException {
+  void put(Bytes piece) throws MalformedException {
     if (expected == null) {
-      out.putBytes(piece, 0, piece.length);
+      out.putBytes(piece);
     } else {
-      same = same && expected.hasAt(at, piece, 0, piece.length);
-      at += piece.length;
+      same = same && expected.hasAt(at, piece);
+      at += piece.length();
     }
   }
 
-  void put(byte[] key, long value) throws MalformedException {
+  void put(Bytes key, long value) throws MalformedException {
     put(key);
     putDecimal(value);
   }
@@ -172,16 +168,16 @@ final class EvidenceText {
    * @param known which to write; of no matter where it is compared
    * @return which, the last that fits; the first has to fit always
    */
-  int oneOf(byte[][] pieces, int known) throws MalformedException {
+  int oneOf(List<Bytes> pieces, int known) throws MalformedException {
     Bytes evidence = expected;
     int which = known;
     if (evidence != null) {
-      which = pieces.length - 1;
-      while (which > 0 && !evidence.hasAt(at, pieces[which], 0, pieces[which].length)) {
+      which = pieces.size() - 1;
+      while (which > 0 && !evidence.hasAt(at, pieces.get(which))) {
         which--;
       }
     }
-    put(pieces[which]);
+    put(pieces.get(which));
     return which;
   }
 

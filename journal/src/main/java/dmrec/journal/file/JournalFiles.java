@@ -4,6 +4,7 @@ import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.IoErrors;
+import dmrec.event.JournalEntry;
 import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.journal.index.IndexStore;
@@ -152,7 +153,7 @@ public final class JournalFiles {
   }
 
   /** An event was appended to the file that is written, which is so large by now. */
-  public void appended(EventRecord record, long fileBytes) {
+  public void appended(JournalEntry record, long fileBytes) {
     Open to = open;
     if (to == null) {
       return;
@@ -160,7 +161,7 @@ public final class JournalFiles {
     to.events++;
     to.fromNs = Math.min(to.fromNs, record.wallNs());
     to.toNs = Math.max(to.toNs, record.wallNs());
-    DmEvent.Gap gap = Content.counted(record.event());
+    DmEvent.Gap gap = record instanceof EventRecord e ? Content.counted(e.event()) : null;
     if (gap != null) {
       to.lost += gap.count();
       lost += gap.count();

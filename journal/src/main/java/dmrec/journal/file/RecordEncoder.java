@@ -11,7 +11,10 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Field;
 import dmrec.event.Fields;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
+import dmrec.event.PathEvent;
+import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.List;
@@ -26,6 +29,8 @@ import java.util.zip.CRC32C;
  * one in a checkpoint, and a field added later changes no older record. One thread.
  */
 public final class RecordEncoder {
+  private static final Fields PATH_FIELDS = Fields.of(Kind.PATH_FAILED);
+
   private final CRC32C crc = new CRC32C();
   private final RecordBuffer out = new RecordBuffer(64 << 10);
   private final NameDigests digests = new NameDigests();
@@ -41,14 +46,35 @@ public final class RecordEncoder {
   }
 
   /**
-   * Spells a record as a document of its own: its device's name and UUID stand in a definition
+   * Spells an entry as a document of its own: its device's name and UUID stand in a definition
    * before it ({@link DefinedNames}).
    *
-   * @throws MalformedException where the record is larger than the format allows, or holds what it
-   *     cannot say
+   * @throws MalformedException where it is larger than the format allows, or holds what it cannot
+   *     say
    */
-  public void encode(EventRecord record, long seq) throws MalformedException {
-    encode(record, seq, false);
+  public void encode(JournalEntry entry, long seq) throws MalformedException {
+    if (entry instanceof PathEvent event) {
+      encode(event, seq);
+    } else {
+      encode(entry.asRecord(), seq, false);
+    }
+  }
+
+  /** What the record of the same event would give, without making one. */
+  private void encode(PathEvent event, long seq) throws MalformedException {
+    out.begin(RecordLayout.HEADER_BYTES);
+    dev(PATH_FIELDS.get(0).tag(), event.path());
+    text(PATH_FIELDS.get(1).tag(), event.disk());
+    number(PATH_FIELDS.get(2).tag(), event.validPaths());
+    number(PATH_FIELDS.get(3).tag(), event.dmSeqnum());
+    number(RecordLayout.TAG_MONO_NS, event.monoNs());
+    device(event.device(), false);
+    Actor actor = event.actor();
+    if (actor != null) {
+      actor(actor);
+    }
+    EvidenceTemplate.mark(event, out);
+    header(event, Source.UEVENT, event.kind().code(), seq);
   }
 
   /** As {@link #encode}, but with name and UUID, as within a checkpoint. */
@@ -94,7 +120,7 @@ public final class RecordEncoder {
     if (out.length() > RecordLayout.MAX_WRITTEN_BYTES) {
       throw RecordBuffer.tooLarge();
     }
-    header(record, kindCode, seq);
+    header(record, record.source(), kindCode, seq);
   }
 
   static int kindCode(DmEvent event) throws MalformedException {
@@ -108,19 +134,19 @@ public final class RecordEncoder {
     return code;
   }
 
-  private void header(EventRecord record, int kindCode, long seq) {
+  private void header(JournalEntry entry, Source source, int kindCode, long seq) {
     byte[] b = out.bytes();
     int length = out.length();
     b[RecordLayout.VERSION] = RecordLayout.FORMAT_VERSION;
     b[RecordLayout.FLAGS] = 0;
     b[RecordLayout.HEADER_LENGTH] = RecordLayout.HEADER_BYTES;
-    b[RecordLayout.MARKS] = (byte) record.marks();
+    b[RecordLayout.MARKS] = (byte) entry.marks();
     SHORT_LE.set(b, RecordLayout.KIND, (short) kindCode);
-    b[RecordLayout.SOURCE] = (byte) record.source().code();
-    b[RecordLayout.CERTAINTY] = (byte) record.certainty().code();
+    b[RecordLayout.SOURCE] = (byte) source.code();
+    b[RecordLayout.CERTAINTY] = (byte) entry.certainty().code();
     INT_LE.set(b, RecordLayout.TOTAL_LENGTH, length);
     LONG_LE.set(b, RecordLayout.SEQ, seq);
-    LONG_LE.set(b, RecordLayout.WALL_NS, record.wallNs());
+    LONG_LE.set(b, RecordLayout.WALL_NS, entry.wallNs());
     INT_LE.set(b, RecordLayout.CRC, RecordLayout.crc(crc, b, 0, length));
   }
 
@@ -169,18 +195,19 @@ public final class RecordEncoder {
         }
       }
       case TEXT -> text(tag, field.getText(event));
-      case DEV -> {
-        DevNo value = field.getDev(event);
-        if (!value.equals(DevNo.NONE)) {
-          int at = out.field(tag);
-          out.putDev(value);
-          out.end(at);
-        }
-      }
+      case DEV -> dev(tag, field.getDev(event));
       case BYTES -> bytes(tag, field.getBytes(event));
       case TARGETS -> targets(tag, field.getTargets(event));
       case DEVS -> devs(tag, field.getDevs(event));
       case TEXTS -> texts(tag, field.getTexts(event));
+    }
+  }
+
+  private void dev(int tag, DevNo value) throws MalformedException {
+    if (!value.equals(DevNo.NONE)) {
+      int at = out.field(tag);
+      out.putDev(value);
+      out.end(at);
     }
   }
 

@@ -12,8 +12,10 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.event.EventRecords;
+import dmrec.event.KernelEvidence;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.event.PathEvent;
 import dmrec.event.Sha256;
 import dmrec.event.Source;
 import dmrec.target.DevNo;
@@ -21,6 +23,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes of one record: each event has one spelling, and anything else is refused. */
 class RecordCodecTest extends RecordBytes {
+  private static final DeviceRef MPATH =
+      new DeviceRef(new DevNo(254, 17), 25, "mpatha", "mpath-3600");
+
   @ParameterizedTest
   @EnumSource(Kind.class)
   void readsBackEveryKindAndWritesTheSameBytes(Kind kind) throws Exception {
@@ -64,6 +70,38 @@ class RecordCodecTest extends RecordBytes {
 
   private static EventRecords records(int version, long seed) {
     return version == Format1.VERSION ? new EventRecords(seed) : EventRecords.full(seed);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PATH_FAILED", "PATH_REINSTATED"})
+  void aPathEventReadInPlaceGivesTheBytesOfItsRecord(Kind kind) throws Exception {
+    EventRecords records = EventRecords.full(kind.code());
+    RecordEncoder encoder = new RecordEncoder();
+    PathEvent event = new PathEvent();
+    int read = 0;
+    for (int i = 0; i < 2000; i++) {
+      EventRecord record = records.next(kind);
+      record = record.toBuilder().device(i % 2 == 0 ? record.device() : MPATH).build();
+      Bytes message = Objects.requireNonNull(KernelEvidence.of(record));
+      if (!event.read(message.buffer())) {
+        continue;
+      }
+      event.received(record.wallNs(), record.monoNs(), record.actor());
+      if (!event.isOf(record.device())) {
+        continue;
+      }
+      event.told(i % 2 == 0 ? "sdb" : "", i % 3 == 0);
+      EventRecord value = event.asRecord().withSeq(i);
+      assertEquals(kind, value.kind());
+      assertEquals(message, value.evidence());
+      assertEquals(record.device(), value.device());
+
+      encoder.encode(event, i);
+
+      assertArrayEquals(codec.document(value), Arrays.copyOf(encoder.bytes(), encoder.length()));
+      read++;
+    }
+    assertTrue(read > 200, "read in place: " + read);
   }
 
   @Test

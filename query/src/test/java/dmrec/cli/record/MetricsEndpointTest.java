@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dmrec.cli.Demo;
 import dmrec.cli.host.Failure;
 import dmrec.cli.host.Version;
-import dmrec.event.EventRecord;
+import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
 import dmrec.record.CaptureReader;
 import dmrec.record.EventSink;
@@ -249,8 +249,8 @@ class MetricsEndpointTest {
     private long seq;
 
     @Override
-    public long append(EventRecord record) {
-      stack.apply(record.withSeq(++seq));
+    public long append(JournalEntry entry) {
+      stack.apply(entry, ++seq);
       return seq;
     }
 

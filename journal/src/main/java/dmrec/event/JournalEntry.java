@@ -1,0 +1,39 @@
+package dmrec.event;
+
+/**
+ * What is appended to a journal: an event with everything that every event carries, as a value or
+ * read in place.
+ */
+public sealed interface JournalEntry permits EventRecord, PathEvent {
+  /** When it happened: CLOCK_REALTIME, nanoseconds since 1970. */
+  long wallNs();
+
+  /** When it happened, on the boot's own clock in nanoseconds. */
+  long monoNs();
+
+  /** The device it is about, or {@link DeviceRef#NONE}. */
+  DeviceRef device();
+
+  Kind kind();
+
+  Certainty certainty();
+
+  /** Bits of {@link Mark}. */
+  int marks();
+
+  /** The entry as a value, which stays as it is. */
+  EventRecord asRecord();
+
+  /**
+   * Whether its device is then as it says: not where a process injected it or a program only
+   * claimed it, nor where a newer event was told before it.
+   */
+  default boolean tellsState() {
+    return changesState() && !Mark.LATE.isIn(marks());
+  }
+
+  /** Whether it changes the topology: what was injected or only claimed is kept and shown. */
+  default boolean changesState() {
+    return !Mark.INJECTED.isIn(marks()) && certainty() != Certainty.CLAIMED;
+  }
+}
