@@ -72,7 +72,8 @@ final class FileStart {
   /** Makes a file that nobody sees yet, for events from a time on. */
   CycleWriter create(long wallNs) throws JournalException {
     long next = Math.max(0, Math.max(minute + 1, Math.floorDiv(wallNs, MINUTE_NS)));
-    return CycleWriter.create(folder, CycleWriter.freeMinute(folder, next), reserve);
+    return CycleWriter.create(
+        folder, CycleWriter.freeMinute(folder, next), reserve, options.pages());
   }
 
   /** Writes what a file begins with; then the file can be seen. */

@@ -288,7 +288,8 @@ class KeyChangeTest {
               true,
               false,
               "",
-              notices::add);
+              notices::add,
+              (address, lengthBytes) -> {});
       try (JournalWriter second = JournalWriter.open(folder.resolve("two"), unsigned)) {
         Tampering.append(second, 5, 1_000_000L);
       }

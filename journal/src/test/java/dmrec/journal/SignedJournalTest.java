@@ -49,7 +49,8 @@ class SignedJournalTest extends DailyJournals {
                 true,
                 false,
                 "",
-                notice -> {}))) {
+                notice -> {},
+                (address, lengthBytes) -> {}))) {
       Tampering.append(writer, 60, 1_000_000L);
     }
     List<Finding> found = wrong(journal);

@@ -61,6 +61,10 @@ public final class DmControl implements AutoCloseable {
   private static final int MINOR_QUERY_INACTIVE = 16;
 
   private static final int FIRST_BYTES = 16 * 1024;
+
+  /** Enough for most tables: the kernel allocates and copies as much as it is given. */
+  private static final int STATUS_BYTES = 4 * 1024;
+
   static final int MOST_BYTES = 64 * 1024 * 1024;
 
   private final LibC libc;
@@ -178,7 +182,7 @@ public final class DmControl implements AutoCloseable {
    * @return null if there is no such device
    */
   public @Nullable ByteBuffer status(long encodedDev) throws KernelException {
-    return ask("DM_TABLE_STATUS", DM_TABLE_STATUS, NOFLUSH, encodedDev, 0, FIRST_BYTES);
+    return ask("DM_TABLE_STATUS", DM_TABLE_STATUS, NOFLUSH, encodedDev, 0, STATUS_BYTES);
   }
 
   /**
@@ -193,7 +197,7 @@ public final class DmControl implements AutoCloseable {
         NOFLUSH | STATUS_TABLE | SECURE_DATA,
         encodedDev,
         0,
-        FIRST_BYTES);
+        STATUS_BYTES);
   }
 
   /**
@@ -210,7 +214,7 @@ public final class DmControl implements AutoCloseable {
         NOFLUSH | STATUS_TABLE | SECURE_DATA | QUERY_INACTIVE,
         encodedDev,
         MINOR_QUERY_INACTIVE,
-        FIRST_BYTES);
+        STATUS_BYTES);
   }
 
   /**

@@ -19,6 +19,7 @@ public final class MemoryLock {
   private static final int MCL_FUTURE = 2;
   private static final int MCL_ONFAULT = 4;
   private static final int EPERM = 1;
+  private static final int MADV_DONTNEED = 4;
 
   private MemoryLock() {}
 
@@ -92,6 +93,21 @@ public final class MemoryLock {
           String.valueOf(e.getMessage()),
           "Mount /proc, or record without the lock.",
           e);
+    }
+  }
+
+  /**
+   * Lets go of the pages of a file that is mapped and shared (madvise with MADV_DONTNEED): what was
+   * written to them stays in the system's cache. Pages that are locked stay.
+   *
+   * @param address of a page
+   * @param lengthBytes a multiple of a page's
+   */
+  public static void release(long address, long lengthBytes) {
+    try {
+      Native.libc().madvise(address, lengthBytes, MADV_DONTNEED);
+    } catch (KernelException e) {
+      return; // They stay: it costs memory and nothing else.
     }
   }
 

@@ -71,6 +71,8 @@ final class Native {
 
     int mlock(long address, long lengthBytes);
 
+    int madvise(long address, long lengthBytes, int advice);
+
     @Variadic(fixedCount = 1)
     int prctl(int option, long two, long three, long four, long five);
 

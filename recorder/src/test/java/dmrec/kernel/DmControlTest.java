@@ -134,7 +134,7 @@ final class DmControlTest {
       assertNotNull(reply);
       assertEquals(DmIoctl.SIZE + 100_000, reply.limit());
       assertEquals(42, reply.get(reply.limit() - 1));
-      assertEquals(1 + 4, fake.requests.size(), "16, 32, 64, 128 KiB");
+      assertEquals(1 + 6, fake.requests.size(), "4, 8, 16, 32, 64, 128 KiB");
 
       fake.reply = new byte[DmControl.MOST_BYTES];
       KernelException e = assertThrows(KernelException.class, () -> dm.status(1));

@@ -3,6 +3,7 @@ package dmrec.journal.file;
 import dmrec.event.IoErrors;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalFullException;
+import dmrec.journal.JournalOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,6 +25,7 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.queue.rollcycles.LegacyRollCycles;
 import net.openhft.chronicle.wire.DocumentContext;
+import net.openhft.chronicle.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,10 @@ public final class CycleWriter {
 
   private static final int STEP_BYTES = 1 << 20;
   private static final int PAGE_BYTES = 4096;
+
+  /** How much of a file is let go of at once, and how much before its end is kept in memory. */
+  private static final int RELEASED_BYTES = 1 << 20;
+
   private static final byte[] PADDING = new byte[4];
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("uuuuMMdd-HHmm").withZone(ZoneOffset.UTC);
@@ -71,18 +77,22 @@ public final class CycleWriter {
   private final Path staged;
   private final Path published;
   private final DiskReserve reserve;
+  private final JournalOptions.Pages pages;
   private final FileChannel channel;
   private final SingleChronicleQueue queue;
   private final ExcerptAppender appender;
   private final ByteBuffer zeros = ByteBuffer.allocateDirect(64 << 10);
   private long endBytes;
+  private long releasedBytes;
   private long allocatedBytes;
 
-  private CycleWriter(Path staged, Path published, DiskReserve reserve, long minute)
+  private CycleWriter(
+      Path staged, Path published, DiskReserve reserve, JournalOptions.Pages pages, long minute)
       throws IOException {
     this.staged = staged;
     this.published = published;
     this.reserve = reserve;
+    this.pages = pages;
     if (!fillOwnFile(staged.resolveSibling(OWN_FILE), zeros)) {
       throw reserve.full();
     }
@@ -147,7 +157,8 @@ public final class CycleWriter {
    *
    * @throws JournalFullException where there is no room for it
    */
-  public static CycleWriter create(Path folder, long minute, DiskReserve reserve)
+  public static CycleWriter create(
+      Path folder, long minute, DiskReserve reserve, JournalOptions.Pages pages)
       throws JournalException {
     Path staging = folder.resolve(STAGING);
     Path staged = staging.resolve(nameOf(minute));
@@ -158,7 +169,7 @@ public final class CycleWriter {
       if (!reserve.allows(LEAST_BYTES)) {
         throw reserve.full();
       }
-      return new CycleWriter(staged, folder.resolve(nameOf(minute)), reserve, minute);
+      return new CycleWriter(staged, folder.resolve(nameOf(minute)), reserve, pages, minute);
     } catch (JournalException e) {
       clear(staging);
       throw e;
@@ -256,6 +267,12 @@ public final class CycleWriter {
 
   /** Appends a document for which there is room. */
   public void append(byte[] bytes, int length) {
+    if (endBytes - releasedBytes >= 2 * RELEASED_BYTES) {
+      // The queue maps blocks of the file, and gives no address of one that it does not map.
+      Wire wire = Objects.requireNonNull(appender.wire());
+      pages.release(wire.bytes().addressForRead(releasedBytes), RELEASED_BYTES);
+      releasedBytes += RELEASED_BYTES;
+    }
     DocumentContext document = appender.writingDocument();
     try {
       // Documents are padded to multiples of four, as the queue aligns them.

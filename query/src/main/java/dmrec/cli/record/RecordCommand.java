@@ -14,6 +14,7 @@ import dmrec.journal.SealPolicy;
 import dmrec.journal.SigningKey;
 import dmrec.journal.SyncPolicy;
 import dmrec.kernel.KernelException;
+import dmrec.kernel.MemoryLock;
 import dmrec.kernel.UeventReceiver;
 import dmrec.query.EventText;
 import dmrec.query.KindCounts;
@@ -377,7 +378,8 @@ public final class RecordCommand implements Callable<Integer> {
         unsigned,
         unsafeFolder,
         group,
-        host::say);
+        host::say,
+        MemoryLock::release);
   }
 
   private long maxBytes() {
