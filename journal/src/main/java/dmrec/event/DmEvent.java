@@ -345,7 +345,14 @@ public sealed interface DmEvent {
    * @param lost how many messages it knows it missed
    * @param dropped how many messages it refused because their sender was not the kernel
    */
-  record RecordingStopped(String reason, long events, long lost, long dropped) implements DmEvent {}
+  record RecordingStopped(
+      String reason, long events, long lost, long dropped, UeventBacklog backlog)
+      implements DmEvent {
+    /** One of which nobody said what waited. */
+    public RecordingStopped(String reason, long events, long lost, long dropped) {
+      this(reason, events, lost, dropped, UeventBacklog.UNKNOWN);
+    }
+  }
 
   /**
    * A device's event number moved between two recordings of one boot.

@@ -78,6 +78,9 @@ public final class UeventReceiver implements AutoCloseable {
 
   private static final String REOPEN = "Start the recorder again.";
 
+  /** Messages taken from the socket until what waits there is measured again. */
+  private static final int MEASURED_MESSAGES = 64;
+
   /** Time until a full ring is tried again. */
   private static final long FULL_REST_NS = 100_000L;
 
@@ -123,6 +126,7 @@ public final class UeventReceiver implements AutoCloseable {
 
   private volatile boolean isReaderAsleep;
   private volatile Runnable wakeReader = () -> {};
+  private volatile long highestQueuedBytes;
   private volatile int highestRingBytes;
   private volatile boolean isClosed;
   private volatile @Nullable KernelException failure;
@@ -212,7 +216,10 @@ public final class UeventReceiver implements AutoCloseable {
 
   /** Receives until nothing is queued. */
   private void receiveAll() throws KernelException {
-    while (!isClosed) {
+    for (int taken = 0; !isClosed; taken++) {
+      if (taken % MEASURED_MESSAGES == 0) {
+        measureQueue();
+      }
       switch (socket.receive()) {
         case MESSAGE -> {
           // Asked before a full ring makes this wait: more may be lost meanwhile, behind it.
@@ -222,7 +229,7 @@ public final class UeventReceiver implements AutoCloseable {
         }
         case OVERRUN -> {
           isOverrun = true;
-          queuedBeforeHole = socket.queuedBytes();
+          queuedBeforeHole = measureQueue(); // As full as when the kernel dropped the first one.
         }
         case NONE -> {
           tellLost(countLost());
@@ -245,7 +252,15 @@ public final class UeventReceiver implements AutoCloseable {
     return isReached;
   }
 
-  private void message() {
+  private long measureQueue() throws KernelException {
+    long queuedBytes = socket.queuedBytes();
+    if (queuedBytes > highestQueuedBytes) {
+      highestQueuedBytes = queuedBytes;
+    }
+    return queuedBytes;
+  }
+
+  private void message() throws KernelException {
     if (!filter.keeps(socket)) {
       return;
     }
@@ -276,13 +291,13 @@ public final class UeventReceiver implements AutoCloseable {
     return lost;
   }
 
-  private void tellLost(long count) {
+  private void tellLost(long count) throws KernelException {
     if (count > 0) {
       loss(LOST, count);
     }
   }
 
-  private void loss(int type, long count) {
+  private void loss(int type, long count) throws KernelException {
     int at = claim(type, LOSS_BYTES);
     if (at < 0) {
       return;
@@ -296,10 +311,11 @@ public final class UeventReceiver implements AutoCloseable {
   }
 
   /** Room in the ring, for which this waits; below 0 where it is closed. */
-  private int claim(int type, int lengthBytes) {
+  private int claim(int type, int lengthBytes) throws KernelException {
     int at = ring.tryClaim(type, lengthBytes);
     while (at < 0 && !isClosed) {
       highestRingBytes = ring.capacity();
+      measureQueue();
       LockSupport.parkNanos(FULL_REST_NS);
       at = ring.tryClaim(type, lengthBytes);
     }
@@ -423,6 +439,16 @@ public final class UeventReceiver implements AutoCloseable {
   /** How many bytes of the ring were taken at most so far. */
   public int highestRingBytes() {
     return highestRingBytes;
+  }
+
+  /** How many bytes the ring holds. */
+  public int ringSizeBytes() {
+    return ring.capacity();
+  }
+
+  /** How many bytes waited in the socket at most, of all times that this measured it. */
+  public long highestQueuedBytes() {
+    return highestQueuedBytes;
   }
 
   /** Ends the receiving thread and closes the socket. What is not read is gone. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
+import dmrec.event.UeventBacklog;
 import dmrec.target.DevNo;
 import java.io.IOException;
 import java.io.InputStream;
@@ -221,7 +222,7 @@ public final class CaptureReader implements AutoCloseable {
                 in.text("clock"),
                 "",
                 in.textOr("machine"),
-                in.has("clock_error_ns") ? in.number("clock_error_ns") : 0));
+                in.numberOr("clock_error_ns")));
       }
       case "uevent" -> {
         return new Observation.UeventSeen(
@@ -289,7 +290,15 @@ public final class CaptureReader implements AutoCloseable {
             at, in.stamp("began"), in.source(), in.number("count"), in.text("reason"));
       }
       case "stop" -> {
-        return new Observation.Stopped(at, in.text("reason"), in.number("dropped"));
+        return new Observation.Stopped(
+            at,
+            in.text("reason"),
+            in.number("dropped"),
+            new UeventBacklog(
+                in.numberOr("queue_max_bytes"),
+                in.numberOr("queue_size_bytes"),
+                in.numberOr("ring_max_bytes"),
+                in.numberOr("ring_size_bytes")));
       }
       default ->
           throw error(
@@ -328,6 +337,11 @@ public final class CaptureReader implements AutoCloseable {
         return number;
       }
       throw missing(key, "a whole number");
+    }
+
+    /** For what captures of earlier versions lack. */
+    long numberOr(String key) throws CaptureException {
+      return has(key) ? number(key) : 0;
     }
 
     int integer(String key) throws CaptureException {

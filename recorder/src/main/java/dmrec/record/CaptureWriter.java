@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dmrec.event.Bytes;
+import dmrec.event.UeventBacklog;
 import dmrec.target.DevNo;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -168,6 +169,7 @@ public final class CaptureWriter implements AutoCloseable {
     } else if (observation instanceof Observation.Stopped o) {
       json.writeStringField("reason", o.reason());
       json.writeNumberField("dropped", o.dropped());
+      backlog(o.backlog());
     }
     json.writeEndObject();
     json.writeRaw('\n');
@@ -177,6 +179,15 @@ public final class CaptureWriter implements AutoCloseable {
     json.writeStringField("dev", dev.toString());
     json.writeNumberField("diskseq", diskSeq);
     json.writeNumberField("read_ahead_kib", readAheadKib);
+  }
+
+  private void backlog(UeventBacklog backlog) throws IOException {
+    if (!backlog.equals(UeventBacklog.UNKNOWN)) {
+      json.writeNumberField("queue_max_bytes", backlog.queueMaxBytes());
+      json.writeNumberField("queue_size_bytes", backlog.queueSizeBytes());
+      json.writeNumberField("ring_max_bytes", backlog.ringMaxBytes());
+      json.writeNumberField("ring_size_bytes", backlog.ringSizeBytes());
+    }
   }
 
   private void stamp(String name, Stamp stamp) throws IOException {

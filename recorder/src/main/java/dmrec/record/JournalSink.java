@@ -216,7 +216,11 @@ public final class JournalSink implements EventSink {
                 now,
                 DeviceRef.NONE,
                 new DmEvent.RecordingStopped(
-                    stopped.reason(), summary.events() + 1, summary.lost(), stopped.dropped()));
+                    stopped.reason(),
+                    summary.events() + 1,
+                    summary.lost(),
+                    stopped.dropped(),
+                    stopped.backlog()));
       }
       if (live != null) {
         notices.accept(

@@ -3,6 +3,7 @@ package dmrec.record;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
+import dmrec.event.UeventBacklog;
 import dmrec.target.DevNo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -112,5 +113,11 @@ public sealed interface Observation {
    *
    * @param dropped messages refused because their sender was not the kernel
    */
-  record Stopped(Stamp at, String reason, long dropped) implements Observation {}
+  record Stopped(Stamp at, String reason, long dropped, UeventBacklog backlog)
+      implements Observation {
+    /** One of which nobody said what waited. */
+    public Stopped(Stamp at, String reason, long dropped) {
+      this(at, reason, dropped, UeventBacklog.UNKNOWN);
+    }
+  }
 }

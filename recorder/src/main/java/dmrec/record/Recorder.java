@@ -49,7 +49,11 @@ public final class Recorder {
       events.append(
           EventRecord.of(
                   new DmEvent.RecordingStopped(
-                      stopped.reason(), summary.events() + 1, summary.lost(), stopped.dropped()))
+                      stopped.reason(),
+                      summary.events() + 1,
+                      summary.lost(),
+                      stopped.dropped(),
+                      stopped.backlog()))
               .at(stopped.at().wallNs(), stopped.at().monoNs())
               .build());
     }

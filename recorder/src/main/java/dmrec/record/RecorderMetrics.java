@@ -2,6 +2,7 @@ package dmrec.record;
 
 import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
+import dmrec.event.UeventBacklog;
 import dmrec.kernel.Clocks;
 import dmrec.kernel.KernelException;
 import dmrec.topology.TopologyView;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How a recording fares, in numbers that other threads may read while it goes on.
@@ -36,7 +38,8 @@ public final class RecorderMetrics {
   private final AtomicLong queueDrops = new AtomicLong();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong ringBytes = new AtomicLong();
-  private final AtomicLong highestRingBytes = new AtomicLong();
+  private final AtomicReference<UeventBacklog> backlog =
+      new AtomicReference<>(UeventBacklog.UNKNOWN);
   private final AtomicLong eventAtNanos;
   private final AtomicLong turnAtNanos;
   private final AtomicLong publishedLagSumNs = new AtomicLong();
@@ -110,7 +113,7 @@ public final class RecorderMetrics {
     }
     refused.setOpaque(loop.refused());
     ringBytes.setOpaque(loop.ringBytes());
-    highestRingBytes.setOpaque(loop.highestRingBytes());
+    backlog.setOpaque(loop.backlog());
     publish(recorder, nanoTime);
   }
 
@@ -169,9 +172,9 @@ public final class RecorderMetrics {
     return ringBytes.getOpaque();
   }
 
-  /** What of that ring was taken at most. */
-  public long highestRingBytes() {
-    return highestRingBytes.getOpaque();
+  /** What of both was taken at most, and how much they hold. */
+  public UeventBacklog backlog() {
+    return backlog.getOpaque();
   }
 
   /** Since the turn that recorded the last event. */

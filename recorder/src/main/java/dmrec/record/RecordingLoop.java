@@ -1,6 +1,7 @@
 package dmrec.record;
 
 import dmrec.event.DmEvent;
+import dmrec.event.UeventBacklog;
 import dmrec.kernel.Clocks;
 import dmrec.kernel.DmControl;
 import dmrec.kernel.HostFacts;
@@ -10,6 +11,7 @@ import dmrec.kernel.MachineId;
 import dmrec.kernel.MemoryLock;
 import dmrec.kernel.Poller;
 import dmrec.kernel.Sysfs;
+import dmrec.kernel.UeventReceiver;
 import dmrec.kernel.UeventSocket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,9 +181,14 @@ public final class RecordingLoop implements AutoCloseable {
     return uevents.receiver().ringBytes();
   }
 
-  /** What of it was taken at most so far. */
-  public long highestRingBytes() {
-    return uevents.receiver().highestRingBytes();
+  /** What of socket and ring was taken at most so far. */
+  public UeventBacklog backlog() {
+    UeventReceiver receiver = uevents.receiver();
+    return new UeventBacklog(
+        receiver.highestQueuedBytes(),
+        uevents.socket().receiveBufferBytes(),
+        receiver.highestRingBytes(),
+        receiver.ringSizeBytes());
   }
 
   /** Ends {@link #run} soon; from any thread. */
@@ -217,7 +224,7 @@ public final class RecordingLoop implements AutoCloseable {
       turn.run();
     }
     lastTurn(intake);
-    intake.accept(new Observation.Stopped(intake.stamp(), stopReason, refused()));
+    intake.accept(new Observation.Stopped(intake.stamp(), stopReason, refused(), backlog()));
   }
 
   private DmEvent.RecordingStarted facts() throws IOException {

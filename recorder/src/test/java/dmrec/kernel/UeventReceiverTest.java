@@ -120,7 +120,7 @@ final class UeventReceiverTest {
               UeventInjector injector = new UeventInjector()) {
             Read read = new Read();
             send(injector, 0, MANY);
-            while (receiver.highestRingBytes() < RING_BYTES) {
+            while (receiver.highestRingBytes() < RING_BYTES || receiver.highestQueuedBytes() == 0) {
               Thread.onSpinWait(); // The receiving thread is still at it.
             }
             assertTrue(receiver.ringBytes() > RING_BYTES / 2);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
+import dmrec.event.UeventBacklog;
 import dmrec.target.DevNo;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -309,7 +310,12 @@ class CaptureTest {
               List.of(Source.values()).get(random.nextInt(Source.values().length)),
               random.nextLong(),
               text());
-      default -> new Observation.Stopped(at, text(), random.nextLong());
+      default ->
+          new Observation.Stopped(
+              at,
+              text(),
+              random.nextLong(),
+              new UeventBacklog(number(), number(), number(), number()));
     };
   }
 

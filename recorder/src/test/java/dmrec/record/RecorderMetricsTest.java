@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.JournalEntry;
 import dmrec.event.Kind;
+import dmrec.event.UeventBacklog;
 import dmrec.kernel.NetNamespace;
 import dmrec.kernel.UeventInjector;
 import dmrec.kernel.UeventReceiver;
@@ -98,7 +100,12 @@ class RecorderMetricsTest {
       }
       assertEquals(metrics.queueDrops(), metrics.lost());
       assertEquals(recorder.summary().byKind().get(Kind.GAP), metrics.events(Kind.GAP));
-      assertTrue(metrics.highestRingBytes() > 0);
+      UeventBacklog backlog = metrics.backlog();
+      assertTrue(backlog.queueMaxBytes() > 0 && backlog.queueSizeBytes() > 0, backlog.toString());
+      assertTrue(backlog.ringMaxBytes() > 0 && backlog.ringMaxBytes() <= RING_BYTES);
+      assertEquals(RING_BYTES, backlog.ringSizeBytes());
+      EventRecord last = Objects.requireNonNull(recorder.last());
+      assertEquals(backlog, ((DmEvent.RecordingStopped) last.event()).backlog());
       assertEquals(0, metrics.ringBytes());
       assertEquals(
           recorder.summary().byKind().get(Kind.PATH_FAILED), metrics.events(Kind.PATH_FAILED));

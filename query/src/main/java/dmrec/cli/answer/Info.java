@@ -8,6 +8,7 @@ import dmrec.cli.host.OutputForm;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
+import dmrec.event.UeventBacklog;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalInfo;
 import dmrec.query.EventText;
@@ -169,6 +170,22 @@ public final class Info implements Callable<Integer> {
                   : ", a look every " + EventText.duration(started.sampleNs())));
       line(text, "  dmrec", shown(started.version()));
     }
+    DmEvent.RecordingStopped stopped = recording.stopped();
+    if (stopped != null && !stopped.backlog().equals(UeventBacklog.UNKNOWN)) {
+      line(text, "  uevents", waited(stopped.backlog()));
+    }
+  }
+
+  private static String waited(UeventBacklog backlog) {
+    return "at most "
+        + bytes(backlog.queueMaxBytes())
+        + " of "
+        + bytes(backlog.queueSizeBytes())
+        + " waited in the socket, "
+        + bytes(backlog.ringMaxBytes())
+        + " of "
+        + bytes(backlog.ringSizeBytes())
+        + " in the ring";
   }
 
   private static String before(DmEvent.RecordingStarted started) {
@@ -262,7 +279,15 @@ public final class Info implements Callable<Integer> {
     json.writeNumberField("last_seq", recording.lastSeq());
     json.writeStringField("from", utc(recording.firstWallNs()));
     json.writeStringField("to", utc(recording.lastWallNs()));
-    json.writeBooleanField("stopped", recording.stopped() != null);
+    DmEvent.RecordingStopped stopped = recording.stopped();
+    json.writeBooleanField("stopped", stopped != null);
+    if (stopped != null && !stopped.backlog().equals(UeventBacklog.UNKNOWN)) {
+      UeventBacklog backlog = stopped.backlog();
+      json.writeNumberField("queue_max_bytes", backlog.queueMaxBytes());
+      json.writeNumberField("queue_size_bytes", backlog.queueSizeBytes());
+      json.writeNumberField("ring_max_bytes", backlog.ringMaxBytes());
+      json.writeNumberField("ring_size_bytes", backlog.ringSizeBytes());
+    }
     DmEvent.RecordingStarted started = recording.started();
     if (started != null) {
       json.writeStringField("boot_id", started.bootId());

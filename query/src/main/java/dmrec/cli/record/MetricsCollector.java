@@ -2,6 +2,7 @@ package dmrec.cli.record;
 
 import dmrec.cli.host.Version;
 import dmrec.event.Kind;
+import dmrec.event.UeventBacklog;
 import dmrec.record.RecorderMetrics;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -54,6 +55,7 @@ final class MetricsCollector {
 
   MetricSnapshots collect() {
     long now = nanoClock.getAsLong();
+    UeventBacklog backlog = metrics.backlog();
     MetricSnapshots.Builder all =
         MetricSnapshots.builder()
             .metricSnapshot(buildInfo())
@@ -83,6 +85,16 @@ final class MetricsCollector {
                     (double) metrics.queuedBytes()))
             .metricSnapshot(
                 gauge(
+                    "dmrec_queue_max_bytes",
+                    "The most that was seen to wait there so far.",
+                    (double) backlog.queueMaxBytes()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_queue_size_bytes",
+                    "What that buffer may hold.",
+                    (double) backlog.queueSizeBytes()))
+            .metricSnapshot(
+                gauge(
                     "dmrec_ring_bytes",
                     "Uevents that were received and are not recorded yet.",
                     (double) metrics.ringBytes()))
@@ -90,7 +102,12 @@ final class MetricsCollector {
                 gauge(
                     "dmrec_ring_max_bytes",
                     "The most that these were so far.",
-                    (double) metrics.highestRingBytes()))
+                    (double) backlog.ringMaxBytes()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_ring_size_bytes",
+                    "How many of these there is memory for.",
+                    (double) backlog.ringSizeBytes()))
             .metricSnapshot(lag())
             .metricSnapshot(
                 gauge(

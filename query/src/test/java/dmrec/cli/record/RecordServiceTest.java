@@ -42,8 +42,10 @@ class RecordServiceTest {
         assertTrue(ready.contains("\nSTATUS=") && ready.endsWith("; to " + journal()), ready);
         next(manager, "WATCHDOG=1");
         next(manager, "WATCHDOG=1");
-        assertTrue(
-            get(metrics.replaceAll(".* ", "")).contains("{kind=\"recording_started\"} 1.0\n"));
+        String scraped = get(metrics.replaceAll(".* ", ""));
+        assertTrue(scraped.contains("{kind=\"recording_started\"} 1.0\n"), scraped);
+        assertTrue(scraped.contains("\ndmrec_ring_size_bytes 6.7108864E7\n"), scraped);
+        assertTrue(scraped.contains("\ndmrec_queue_size_bytes 8192.0\n"), scraped);
 
         record.toHandle().destroy();
 

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -119,6 +120,28 @@ class RecordingTest extends CommandTest {
     assertEquals(table, out());
     assertEquals(0, run("info", "-j", file("j").toString()), err());
     assertTrue(out().contains(" (as before)\n"), out());
+  }
+
+  @Test
+  void infoTellsHowFullSocketAndRingWere() throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(later("")));
+    lines.add(
+        "{\"seen\":\"stop\","
+            + lines.get(0).replaceAll(".*(\"at\":\\[.*?\\]).*", "$1")
+            + ",\"reason\":\"signal\",\"dropped\":0,\"queue_max_bytes\":1024"
+            + ",\"queue_size_bytes\":268435456,\"ring_max_bytes\":0,\"ring_size_bytes\":67108864}");
+    Path capture = Files.write(file("later.ndjson"), lines);
+    assertEquals(0, run("record", "--from", capture.toString(), "-j", file("j").toString()), err());
+
+    assertEquals(0, run("info", "-j", file("j").toString()), err());
+    assertTrue(
+        out()
+            .contains(
+                "\n  uevents  at most 1 KiB of 256 MiB waited in the socket, 0 bytes of 64 MiB in"
+                    + " the ring\n"),
+        out());
+    assertEquals(0, run("info", "-j", file("j").toString(), "--output", "json"), err());
+    assertTrue(out().contains("\"stopped\":true,\"queue_max_bytes\":1024,"), out());
   }
 
   @Test
