@@ -250,11 +250,18 @@ public final class PathEvent implements JournalEntry {
     if (!dev.equals(ref.dev()) || Math.max(0, ref.diskSeq()) != diskSeq) {
       return false;
     }
-    device =
-        isText(nameAt, nameEnd, ref.name()) && isText(uuidAt, uuidEnd, ref.uuid())
-            ? ref
-            : new DeviceRef(dev, ref.diskSeq(), text(nameAt, nameEnd), text(uuidAt, uuidEnd));
+    if (saysNames(ref)) {
+      device = ref;
+    } else if (device.diskSeq() != ref.diskSeq()
+        || !device.dev().equals(dev)
+        || !saysNames(device)) {
+      device = new DeviceRef(dev, ref.diskSeq(), text(nameAt, nameEnd), text(uuidAt, uuidEnd));
+    }
     return true;
+  }
+
+  private boolean saysNames(DeviceRef ref) {
+    return isText(nameAt, nameEnd, ref.name()) && isText(uuidAt, uuidEnd, ref.uuid());
   }
 
   private boolean isText(int from, int to, String text) {

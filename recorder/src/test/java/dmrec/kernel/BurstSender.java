@@ -5,10 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Has the kernel send so many uevents of paths as fast as it does, from as many threads, and prints
- * the rate it reached: {@code samples/bench/burst}. No test.
+ * Has the kernel send so many uevents of paths, as fast as it does or at a rate, from as many
+ * threads, and prints the rate it reached: {@code samples/bench/burst} and {@code pace}. No test.
  */
 public final class BurstSender {
   private BurstSender() {}
@@ -16,10 +17,11 @@ public final class BurstSender {
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[0]);
     int threads = Integer.parseInt(args[1]);
+    long stepNs = args.length > 2 ? 1_000_000_000L * threads / Integer.parseInt(args[2]) : 0;
     List<Thread> senders = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       int device = i;
-      Thread sender = new Thread(() -> send(device, count / threads), "sender");
+      Thread sender = new Thread(() -> send(device, count / threads, stepNs), "sender");
       senders.add(sender);
     }
     long began = System.nanoTime();
@@ -32,13 +34,23 @@ public final class BurstSender {
     System.out.printf(Locale.ROOT, "%d %.0f%n", sent, sent / seconds);
   }
 
-  /** A device with eight paths, each of which fails and comes back. */
-  private static void send(int device, int count) {
+  /**
+   * A device with eight paths, each of which fails and comes back.
+   *
+   * @param stepNs from one message to the next, whose DM_SEQNUM says then when it is sent; 0 for no
+   *     rest
+   */
+  private static void send(int device, int count, long stepNs) {
     try (UeventSender sender = UeventSender.throughKernel()) {
       ByteBuffer out = sender.message();
+      long dueNs = System.nanoTime();
       for (int i = 0; i < count; i++) {
         boolean failed = (i & 1) == 0;
         int path = i / 2 % 8;
+        dueNs += stepNs;
+        while (stepNs > 0 && System.nanoTime() - dueNs < 0) {
+          LockSupport.parkNanos(dueNs - System.nanoTime());
+        }
         byte[] message =
             ("change@/devices/virtual/block/dm-"
                     + device
@@ -47,7 +59,7 @@ public final class BurstSender {
                     + "\0SUBSYSTEM=block\0DM_TARGET=multipath\0DM_ACTION="
                     + (failed ? "PATH_FAILED" : "PATH_REINSTATED")
                     + "\0DM_SEQNUM="
-                    + (i + 1)
+                    + (stepNs > 0 ? System.nanoTime() : i + 1)
                     + "\0DM_PATH=8:"
                     + 16 * path
                     + "\0DM_NR_VALID_PATHS="

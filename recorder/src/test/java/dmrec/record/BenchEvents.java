@@ -3,6 +3,7 @@ package dmrec.record;
 import dmrec.event.Bytes;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.event.PathEvent;
 import dmrec.journal.file.MalformedException;
 import dmrec.journal.file.RecordEncoder;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class BenchEvents {
   private static final int DIGITS = 10;
 
   private final byte[][] messages = new byte[COUNT][];
+  private final ByteBuffer[] buffers = new ByteBuffer[COUNT];
   private final int[] dmSeqnumAt = new int[COUNT];
   private final int[] seqnumAt = new int[COUNT];
   private long sent;
@@ -31,6 +33,7 @@ final class BenchEvents {
     for (int i = 0; i < COUNT; i++) {
       String text = text(i);
       messages[i] = text.getBytes(StandardCharsets.US_ASCII);
+      buffers[i] = ByteBuffer.wrap(messages[i]);
       dmSeqnumAt[i] = text.indexOf("\0DM_SEQNUM=") + "\0DM_SEQNUM=".length();
       seqnumAt[i] = text.indexOf("\0SEQNUM=") + "\0SEQNUM=".length();
     }
@@ -65,14 +68,22 @@ final class BenchEvents {
         .polled(at, at);
   }
 
-  /** The next uevent, copied from a buffer as the receiver's are. */
-  Bytes nextMessage() {
+  /** The next uevent, in a buffer that is used again. */
+  ByteBuffer nextMessage() {
     int which = (int) (sent % COUNT);
     byte[] message = messages[which];
     number(message, dmSeqnumAt[which], FIRST_NUMBER + sent);
     number(message, seqnumAt[which], FIRST_NUMBER + sent);
     sent++;
-    return Bytes.of(ByteBuffer.wrap(message));
+    return buffers[which];
+  }
+
+  /** Reads the next uevent in place; received some microseconds behind the last. */
+  void next(PathEvent event) {
+    if (!event.read(nextMessage())) {
+      throw new IllegalStateException("not read in place: " + event.message());
+    }
+    event.received(T0 + 5000 * sent, 5000 * sent, null);
   }
 
   private static void number(byte[] message, int at, long number) {
@@ -85,7 +96,7 @@ final class BenchEvents {
 
   /** What the kernel says next, some microseconds later. */
   Observation.UeventSeen next() {
-    Bytes message = nextMessage();
+    Bytes message = Bytes.of(nextMessage());
     return new Observation.UeventSeen(
         new Stamp(T0 + 5000 * sent, 5000 * sent), false, 0, 0, "", message);
   }

@@ -5,6 +5,7 @@ import dmrec.decode.DecodeException;
 import dmrec.decode.Uevent;
 import dmrec.event.Bytes;
 import dmrec.event.EventRecord;
+import dmrec.event.PathEvent;
 import dmrec.journal.JournalWriter;
 import dmrec.journal.file.ChronicleSetup;
 import java.io.IOException;
@@ -38,9 +39,11 @@ public class WritePathBench {
     private JournalWriter writer;
     private Recorder recorder;
     private BenchEvents events;
+    private PathEvent event;
 
     @Setup
     public void setUp() throws IOException {
+      event = new PathEvent();
       folder = Files.createTempDirectory("dmrec-bench");
       writer = JournalWriter.open(folder.resolve("journal"));
       recorder = new Recorder(EventSink.of(writer), null);
@@ -110,17 +113,27 @@ public class WritePathBench {
   }
 
   @Benchmark
-  public Bytes ueventMade(Events events) {
-    return events.events.nextMessage();
+  public long pathEventRead(Recording recording) {
+    recording.events.next(recording.event);
+    return recording.event.seqnum();
   }
 
   @Benchmark
-  public Uevent ueventMadeAndDecoded(Events events) throws DecodeException {
-    return Uevent.decode(events.events.nextMessage());
+  public void pathEventRecorded(Recording recording) throws IOException {
+    recording.events.next(recording.event);
+    if (!recording.recorder.accept(recording.event)) {
+      throw new IllegalStateException("not recorded in place: " + recording.event.message());
+    }
+  }
+
+  /** The way of all other uevents. */
+  @Benchmark
+  public Uevent ueventDecoded(Events events) throws DecodeException {
+    return Uevent.decode(Bytes.of(events.events.nextMessage()));
   }
 
   @Benchmark
-  public void ueventMadeAndRecorded(Recording recording) throws IOException {
+  public void ueventRecorded(Recording recording) throws IOException {
     recording.recorder.accept(recording.events.next());
   }
 
