@@ -6,6 +6,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.target.DevNo;
+import dmrec.target.Multipath;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -150,6 +151,15 @@ public final class Topology implements TopologyView {
   public @Nullable DeviceRef ref(DevNo dev) {
     FoldedDevice device = devices.get(dev);
     return device == null ? null : device.unsettled().ref();
+  }
+
+  /**
+   * What the last multipath target of a device's live table says, as the status text would; null
+   * where it has none. It is the same object as long as nothing changes it.
+   */
+  public @Nullable Multipath multipath(DevNo dev) {
+    FoldedDevice device = devices.get(dev);
+    return device == null ? null : device.multipath();
   }
 
   @Override

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * no slack), so whatever was read can be written again to the same bytes. One thread.
  */
 public final class RecordDecoder {
-  private static final Source[] SOURCES = Source.values();
-  private static final Certainty[] CERTAINTIES = Certainty.values();
-
   private final CRC32C crc = new CRC32C();
   private final Format2Decoder format2 = new Format2Decoder();
   private boolean lacksNames;
@@ -165,22 +162,20 @@ public final class RecordDecoder {
 
   static Source source(byte[] bytes, int at) throws MalformedException {
     int code = bytes[at + RecordLayout.SOURCE] & 0xff;
-    for (Source source : SOURCES) {
-      if (source.code() == code) {
-        return source;
-      }
+    Source source = Source.ofCode(code);
+    if (source == null) {
+      throw bad(RecordLayout.SOURCE, "a source this version knows", "source " + code);
     }
-    throw bad(RecordLayout.SOURCE, "a source this version knows", "source " + code);
+    return source;
   }
 
   static Certainty certainty(byte[] bytes, int at) throws MalformedException {
     int code = bytes[at + RecordLayout.CERTAINTY] & 0xff;
-    for (Certainty certainty : CERTAINTIES) {
-      if (certainty.code() == code) {
-        return certainty;
-      }
+    Certainty certainty = Certainty.ofCode(code);
+    if (certainty == null) {
+      throw bad(RecordLayout.CERTAINTY, "a certainty this version knows", "certainty " + code);
     }
-    throw bad(RecordLayout.CERTAINTY, "a certainty this version knows", "certainty " + code);
+    return certainty;
   }
 
   static MalformedException bad(int offset, String expected, String found) {

@@ -1,7 +1,9 @@
 package dmrec.journal.index;
 
+import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
+import dmrec.event.Source;
 import dmrec.journal.EventHead;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;
@@ -39,7 +41,10 @@ final class FileIndex {
 
   int[] places = new int[256];
   long[] wallNs = new long[256];
-  short[] kinds = new short[256];
+
+  /** As {@link RecordFields#head}. */
+  int[] heads = new int[256];
+
   int[] deviceOf = new int[256];
   int size;
   int[] runAt = new int[4];
@@ -113,10 +118,14 @@ final class FileIndex {
 
   EventHead head(int event) {
     IndexedDevice device = devices.get(deviceOf[event]);
+    int head = heads[event];
     return new EventHead(
         seq(event),
         wallNs[event],
-        Kind.ofCode(IndexQuery.code(kinds[event])),
+        Kind.ofCode(IndexQuery.code(head)),
+        Source.ofCode((head >>> 16) & 0xff),
+        Certainty.ofCode(head >>> 24),
+        (head >>> 8) & 0xff,
         device.ref,
         device.pathRef == null ? DeviceRef.NONE : device.pathRef);
   }
@@ -215,7 +224,7 @@ final class FileIndex {
   void count(Map<Kind, Long> counts) {
     long[] byCode = new long[Kind.CODES];
     for (int i = 0; i < size; i++) {
-      byCode[IndexQuery.code(kinds[i])]++;
+      byCode[IndexQuery.code(heads[i])]++;
     }
     for (int code = 0; code < Kind.CODES; code++) {
       if (byCode[code] > 0) {
@@ -235,14 +244,14 @@ final class FileIndex {
   }
 
   private boolean isTaken(int event, IndexQuery wanted, boolean[] deviceTaken) {
-    if (!wanted.mayBe(kinds[event], wallNs[event])) {
+    if (!wanted.mayBe(heads[event], wallNs[event])) {
       return false;
     }
     // A file that grew may name devices that were not there when the condition was tried.
     int device = deviceOf[event];
     return (device >= deviceTaken.length
             || deviceTaken[device]
-            || wanted.isOfAnyDevice(kinds[event]))
+            || wanted.isOfAnyDevice(heads[event]))
         && wanted.mayBe(seq(event));
   }
 
@@ -307,7 +316,7 @@ final class FileIndex {
       int more = size * 2;
       places = Arrays.copyOf(places, more);
       wallNs = Arrays.copyOf(wallNs, more);
-      kinds = Arrays.copyOf(kinds, more);
+      heads = Arrays.copyOf(heads, more);
       deviceOf = Arrays.copyOf(deviceOf, more);
     }
     long seq = scanner.seq();
@@ -316,7 +325,7 @@ final class FileIndex {
     }
     places[size] = unit(scanner.place());
     wallNs[size] = fields.wallNs();
-    kinds[size] = (short) fields.kind();
+    heads[size] = fields.head();
     deviceOf[size] = numberOf(fields);
     size++;
   }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexBytes {
   private static final byte[] MAGIC = {(byte) 0xd7, 'd', 'm', 'i', 'd', 'x', '\r', '\n'};
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
   private static final int HEAD_BYTES = 8 + 4 + 3 * 8 + 8 + 6 * 4;
-  private static final int EVENT_BYTES = 8 + 4 + 4 + 2;
+  private static final int EVENT_BYTES = 8 + 4 + 4 + 4;
   private static final int RUN_BYTES = 4 + 8;
   private static final int STATE_BYTES = 4 + 4 + 8 + 8;
   private static final int DEVICE_BYTES = 8 + 8 + 8 + 3 * 4;
@@ -63,8 +63,7 @@ final class IndexBytes {
     put(out, index.wallNs, index.size);
     put(out, index.places, index.size);
     put(out, index.deviceOf, index.size);
-    out.asShortBuffer().put(index.kinds, 0, index.size);
-    out.position(out.position() + index.size * Short.BYTES);
+    put(out, index.heads, index.size);
     put(out, index.runSeq, index.runs);
     put(out, index.runAt, index.runs);
     put(out, index.stateAt, index.states);
@@ -156,9 +155,7 @@ final class IndexBytes {
     index.wallNs = longs(in, index.size);
     index.places = ints(in, index.size);
     index.deviceOf = ints(in, index.size);
-    index.kinds = new short[index.size];
-    in.asShortBuffer().get(index.kinds);
-    in.position(in.position() + index.size * Short.BYTES);
+    index.heads = ints(in, index.size);
     index.runSeq = longs(in, index.runs);
     index.runAt = ints(in, index.runs);
     index.stateAt = ints(in, index.states);

@@ -126,8 +126,18 @@ public final class FilterFields {
         EventHead::wallNs);
     add("received", ValueType.TIME, "when it was read", EventRecord::receivedNs);
     add("kind", ValueType.KIND, "what happened", EventRecord::kind, EventHead::kind);
-    add("source", ValueType.SOURCE, "who said so", EventRecord::source);
-    add("certainty", ValueType.CERTAINTY, "how it is known", EventRecord::certainty);
+    add(
+        "source",
+        ValueType.SOURCE,
+        "who said so",
+        EventRecord::source,
+        head -> orUnread(head.source()));
+    add(
+        "certainty",
+        ValueType.CERTAINTY,
+        "how it is known",
+        EventRecord::certainty,
+        head -> orUnread(head.certainty()));
     add(
         "device",
         ValueType.DEVICE,
@@ -183,7 +193,12 @@ public final class FilterFields {
         ValueType.DURATION,
         "of what two looks prove, the time between them",
         r -> r.notBeforeNs() == 0 ? null : r.wallNs() - r.notBeforeNs());
-    add("mark", ValueType.MARK, "a uevent not by the kernel itself", FilterFields::marks);
+    add(
+        "mark",
+        ValueType.MARK,
+        "a uevent not by the kernel itself",
+        r -> marks(r.marks()),
+        h -> marks(h.marks()));
     addActor("actor", ValueType.TEXT, "the command behind it", Actor::command);
     addActor("relation", ValueType.TEXT, "asked, or context", a -> a.relation().word());
     addActor("pid", ValueType.NUMBER, "its process", a -> (Long) (long) a.pid());
@@ -388,13 +403,17 @@ public final class FilterFields {
     return device.diskSeq() == 0 ? null : device.diskSeq();
   }
 
-  private static List<Mark> marks(EventRecord record) {
-    if (record.marks() == 0) {
+  private static Object orUnread(@Nullable Object told) {
+    return told == null ? FilterField.NOT_IN_HEAD : told;
+  }
+
+  private static List<Mark> marks(int bits) {
+    if (bits == 0) {
       return List.of();
     }
     List<Mark> marks = new ArrayList<>();
     for (Mark mark : Mark.values()) {
-      if (mark.isIn(record.marks())) {
+      if (mark.isIn(bits)) {
         marks.add(mark);
       }
     }
