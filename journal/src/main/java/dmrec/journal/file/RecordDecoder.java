@@ -5,6 +5,7 @@ import static dmrec.journal.file.RecordLayout.intAt;
 import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.event.Fields;
 import dmrec.event.Kind;
 import dmrec.event.Source;
@@ -97,6 +98,24 @@ public final class RecordDecoder {
     EventRecord record = format2.decode(bytes, at, names, inline);
     lacksNames = format2.lacksNames();
     return record;
+  }
+
+  /**
+   * A payload field alone of a record that its checksum proves, without a look at what is behind.
+   *
+   * @param kind of which the record is known to be
+   * @return null where it cannot be told alone
+   */
+  public static @Nullable Object value(byte[] bytes, int at, Kind kind, Field field) {
+    if (bytes[at + RecordLayout.VERSION] == Format1.VERSION
+        || RecordLayout.shortAt(bytes, at + RecordLayout.KIND) != kind.code()) {
+      return null;
+    }
+    try {
+      return Format2Decoder.value(bytes, at, field);
+    } catch (MalformedException e) {
+      return null;
+    }
   }
 
   /**

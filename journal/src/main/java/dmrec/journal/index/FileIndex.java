@@ -15,7 +15,6 @@ import dmrec.journal.file.RecordFields;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -28,13 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It is what an {@link EventScanner} finds, written down. It grows with the file. One thread.
  */
 final class FileIndex {
-  private static final int RECENT_BITS = 10;
-
   /** Events whose latest time is known at once. */
   private static final int BLOCK_SHIFT = 8;
-
-  /** Spreads keys of near numbers over all bits: 2^64 over the golden ratio, odd. */
-  private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
   /** Of what the places are multiples. */
   private static final int UNIT_SHIFT = 2;
@@ -71,10 +65,7 @@ final class FileIndex {
   private long[] latest = {};
 
   private int latestKnown;
-  private final Map<Long, List<Integer>> numbers = new HashMap<>();
-
-  /** Numbers of devices that were met, by the high bits of their keys: most events repeat one. */
-  private final int[] recent = new int[1 << RECENT_BITS];
+  private final DeviceNumbers numbers = new DeviceNumbers(devices);
 
   // What it tells.
 
@@ -89,6 +80,9 @@ final class FileIndex {
   }
 
   private int runOf(int event) {
+    if (runs == 1) {
+      return 0;
+    }
     int found = Arrays.binarySearch(runAt, 0, runs, event);
     return found >= 0 ? found : -found - 2;
   }
@@ -116,13 +110,17 @@ final class FileIndex {
     return devices.get(deviceOf[event]).ref;
   }
 
+  Kind kind(int event) {
+    return Kind.ofCode(IndexQuery.code(heads[event]));
+  }
+
   EventHead head(int event) {
     IndexedDevice device = devices.get(deviceOf[event]);
     int head = heads[event];
     return new EventHead(
         seq(event),
         wallNs[event],
-        Kind.ofCode(IndexQuery.code(head)),
+        kind(event),
         Source.ofCode((head >>> 16) & 0xff),
         Certainty.ofCode(head >>> 24),
         (head >>> 8) & 0xff,
@@ -326,7 +324,7 @@ final class FileIndex {
     places[size] = unit(scanner.place());
     wallNs[size] = fields.wallNs();
     heads[size] = fields.head();
-    deviceOf[size] = numberOf(fields);
+    deviceOf[size] = numbers.of(fields);
     size++;
   }
 
@@ -341,31 +339,6 @@ final class FileIndex {
 
   private static int unit(long offset) {
     return (int) (offset >>> UNIT_SHIFT);
-  }
-
-  private int numberOf(RecordFields fields) {
-    DeviceRef device = fields.device();
-    long key =
-        ((device.dev().encoded() * 31 + device.diskSeq()) * 31 + fields.path().encoded()) * SPREAD;
-    int slot = (int) (key >>> (Long.SIZE - RECENT_BITS));
-    int number = recent[slot];
-    if (number >= devices.size() || !devices.get(number).is(fields)) {
-      number = numberOf(key, device, fields);
-      recent[slot] = number;
-    }
-    return number;
-  }
-
-  private int numberOf(long key, DeviceRef device, RecordFields fields) {
-    List<Integer> sameKey = numbers.computeIfAbsent(key, k -> new ArrayList<>(1));
-    for (int number : sameKey) {
-      if (devices.get(number).is(fields)) {
-        return number;
-      }
-    }
-    devices.add(new IndexedDevice(device, fields.path(), fields.disk()));
-    sameKey.add(devices.size() - 1);
-    return devices.size() - 1;
   }
 
   private void addState(EventScanner scanner) {

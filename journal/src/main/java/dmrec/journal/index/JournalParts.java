@@ -1,7 +1,6 @@
 package dmrec.journal.index;
 
 import dmrec.event.DeviceRef;
-import dmrec.event.EventRecord;
 import dmrec.event.IoErrors;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
@@ -11,11 +10,6 @@ import dmrec.journal.file.EventScanner;
 import dmrec.journal.file.Fault;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.MalformedException;
-import dmrec.journal.file.NameDigests;
-import dmrec.journal.file.NameResolver;
-import dmrec.journal.file.RecordDecoder;
-import dmrec.journal.file.RecordLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +19,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -50,10 +43,6 @@ public final class JournalParts implements AutoCloseable {
   private final Map<Path, Part> known = new HashMap<>();
   private List<Part> parts = List.of();
   private final LinkedHashMap<Part, FileIndex> loaded = new LinkedHashMap<>(8, 0.75f, true);
-  private final RecordDecoder decoder = new RecordDecoder();
-  private final NameDigests digests = new NameDigests();
-  private @Nullable CycleFile open;
-  private @Nullable Part openPart;
   private @Nullable Ahead ahead;
 
   private JournalParts(Path folder, IndexStore store) {
@@ -232,71 +221,6 @@ public final class JournalParts implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads an event.
-   *
-   * @throws MalformedException where its checksum is right and its content is not
-   */
-  synchronized EventRecord read(Part part, FileIndex index, int event)
-      throws JournalException, MalformedException {
-    for (int attempt = 0; ; attempt++) {
-      CycleFile file = open;
-      if (file == null || openPart != part) {
-        closeFile();
-        file = CycleFile.open(part.path());
-        open = file;
-        openPart = part;
-      }
-      try {
-        int at = find(file, index.place(event));
-        if (at < 0) {
-          // The window may be older than the document.
-          file.refresh();
-          at = find(file, index.place(event));
-        }
-        if (at >= 0
-            && RecordLayout.longAt(file.window(), at + RecordLayout.SEQ) == index.seq(event)) {
-          int length = RecordLayout.intAt(file.window(), at + RecordLayout.TOTAL_LENGTH);
-          return decoder.decode(file.window(), at, length, names(index, event));
-        }
-      } catch (JournalException e) {
-        // An interrupt closes the file under the reader; the next one opens it anew.
-        closeFile();
-        throw e;
-      }
-      if (attempt > 0) {
-        throw stale(part);
-      }
-      closeFile();
-    }
-  }
-
-  /** Who knows the names of an event's device; a digest proves them, as all that an index says. */
-  NameResolver names(FileIndex index, int event) {
-    return (dev, diskSeq, digest) -> {
-      DeviceRef device = index.device(event);
-      boolean isProved =
-          dev.equals(device.dev())
-              && diskSeq == device.diskSeq()
-              && Objects.equals(digests.of(device), digest);
-      return isProved ? device : null;
-    };
-  }
-
-  /**
-   * Where in the file's window the record is whose document begins at {@code place}, or -1. Its own
-   * length counts, as its frame may be damaged.
-   */
-  private int find(CycleFile file, long place) throws JournalException {
-    int at = file.load(place + 4, RecordLayout.HEADER_BYTES);
-    int length = at < 0 ? -1 : RecordLayout.intAt(file.window(), at + RecordLayout.TOTAL_LENGTH);
-    if (length < RecordLayout.HEADER_BYTES || length > RecordLayout.MAX_READ_BYTES) {
-      return -1;
-    }
-    at = file.load(place + 4, length);
-    return at >= 0 && decoder.isRecord(file.window(), at, length) ? at : -1;
-  }
-
   // What the files say of one another.
 
   /**
@@ -382,18 +306,9 @@ public final class JournalParts implements AutoCloseable {
     return index(of.get(number - 1)).join(IoErrors.shown(part.path()), index(part).seqBefore);
   }
 
-  private void closeFile() {
-    if (open != null) {
-      open.close();
-      open = null;
-      openPart = null;
-    }
-  }
-
   /** Lets go of the journal's files; a later question opens them again. */
   @Override
   public synchronized void close() {
-    closeFile();
     parts.forEach(Part::close);
   }
 }
