@@ -10,6 +10,7 @@ import dmrec.journal.Position;
 import dmrec.journal.file.EventScanner;
 import dmrec.journal.file.Fault;
 import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.KnownEvents;
 import dmrec.journal.file.MalformedException;
 import dmrec.journal.file.RecordFields;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is what an {@link EventScanner} finds, written down. It grows with the file. One thread.
  */
-final class FileIndex {
+final class FileIndex implements KnownEvents {
   /** Events whose latest time is known at once. */
   private static final int BLOCK_SHIFT = 8;
 
@@ -58,6 +59,9 @@ final class FileIndex {
   /** The number before its first event; {@link Fault#UNKNOWN} where the file does not tell. */
   long seqBefore = Fault.UNKNOWN;
 
+  /** As {@link #checksum()}; -1 of a file that does not grow. */
+  long checksum = -1;
+
   /** How many damaged documents follow the last event. */
   int damagedBehind;
 
@@ -69,12 +73,19 @@ final class FileIndex {
 
   // What it tells.
 
+  @Override
+  public long checksum() {
+    return checksum;
+  }
+
   /** How many events there are. */
-  int size() {
+  @Override
+  public int size() {
     return size;
   }
 
-  long seq(int event) {
+  @Override
+  public long seq(int event) {
     int run = runOf(event);
     return runSeq[run] + event - runAt[run];
   }
@@ -92,12 +103,14 @@ final class FileIndex {
     return size == 0 ? seqBefore : seq(size - 1);
   }
 
-  long wallNs(int event) {
+  @Override
+  public long wallNs(int event) {
     return wallNs[event];
   }
 
   /** Where the document of an event begins in the file. */
-  long place(int event) {
+  @Override
+  public long place(int event) {
     return (places[event] & 0xffff_ffffL) << UNIT_SHIFT;
   }
 
@@ -273,6 +286,13 @@ final class FileIndex {
 
   // Making.
 
+  /** Forgets states behind the last event, which whoever goes on from there finds again. */
+  void forgetTail() {
+    while (states > 0 && stateAt[states - 1] == size) {
+      states--;
+    }
+  }
+
   /**
    * Writes down what a scanner finds, up to the present end.
    *
@@ -321,6 +341,7 @@ final class FileIndex {
     if (runs == 0 || seq != seq(size - 1) + 1) {
       addRun(seq);
     }
+    checksum = scanner.checksum();
     places[size] = unit(scanner.place());
     wallNs[size] = fields.wallNs();
     heads[size] = fields.head();
@@ -343,10 +364,11 @@ final class FileIndex {
 
   private void addState(EventScanner scanner) {
     if (states == stateAt.length) {
-      stateAt = Arrays.copyOf(stateAt, states * 2);
-      statePlaces = Arrays.copyOf(statePlaces, states * 2);
-      stateSeq = Arrays.copyOf(stateSeq, states * 2);
-      stateWallNs = Arrays.copyOf(stateWallNs, states * 2);
+      int more = states * 2 + 1;
+      stateAt = Arrays.copyOf(stateAt, more);
+      statePlaces = Arrays.copyOf(statePlaces, more);
+      stateSeq = Arrays.copyOf(stateSeq, more);
+      stateWallNs = Arrays.copyOf(stateWallNs, more);
     }
     stateAt[states] = size;
     statePlaces[states] = unit(scanner.place());

@@ -6,7 +6,6 @@ import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.DocumentScanner;
-import dmrec.journal.file.EventScanner;
 import dmrec.journal.file.Fault;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
@@ -27,16 +26,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cycle files of a journal and their indexes.
  *
- * <p>Design note: an index per file, made when it is first needed and kept where the file is
- * finished; so what a question costs follows the files it is about, and a journal that is recorded
- * needs only its last file looked at again. An index is not trusted with an event: what it points
- * at is proved by its own checksum and number before it is returned, and an index that is wrong is
- * made anew. Heads and counts are what the index says, of a file that has not changed since. For
- * any thread, one question at a time.
+ * <p>Design note: an index per file, made when it is first needed and kept. That of the last file,
+ * which may grow, is kept with the checksum of what it is of, and gone on with where that is right.
+ * So what a question costs follows the files it is about, and a journal that is recorded needs only
+ * its last file looked at again. An index is not trusted with an event: what it points at is proved
+ * by its own checksum and number before it is returned, and an index that is wrong is made anew.
+ * Heads and counts are what the index says, of a file that has not changed since. For any thread,
+ * one question at a time.
  */
 public final class JournalParts implements AutoCloseable {
   /** Indexes of finished files that stay in memory; one of usual events takes some 5 MiB. */
   private static final int KEPT = 8;
+
+  /** So many events more of the last file are worth keeping its index anew. */
+  private static final int WORTH_KEEPING = 4096;
 
   private final Path folder;
   private final IndexStore store;
@@ -84,7 +87,7 @@ public final class JournalParts implements AutoCloseable {
       holdsOther |= header == null && !CycleFile.isZero(part.path());
     }
     if (newer != null) {
-      throw new JournalException(IoErrors.shown(folder) + ": " + EventScanner.newerFormat(newer));
+      throw new JournalException(IoErrors.shown(folder) + ": " + newer.newerFormat());
     }
     for (int i = 0; holdsOther && i < parts.size(); i++) {
       if (index(parts.get(i)).size() > 0) {
@@ -144,7 +147,7 @@ public final class JournalParts implements AutoCloseable {
   synchronized FileIndex index(Part part) throws JournalException {
     if (!parts.isEmpty() && part == parts.get(parts.size() - 1)) {
       FileIndex growing = part.known();
-      return growing == null ? part.grown(false) : growing;
+      return growing == null ? last(part) : growing;
     }
     FileIndex index = loaded.get(part);
     if (index == null) {
@@ -163,6 +166,17 @@ public final class JournalParts implements AutoCloseable {
     return index;
   }
 
+  /** The index of a file that may grow: from what is kept of it on, and kept where it is longer. */
+  private FileIndex last(Part part) throws JournalException {
+    FileIndex kept = store.load(part.path());
+    int known = kept == null ? 0 : part.goOnWith(kept);
+    FileIndex index = part.grown(false);
+    if (index.size() - known >= Math.max(WORTH_KEEPING, known / 8)) {
+      store.saveGrowing(part.path(), index);
+    }
+    return index;
+  }
+
   /** Forgets an index that points at something else; what is returned says so. */
   synchronized StaleIndexException stale(Part part) {
     loaded.remove(part);
@@ -174,11 +188,14 @@ public final class JournalParts implements AutoCloseable {
   /** The index of a file to which nothing is added any more. */
   private static FileIndex finished(IndexStore store, Path path) throws JournalException {
     FileIndex kept = store.load(path);
-    if (kept != null) {
+    if (kept != null && kept.checksum < 0) {
       return kept;
     }
     IndexBytes.Identity identity = IndexStore.identityOf(path);
     Part part = new Part(path);
+    if (kept != null) {
+      part.goOnWith(kept);
+    }
     FileIndex index = part.grown(true);
     part.close();
     store.save(path, index, identity);
