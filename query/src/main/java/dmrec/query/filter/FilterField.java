@@ -49,6 +49,10 @@ public final class FilterField {
   private final String name;
   private final List<ValueType> types;
   private final Set<Kind> kinds;
+
+  /** The same by their codes: heads are asked in great numbers. */
+  private final boolean[] ofCode = new boolean[Kind.CODES];
+
   private final String help;
   private final Reader reader;
   private final @Nullable RefReader byDevice;
@@ -65,6 +69,7 @@ public final class FilterField {
     this.name = name;
     this.types = List.copyOf(types);
     this.kinds = Set.copyOf(kinds);
+    kinds.forEach(kind -> ofCode[kind.code()] = true);
     this.help = help;
     this.reader = reader;
     this.byDevice = byDevice;
@@ -98,7 +103,7 @@ public final class FilterField {
 
   /** As {@link #read}, of an event of that head; {@link #NOT_IN_HEAD} where that is not enough. */
   @Nullable Object read(EventHead head, Payload payload) {
-    return kinds.contains(head.kind()) ? byHead.read(head, payload) : null;
+    return ofCode[head.kind().code()] ? byHead.read(head, payload) : null;
   }
 
   /** The value of this field in every event of a device; {@link #NOT_BY_DEVICE} where it varies. */

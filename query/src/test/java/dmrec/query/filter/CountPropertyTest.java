@@ -119,7 +119,7 @@ class CountPropertyTest {
     for (Path each : files) {
       try (RandomAccessFile file = new RandomAccessFile(each.toFile(), "rw")) {
         for (int i = 0; i < 3; i++) {
-          long at = 50_000 + random.nextInt(20_000);
+          long at = 50_000 + random.nextLong(20_000);
           file.seek(at);
           int old = file.read();
           file.seek(at);
