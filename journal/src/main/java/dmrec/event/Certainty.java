@@ -1,6 +1,7 @@
 package dmrec.event;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** How an event is known. Codes are part of the journal's format. */
 public enum Certainty {
@@ -13,6 +14,8 @@ public enum Certainty {
   /** What a program said: kept and shown, but it changes nothing in the topology. */
   CLAIMED(3);
 
+  private static final Certainty[] ALL = values();
+
   private final int code;
   private final String word = name().toLowerCase(Locale.ROOT);
 
@@ -22,6 +25,16 @@ public enum Certainty {
 
   public int code() {
     return code;
+  }
+
+  /** The one of that code; null where this version has none. */
+  public static @Nullable Certainty ofCode(int code) {
+    for (Certainty each : ALL) {
+      if (each.code == code) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /** The name in JSON, in filters and on screen. */

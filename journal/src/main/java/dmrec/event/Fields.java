@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record within the payload counts as its components, in its place.
  *
- * <p>{@link Kind#UNKNOWN} has none: what such an event holds is in {@link EventRecord#extra}.
- * Immutable, for any thread.
+ * <p>{@link Kind#UNKNOWN} has none: what such an event holds is in {@link EventRecord#extra}. For
+ * any thread.
  */
 public final class Fields {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -31,20 +31,19 @@ public final class Fields {
 
   private final Kind kind;
   private final List<Field> fields;
-  private final MethodHandle constructor;
+  private final MethodHandle maker;
+
+  /** The maker as it is called; made for those kinds only of which events are read. */
+  private @Nullable MethodHandle constructor;
 
   private Fields(Kind kind) {
     this.kind = kind;
     List<Field> list = new ArrayList<>();
     try {
-      MethodHandle maker =
+      maker =
           kind == Kind.UNKNOWN
               ? LOOKUP.findConstructor(kind.type(), MethodType.methodType(void.class, int.class))
               : maker(kind.type(), null, list);
-      constructor =
-          maker
-              .asSpreader(Object[].class, maker.type().parameterCount())
-              .asType(MethodType.methodType(DmEvent.class, Object[].class));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -113,6 +112,14 @@ public final class Fields {
    * @throws IllegalArgumentException where a value is of the wrong type or the event refuses it
    */
   public DmEvent construct(@Nullable Object[] values) {
+    MethodHandle made = constructor;
+    if (made == null) {
+      made =
+          maker
+              .asSpreader(Object[].class, maker.type().parameterCount())
+              .asType(MethodType.methodType(DmEvent.class, Object[].class));
+      constructor = made;
+    }
     if (kind == Kind.UNKNOWN) {
       throw new IllegalArgumentException("an unknown kind is made from its code");
     }
@@ -123,7 +130,7 @@ public final class Fields {
       }
     }
     try {
-      return (DmEvent) constructor.invokeExact(arguments);
+      return (DmEvent) made.invokeExact(arguments);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("no event of kind " + kind.word() + ": " + e, e);
     } catch (Error e) {

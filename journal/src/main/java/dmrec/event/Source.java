@@ -1,6 +1,7 @@
 package dmrec.event;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Who said so. Codes are part of the journal's format. */
 public enum Source {
@@ -21,6 +22,8 @@ public enum Source {
   /** A kernel probe, read through tracefs. */
   PROBE(7);
 
+  private static final Source[] ALL = values();
+
   private final int code;
   private final String word = name().toLowerCase(Locale.ROOT);
 
@@ -30,6 +33,16 @@ public enum Source {
 
   public int code() {
     return code;
+  }
+
+  /** The one of that code; null where this version has none. */
+  public static @Nullable Source ofCode(int code) {
+    for (Source each : ALL) {
+      if (each.code == code) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /** The name in JSON, in filters and on screen. */

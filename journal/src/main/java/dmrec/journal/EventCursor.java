@@ -1,6 +1,7 @@
 package dmrec.journal;
 
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.journal.index.Walk;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,17 @@ public final class EventCursor implements AutoCloseable {
     } finally {
       damage = damage.and(Damage.of(walk.faults()));
     }
+  }
+
+  /**
+   * A payload field of the event of the last {@link #nextHead}, read alone from its bytes; so other
+   * fields of it may be such that nobody understands them.
+   *
+   * @param field one of its kind
+   * @return null where it cannot be told alone; {@link #read} then tells what there is
+   */
+  public @Nullable Object value(Field field) {
+    return walk.value(field);
   }
 
   /** What was passed so far that could not be read and may have been asked for. */

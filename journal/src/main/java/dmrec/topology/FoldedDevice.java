@@ -6,6 +6,7 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Mark;
 import dmrec.target.DevNo;
+import dmrec.target.Multipath;
 import dmrec.target.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,16 @@ final class FoldedDevice {
     return device;
   }
 
+  /** What its last multipath target says now, without writing that down; null where it has none. */
+  @Nullable Multipath multipath() {
+    understand();
+    Multipath last = null;
+    for (FoldedPaths each : paths) {
+      last = each == null ? last : each.now();
+    }
+    return last;
+  }
+
   private boolean isChanged() {
     for (FoldedPaths each : paths) {
       if (each != null && each.isChanged()) {
@@ -82,11 +93,8 @@ final class FoldedDevice {
   }
 
   /** A path's event; a late one says no more how the path is. Allocates nothing in the long run. */
-  @SuppressWarnings("ReferenceEquality") // Another list of the same words is only read again.
   void path(DevNo path, boolean failed, boolean late) {
-    if (pathsOf != device.state().live()) {
-      understand();
-    }
+    understand();
     for (FoldedPaths each : paths) {
       if (each != null && each.has(path)) {
         if (!late) {
@@ -100,7 +108,11 @@ final class FoldedDevice {
   }
 
   /** Reads the live table's statuses, but those that are as they were. */
+  @SuppressWarnings("ReferenceEquality") // Another list of the same words is only read again.
   private void understand() {
+    if (pathsOf == device.state().live()) {
+      return;
+    }
     List<Target> targets = device.targets();
     @Nullable FoldedPaths[] now = new FoldedPaths[targets.size()];
     for (int i = 0; i < now.length; i++) {

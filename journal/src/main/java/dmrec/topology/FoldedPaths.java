@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoldedPaths {
   private Target target;
-  private final Multipath form;
+
+  /** The status as it was when somebody last asked. */
+  private Multipath form;
+
   private final DevNo[] devices;
   private final boolean[] failed;
   private final long[] failCounts;
   private boolean isChanged;
+  private boolean isFormOld;
 
   private FoldedPaths(Target target, Multipath form) {
     this.target = target;
@@ -72,6 +76,7 @@ final class FoldedPaths {
         failed[i] = nowFailed;
         failCounts[i] += nowFailed ? 1 : 0;
         isChanged = true;
+        isFormOld = true;
       }
     }
   }
@@ -93,6 +98,7 @@ final class FoldedPaths {
       failCounts[i] += failed[i] ? 0 : 1;
       failed[i] = false;
       isChanged = true;
+      isFormOld = true;
     }
   }
 
@@ -105,13 +111,26 @@ final class FoldedPaths {
     return target;
   }
 
-  private Multipath now() {
+  /** The status as it is now; the same object until it changes. */
+  Multipath now() {
+    if (isFormOld) {
+      form = changed();
+      isFormOld = false;
+    }
+    return form;
+  }
+
+  private Multipath changed() {
     List<Multipath.Group> groups = new ArrayList<>(form.groups().size());
     int i = 0;
     for (Multipath.Group group : form.groups()) {
       List<Multipath.Path> paths = new ArrayList<>(group.paths().size());
       for (Multipath.Path path : group.paths()) {
-        paths.add(new Multipath.Path(path.device(), failed[i], failCounts[i], path.selectorArgs()));
+        boolean isSame = path.failed() == failed[i] && path.failCount() == failCounts[i];
+        paths.add(
+            isSame
+                ? path
+                : new Multipath.Path(path.device(), failed[i], failCounts[i], path.selectorArgs()));
         i++;
       }
       groups.add(

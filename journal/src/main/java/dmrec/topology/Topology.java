@@ -8,6 +8,7 @@ import dmrec.event.JournalEntry;
 import dmrec.event.KernelText;
 import dmrec.event.PathEvent;
 import dmrec.target.DevNo;
+import dmrec.target.Multipath;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -152,6 +153,15 @@ public final class Topology implements TopologyView {
   public @Nullable DeviceRef ref(DevNo dev) {
     FoldedDevice device = devices.get(dev);
     return device == null ? null : device.unsettled().ref();
+  }
+
+  /**
+   * What the last multipath target of a device's live table says, as the status text would; null
+   * where it has none. It is the same object as long as nothing changes it.
+   */
+  public @Nullable Multipath multipath(DevNo dev) {
+    FoldedDevice device = devices.get(dev);
+    return device == null ? null : device.multipath();
   }
 
   @Override

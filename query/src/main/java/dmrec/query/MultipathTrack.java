@@ -43,6 +43,10 @@ final class MultipathTrack {
 
   private final Map<DevNo, Path> paths = new TreeMap<>();
   private DeviceRef ref;
+
+  /** How it was last. */
+  private @Nullable Multipath status;
+
   private int leastValid = -1;
   private int leastOf;
   private long count;
@@ -78,19 +82,24 @@ final class MultipathTrack {
   /**
    * How it is now.
    *
-   * @param status null where it is no multipath device any more
+   * @param now null where it is no multipath device any more
    * @param seq the event that shows it; 0 where it was so before
    * @param clockNs its time by a clock that nobody sets
    */
-  void state(DeviceRef device, @Nullable Multipath status, long seq, long wallNs, long clockNs) {
+  @SuppressWarnings("ReferenceEquality") // Another object is only looked at again.
+  void state(DeviceRef device, @Nullable Multipath now, long seq, long wallNs, long clockNs) {
     ref = device;
-    if (status == null) {
+    if (now == status && now != null) {
+      return;
+    }
+    status = now;
+    if (now == null) {
       paths.values().forEach(path -> path.set(false, clockNs));
       end(seq, wallNs, clockNs);
       return;
     }
     int all = 0;
-    for (Multipath.Group group : status.groups()) {
+    for (Multipath.Group group : now.groups()) {
       for (Multipath.Path path : group.paths()) {
         all++;
         if (path.failed()) {
@@ -99,17 +108,17 @@ final class MultipathTrack {
       }
     }
     for (Map.Entry<DevNo, Path> entry : paths.entrySet()) {
-      Multipath.Path path = status.path(entry.getKey());
+      Multipath.Path path = now.path(entry.getKey());
       if (path == null || !path.failed()) {
         entry.getValue().set(false, clockNs);
       }
     }
-    int valid = status.validPaths();
+    int valid = now.validPaths();
     if (leastValid < 0 || valid < leastValid) {
       leastValid = valid;
       leastOf = all;
     }
-    boolean out = valid == 0 || TargetTroubles.isQueueing(status);
+    boolean out = valid == 0 || TargetTroubles.isQueueing(now);
     if (out && !isOut) {
       isOut = true;
       outFromNs = wallNs;

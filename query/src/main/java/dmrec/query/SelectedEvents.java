@@ -13,6 +13,7 @@ import dmrec.journal.Position;
 import dmrec.journal.Snapshot;
 import dmrec.query.filter.Aggregator;
 import dmrec.query.filter.Filter;
+import dmrec.query.filter.FilterField;
 import dmrec.query.filter.Relations;
 import dmrec.query.filter.StackRelations;
 import dmrec.query.filter.Tri;
@@ -67,6 +68,10 @@ public final class SelectedEvents implements AutoCloseable {
   private long hiddenTraces;
   private long gapsBeside;
   private long read;
+
+  /** Whether a field of the event at hand was read. */
+  private boolean looked;
+
   private long matched;
 
   private SelectedEvents(Journal journal, EventSelection selection) throws JournalException {
@@ -165,8 +170,9 @@ public final class SelectedEvents implements AutoCloseable {
 
   /**
    * Counts all that is asked for, up to the present end, into groups; to be asked before {@link
-   * #next}. Only events of which the head does not tell enough are read; so an event is counted too
-   * that was written in a way that nobody understands.
+   * #next}. Where the head of an event does not tell enough, single fields of it are read, and all
+   * of it only where these do not either; so an event is counted too that was written in a way that
+   * nobody understands.
    */
   public void countInto(Aggregator groups) throws JournalException {
     if (device != null || stack != null) {
@@ -177,20 +183,23 @@ public final class SelectedEvents implements AutoCloseable {
     }
     cursor.close();
     cursor = journal.heads(wanted);
+    FilterField.Payload payload =
+        field -> {
+          looked = true;
+          return cursor.value(field);
+        };
     for (EventHead head = cursor.nextHead(); head != null; head = cursor.nextHead()) {
       if (Thread.interrupted()) {
         throw new CancellationException("interrupted");
       }
-      Tri isMeant = filter == null ? Tri.YES : filter.given(head);
-      if (isMeant == Tri.NO) {
-        continue;
-      }
-      if (isMeant == Tri.YES && takes(head.kind()) && groups.add(head)) {
+      looked = false;
+      Tri isMeant = filter == null ? Tri.YES : filter.given(head, payload);
+      if (isMeant == Tri.YES && takes(head.kind()) && groups.add(head, payload)) {
         matched++;
-        continue;
+        isMeant = Tri.NO;
       }
-      EventRecord record = cursor.read();
-      read += record == null ? 0 : 1;
+      EventRecord record = isMeant == Tri.NO ? null : cursor.read();
+      read += looked || record != null ? 1 : 0;
       if (record != null && takes(record, true)) {
         matched++;
         groups.add(record);
@@ -292,7 +301,7 @@ public final class SelectedEvents implements AutoCloseable {
     return gapsBeside;
   }
 
-  /** How many events were read so far. */
+  /** How many events were read so far, in part at least. */
   public long read() {
     return read;
   }

@@ -11,8 +11,6 @@ import dmrec.query.JournalStats.Outages;
 import dmrec.query.JournalStats.PathFailures;
 import dmrec.target.DevNo;
 import dmrec.target.Multipath;
-import dmrec.target.Target;
-import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
@@ -51,7 +49,7 @@ final class StatsFold {
   }
 
   private final Topology stack;
-  private final Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
+  private final long[] byCode = new long[Kind.CODES];
   private final TimeBuckets buckets = new TimeBuckets();
   private final Map<DevNo, Counter> devices = new HashMap<>();
   private final Map<DevNo, Counter> disks = new HashMap<>();
@@ -73,7 +71,7 @@ final class StatsFold {
   StatsFold(Topology stack, long fromNs) {
     this.stack = stack;
     for (Device device : stack.devices()) {
-      track(device, 0, fromNs);
+      track(device.ref(), 0, fromNs);
     }
   }
 
@@ -87,7 +85,7 @@ final class StatsFold {
       endAll(before.wallNs(), before.wallNs() - steppedNs);
     }
     last = record;
-    kinds.merge(record.kind(), 1L, Long::sum);
+    byCode[record.kind().code()]++;
     if (!record.kind().isTrace()) {
       buckets.count(record.wallNs());
     }
@@ -104,9 +102,9 @@ final class StatsFold {
       tracks.remove(dev);
     }
     stack.apply(record);
-    Device device = record.device().isNone() ? null : stack.device(dev);
-    if (device != null && !injected && mayChange(record.kind())) {
-      track(device, record.seq(), record.wallNs());
+    DeviceRef ref = record.device().isNone() ? null : stack.ref(dev);
+    if (ref != null && !injected && mayChange(record.kind())) {
+      track(ref, record.seq(), record.wallNs());
     }
     if (record.event() instanceof DmEvent.PathFailed failed
         && !record.device().isNone()
@@ -153,21 +151,15 @@ final class StatsFold {
     }
   }
 
-  private void track(Device device, long seq, long wallNs) {
-    Multipath multipath = null;
-    for (Target target : device.targets()) {
-      if (target.type().equals("multipath")
-          && TargetStatus.parse(target.type(), target.status()) instanceof Multipath status) {
-        multipath = status;
-      }
-    }
-    MultipathTrack track = tracks.get(device.dev());
+  private void track(DeviceRef ref, long seq, long wallNs) {
+    Multipath multipath = stack.multipath(ref.dev());
+    MultipathTrack track = tracks.get(ref.dev());
     if (track == null && multipath != null) {
-      track = new MultipathTrack(device.ref());
-      tracks.put(device.dev(), track);
+      track = new MultipathTrack(ref);
+      tracks.put(ref.dev(), track);
     }
     if (track != null) {
-      track.state(device.ref(), multipath, seq, wallNs, wallNs - steppedNs);
+      track.state(ref, multipath, seq, wallNs, wallNs - steppedNs);
     }
   }
 
@@ -216,6 +208,12 @@ final class StatsFold {
    * @param damage what could not be read
    */
   JournalStats finish(Damage damage) {
+    Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      if (byCode[kind.code()] > 0) {
+        kinds.put(kind, byCode[kind.code()]);
+      }
+    }
     EventRecord end = last;
     long endNs = end == null ? 0 : end.wallNs();
     endAll(endNs, endNs - steppedNs);

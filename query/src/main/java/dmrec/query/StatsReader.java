@@ -1,14 +1,26 @@
 package dmrec.query;
 
+import dmrec.event.Certainty;
+import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Source;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventHead;
+import dmrec.journal.EventQuery;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;
 import dmrec.journal.Snapshot;
+import dmrec.target.DevNo;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@link JournalStats} of a part of a journal, in one pass. */
+/**
+ * Reads the {@link JournalStats} of a part of a journal, in one pass. Of a path's event no more is
+ * read than its head, so one is counted too that was written in a way that nobody understands.
+ */
 public final class StatsReader {
   private StatsReader() {}
 
@@ -25,12 +37,42 @@ public final class StatsReader {
         since instanceof Position.AtTime time ? time.wallNs() : beginning.topology().wallNs();
     StatsFold fold =
         new StatsFold(beginning.topology(), Math.max(beganNs, journal.extent().firstWallNs()));
-    EventSelection selection = new EventSelection(Set.of(), null, since, until, true);
-    try (SelectedEvents events = SelectedEvents.open(journal, selection)) {
-      for (EventRecord record = events.next(); record != null; record = events.next()) {
-        fold.take(record);
+    EventQuery query = new EventSelection(Set.of(), null, since, until, true).query();
+    try (EventCursor events = journal.heads(query)) {
+      for (EventHead head = events.nextHead(); head != null; head = events.nextHead()) {
+        if (Thread.interrupted()) {
+          throw new CancellationException("interrupted");
+        }
+        EventRecord record = ofHead(head);
+        record = record == null ? events.read() : record;
+        if (record != null) {
+          fold.take(record);
+        }
       }
       return fold.finish(beginning.damage().and(events.damage()));
     }
+  }
+
+  /** What counts of a path's event, which its head tells; null of others. */
+  private static @Nullable EventRecord ofHead(EventHead head) {
+    boolean isFailed = head.kind() == Kind.PATH_FAILED;
+    Source source = head.source();
+    Certainty certainty = head.certainty();
+    if ((!isFailed && head.kind() != Kind.PATH_REINSTATED) || source == null || certainty == null) {
+      return null;
+    }
+    DevNo path = head.path().dev();
+    String disk = head.path().name();
+    return EventRecord.of(
+            isFailed
+                ? new DmEvent.PathFailed(path, disk, -1, 0)
+                : new DmEvent.PathReinstated(path, disk, -1, 0))
+        .seq(head.seq())
+        .at(head.wallNs(), 0)
+        .source(source)
+        .certainty(certainty)
+        .marks(head.marks())
+        .device(head.device())
+        .build();
   }
 }

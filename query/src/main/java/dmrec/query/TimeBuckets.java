@@ -27,14 +27,34 @@ final class TimeBuckets {
   private TreeMap<Long, Long> counts = new TreeMap<>();
   private int length;
 
+  /** The stretch at hand, and how many were counted in it that are not in {@link #counts} yet. */
+  private long atNs = Long.MIN_VALUE;
+
+  private long more;
+
   void count(long wallNs) {
-    counts.merge(floor(wallNs), 1L, Long::sum);
+    if (more > 0 && wallNs >= atNs && wallNs - atNs < LENGTHS_NS[length]) {
+      more++;
+      return;
+    }
+    settle();
+    atNs = floor(wallNs);
+    more = 1;
+    counts.putIfAbsent(atNs, 0L);
     while (length < LENGTHS_NS.length - 1
         && (counts.lastKey() - counts.firstKey()) / LENGTHS_NS[length] >= MOST) {
       length++;
       TreeMap<Long, Long> coarser = new TreeMap<>();
       counts.forEach((from, count) -> coarser.merge(floor(from), count, Long::sum));
       counts = coarser;
+      atNs = floor(atNs);
+    }
+  }
+
+  private void settle() {
+    if (more > 0) {
+      counts.merge(atNs, more, Long::sum);
+      more = 0;
     }
   }
 
@@ -47,6 +67,7 @@ final class TimeBuckets {
   }
 
   SortedMap<Long, Long> counts() {
+    settle();
     return counts;
   }
 }

@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
+import dmrec.journal.JournalWriter;
 import dmrec.journal.Position;
+import dmrec.journal.Snapshot;
 import dmrec.target.DevNo;
 import dmrec.target.Multipath;
 import dmrec.target.TargetStatus;
@@ -21,6 +24,9 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -125,6 +131,54 @@ class StatsTest {
             .sorted()
             .toList(),
         stats.paths().stream().map(JournalStats.PathFailures::downNs).sorted().toList());
+  }
+
+  /** What heads tell of paths' events is enough, whatever their marks and their certainty. */
+  @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23, 24})
+  void countsByHeadsAsByEvents(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    try (JournalWriter writer = JournalWriter.open(folder.resolve("j"))) {
+      for (EventRecord record : RandomHistory.of(seed, 1500).records()) {
+        boolean isPlain = !(record.event() instanceof DmEvent.OfPath) || random.nextBoolean();
+        int certainty = random.nextInt(Certainty.values().length);
+        writer.append(
+            isPlain
+                ? record
+                : record.toBuilder()
+                    .marks(random.nextInt(8))
+                    .certainty(Objects.requireNonNull(Certainty.ofCode(certainty)))
+                    .build());
+      }
+    }
+    for (int i = 0; i < 20; i++) {
+      long from = i == 0 ? 0 : random.nextLong(1500);
+      Position since = i == 0 ? null : Position.atSeq(from);
+      Position until = random.nextBoolean() ? null : Position.atSeq(from + random.nextLong(500));
+      assertEquals(
+          StatsData.json(plain(since, until)), StatsData.json(read(since, until)), "from " + from);
+    }
+  }
+
+  /** Reads every event, and the paths off the text of its device. */
+  private JournalStats plain(@Nullable Position since, @Nullable Position until) throws Exception {
+    EventSelection selection = new EventSelection(Set.of(), null, since, until, true);
+    try (Journal journal = Journal.open(folder.resolve("j"));
+        SelectedEvents events = SelectedEvents.open(journal, selection)) {
+      Snapshot beginning = SeqRange.of(journal, since, null).before(journal);
+      Topology stack = beginning.topology();
+      long fromNs = Math.max(stack.wallNs(), journal.extent().firstWallNs());
+      Topology watched = stack.copy();
+      StatsFold fold = new StatsFold(stack, fromNs);
+      for (EventRecord record = events.next(); record != null; record = events.next()) {
+        fold.take(record);
+        watched.apply(record);
+        DevNo dev = record.device().dev();
+        assertEquals(Brute.multipath(watched.device(dev)), watched.multipath(dev));
+        assertEquals(Brute.multipath(watched.device(dev)), stack.multipath(dev));
+      }
+      return fold.finish(beginning.damage().and(events.damage()));
+    }
   }
 
   private static List<Integer> sorted(Collection<Integer> values) {

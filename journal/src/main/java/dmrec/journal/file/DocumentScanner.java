@@ -2,6 +2,7 @@ package dmrec.journal.file;
 
 import dmrec.journal.JournalException;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ public final class DocumentScanner implements AutoCloseable {
 
   /** Where reading ends although more was written; -1 where it does not. */
   private long cutAt = -1;
+
+  /** Takes each document that is passed, without its frame; null for none. */
+  private @Nullable CRC32C cover;
 
   private long searchedFrom = -1;
   private long searchedTo = -1;
@@ -122,6 +126,43 @@ public final class DocumentScanner implements AutoCloseable {
   /** The header that was found last. */
   public @Nullable FileHeader header() {
     return header;
+  }
+
+  /** From now on a checksum is made of the documents; none where their frames are damaged. */
+  void cover(CRC32C crc) {
+    cover = crc;
+  }
+
+  /** That checksum; -1 where there is none. */
+  long covered() {
+    return cover == null ? -1 : cover.getValue();
+  }
+
+  /**
+   * Adds all documents up to one to a checksum, as {@link #cover} does; from the beginning.
+   *
+   * @return whether each follows the one before by its frame, and the last one is there
+   */
+  boolean addUpTo(long lastPlace, CRC32C crc) throws JournalException {
+    while (position <= lastPlace) {
+      int head = file.header(position);
+      int bytes = head & CycleFile.LENGTH_MASK;
+      long next = CycleFile.next(position, head);
+      offset = position;
+      if (head == 0 || (head & CycleFile.NOT_COMPLETE) != 0) {
+        return false;
+      } else if ((head & CycleFile.META) == 0) {
+        int first = bytes > RecordLayout.MAX_READ_BYTES ? -1 : file.load(position + 4, bytes);
+        if (first < 0) {
+          return false;
+        }
+        crc.update(file.window(), first, bytes);
+      } else if (!isQueues(bytes, next)) {
+        return false;
+      }
+      position = next;
+    }
+    return offset == lastPlace;
   }
 
   public RecordDecoder decoder() {
@@ -211,6 +252,7 @@ public final class DocumentScanner implements AutoCloseable {
         for (int i = first + total; i < first + bytes; i++) {
           paddingChanged |= file.window()[i] != 0;
         }
+        cover(first, bytes);
         return found(first, total, next);
       }
     }
@@ -229,15 +271,23 @@ public final class DocumentScanner implements AutoCloseable {
         at = first;
         length = bytes;
         position = next;
+        cover(first, bytes);
         return Found.DAMAGED;
       }
     }
     return unframed(what);
   }
 
+  private void cover(int first, int bytes) {
+    if (cover != null) {
+      cover.update(file.window(), first, bytes);
+    }
+  }
+
   /** A document whose frame is wrong, or what lies before the next one. */
   private @Nullable Found unframed(String what) throws JournalException {
     fault = what;
+    cover = null;
     boolean queues = position == 0 || (file.header(position) & CycleFile.META) != 0;
     int own = finder.selfFramed(position + 4);
     if (own >= 0) {

@@ -2,12 +2,12 @@ package dmrec.journal.file;
 
 import dmrec.event.EventRecord;
 import dmrec.event.IoErrors;
-import dmrec.event.KernelText;
 import dmrec.journal.JournalException;
 import dmrec.topology.Topology;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +75,17 @@ public final class EventScanner implements AutoCloseable {
     return new EventScanner(CycleFile.open(file), withStates);
   }
 
+  /** As {@link #open}, where {@link #checksum} is asked for. */
+  public static EventScanner openWithChecksum(Path file) throws JournalException {
+    EventScanner scanner = open(file, false);
+    scanner.documents.cover(new CRC32C());
+    return scanner;
+  }
+
+  DocumentScanner documents() {
+    return documents;
+  }
+
   public Path path() {
     return documents.file().path();
   }
@@ -85,6 +96,22 @@ public final class EventScanner implements AutoCloseable {
     names = null;
     begun = true;
     part = 0;
+  }
+
+  /** Goes on at an event behind the header, which is the file's {@code event}th from 0. */
+  void goTo(long documentPlace, int event, long seqBefore, long latestNs) {
+    documents.goTo(documentPlace);
+    events = event;
+    lastSeq = seqBefore;
+    lastWallNs = latestNs;
+  }
+
+  /**
+   * The checksum of all documents up to the event that was just found; -1 where it was not asked
+   * for or frames are damaged.
+   */
+  public long checksum() {
+    return documents.covered();
   }
 
   /** The file's header, once anything was found; null where it is damaged. */
@@ -227,7 +254,7 @@ public final class EventScanner implements AutoCloseable {
     return lastSeq < 0 ? "?" : Long.toString(lastSeq);
   }
 
-  private void begin(DocumentScanner.Found found) {
+  void begin(DocumentScanner.Found found) {
     begun = true;
     FileHeader read = documents.header();
     if (found != DocumentScanner.Found.HEADER || read == null) {
@@ -236,23 +263,12 @@ public final class EventScanner implements AutoCloseable {
       }
     } else if (!read.isReadable()) {
       over = true;
-      damaged("", newerFormat(read));
+      damaged("", read.newerFormat());
     } else {
       header = read;
       lastSeq = read.firstSeq() - 1;
       lastWallNs = read.wallMaxNs();
     }
-  }
-
-  /** What is said of a file that a newer version wrote. */
-  public static String newerFormat(FileHeader header) {
-    return "written by dmrec "
-        + KernelText.printable(header.writer())
-        + " in format "
-        + header.formatVersion()
-        + "; this dmrec reads formats up to "
-        + RecordLayout.FORMAT_VERSION
-        + ". Use that version or a later one";
   }
 
   private @Nullable Found atEnd() throws JournalException {

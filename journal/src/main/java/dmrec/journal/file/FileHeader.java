@@ -58,6 +58,17 @@ public record FileHeader(
     return formatVersion >= 1 && formatVersion <= RecordLayout.FORMAT_VERSION;
   }
 
+  /** What is said of a file that a newer version wrote. */
+  public String newerFormat() {
+    return "written by dmrec "
+        + KernelText.printable(writer)
+        + " in format "
+        + formatVersion
+        + "; this dmrec reads formats up to "
+        + RecordLayout.FORMAT_VERSION
+        + ". Use that version or a later one";
+  }
+
   /** Whether its seals are to be signed. */
   public boolean isSigned() {
     return !publicKey.equals(Chain.ZERO);

@@ -187,6 +187,26 @@ final class Format2Decoder {
     }
   }
 
+  /**
+   * A payload field alone of a record whose frame was checked.
+   *
+   * @throws MalformedException where what is read up to there is not spelled as it should be
+   */
+  static Object value(byte[] bytes, int at, Field field) throws MalformedException {
+    int end = at + intAt(bytes, at + RecordLayout.TOTAL_LENGTH);
+    FieldCursor in = new FieldCursor(bytes, at, at + RecordLayout.HEADER_BYTES, end);
+    int tag = 0;
+    while (in.hasField() && tag < field.tag()) {
+      tag = in.nextField();
+    }
+    if (tag != field.tag()) {
+      return field.type().defaultValue();
+    }
+    Object value = value(field, in);
+    in.expectEnd();
+    return value;
+  }
+
   private static Object value(Field field, FieldCursor in) throws MalformedException {
     return switch (field.type()) {
       case INT -> {

@@ -80,8 +80,7 @@ public record JournalTail(
       header = DocumentScanner.headerOf(files.get(--first));
     }
     if (header != null && !header.isReadable()) {
-      throw new JournalException(
-          IoErrors.shown(files.get(first)) + ": " + EventScanner.newerFormat(header));
+      throw new JournalException(IoErrors.shown(files.get(first)) + ": " + header.newerFormat());
     }
     Walk walk = new Walk();
     for (int i = first; i < files.size(); i++) {

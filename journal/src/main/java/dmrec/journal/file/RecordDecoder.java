@@ -5,6 +5,7 @@ import static dmrec.journal.file.RecordLayout.intAt;
 import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.event.Fields;
 import dmrec.event.Kind;
 import dmrec.event.Source;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * no slack), so whatever was read can be written again to the same bytes. One thread.
  */
 public final class RecordDecoder {
-  private static final Source[] SOURCES = Source.values();
-  private static final Certainty[] CERTAINTIES = Certainty.values();
-
   private final CRC32C crc = new CRC32C();
   private final Format2Decoder format2 = new Format2Decoder();
   private boolean lacksNames;
@@ -103,6 +101,24 @@ public final class RecordDecoder {
   }
 
   /**
+   * A payload field alone of a record that its checksum proves, without a look at what is behind.
+   *
+   * @param kind of which the record is known to be
+   * @return null where it cannot be told alone
+   */
+  public static @Nullable Object value(byte[] bytes, int at, Kind kind, Field field) {
+    if (bytes[at + RecordLayout.VERSION] == Format1.VERSION
+        || RecordLayout.shortAt(bytes, at + RecordLayout.KIND) != kind.code()) {
+      return null;
+    }
+    try {
+      return Format2Decoder.value(bytes, at, field);
+    } catch (MalformedException e) {
+      return null;
+    }
+  }
+
+  /**
    * Whether the record that was read last has names whose definition was not found. It then has
    * none, and no evidence where that repeats them; all else is there.
    */
@@ -165,22 +181,20 @@ public final class RecordDecoder {
 
   static Source source(byte[] bytes, int at) throws MalformedException {
     int code = bytes[at + RecordLayout.SOURCE] & 0xff;
-    for (Source source : SOURCES) {
-      if (source.code() == code) {
-        return source;
-      }
+    Source source = Source.ofCode(code);
+    if (source == null) {
+      throw bad(RecordLayout.SOURCE, "a source this version knows", "source " + code);
     }
-    throw bad(RecordLayout.SOURCE, "a source this version knows", "source " + code);
+    return source;
   }
 
   static Certainty certainty(byte[] bytes, int at) throws MalformedException {
     int code = bytes[at + RecordLayout.CERTAINTY] & 0xff;
-    for (Certainty certainty : CERTAINTIES) {
-      if (certainty.code() == code) {
-        return certainty;
-      }
+    Certainty certainty = Certainty.ofCode(code);
+    if (certainty == null) {
+      throw bad(RecordLayout.CERTAINTY, "a certainty this version knows", "certainty " + code);
     }
-    throw bad(RecordLayout.CERTAINTY, "a certainty this version knows", "certainty " + code);
+    return certainty;
   }
 
   static MalformedException bad(int offset, String expected, String found) {

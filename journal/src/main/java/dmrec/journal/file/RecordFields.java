@@ -197,9 +197,20 @@ public final class RecordFields {
     return longAt(bytes, at + RecordLayout.WALL_NS);
   }
 
-  /** The kind's code. */
-  public int kind() {
+  private int kind() {
     return shortAt(bytes, at + RecordLayout.KIND);
+  }
+
+  /**
+   * From the lowest byte on: the kind's code, or 0 where it is not known; the marks; the codes of
+   * source and certainty.
+   */
+  public int head() {
+    int code = kind();
+    return (code < Kind.CODES ? code : 0)
+        | ((bytes[at + RecordLayout.MARKS] & 0xff) << 8)
+        | ((bytes[at + RecordLayout.SOURCE] & 0xff) << 16)
+        | (bytes[at + RecordLayout.CERTAINTY] << 24);
   }
 
   /** The device, without names where these were not found. */

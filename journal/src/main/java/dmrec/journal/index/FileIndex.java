@@ -1,19 +1,21 @@
 package dmrec.journal.index;
 
+import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.Kind;
+import dmrec.event.Source;
 import dmrec.journal.EventHead;
 import dmrec.journal.JournalException;
 import dmrec.journal.Position;
 import dmrec.journal.file.EventScanner;
 import dmrec.journal.file.Fault;
 import dmrec.journal.file.FileHeader;
+import dmrec.journal.file.KnownEvents;
 import dmrec.journal.file.MalformedException;
 import dmrec.journal.file.RecordFields;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -25,21 +27,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is what an {@link EventScanner} finds, written down. It grows with the file. One thread.
  */
-final class FileIndex {
-  private static final int RECENT_BITS = 10;
-
+final class FileIndex implements KnownEvents {
   /** Events whose latest time is known at once. */
   private static final int BLOCK_SHIFT = 8;
-
-  /** Spreads keys of near numbers over all bits: 2^64 over the golden ratio, odd. */
-  private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
 
   /** Of what the places are multiples. */
   private static final int UNIT_SHIFT = 2;
 
   int[] places = new int[256];
   long[] wallNs = new long[256];
-  short[] kinds = new short[256];
+
+  /** As {@link RecordFields#head}. */
+  int[] heads = new int[256];
+
   int[] deviceOf = new int[256];
   int size;
   int[] runAt = new int[4];
@@ -59,6 +59,9 @@ final class FileIndex {
   /** The number before its first event; {@link Fault#UNKNOWN} where the file does not tell. */
   long seqBefore = Fault.UNKNOWN;
 
+  /** As {@link #checksum()}; -1 of a file that does not grow. */
+  long checksum = -1;
+
   /** How many damaged documents follow the last event. */
   int damagedBehind;
 
@@ -66,24 +69,31 @@ final class FileIndex {
   private long[] latest = {};
 
   private int latestKnown;
-  private final Map<Long, List<Integer>> numbers = new HashMap<>();
-
-  /** Numbers of devices that were met, by the high bits of their keys: most events repeat one. */
-  private final int[] recent = new int[1 << RECENT_BITS];
+  private final DeviceNumbers numbers = new DeviceNumbers(devices);
 
   // What it tells.
 
+  @Override
+  public long checksum() {
+    return checksum;
+  }
+
   /** How many events there are. */
-  int size() {
+  @Override
+  public int size() {
     return size;
   }
 
-  long seq(int event) {
+  @Override
+  public long seq(int event) {
     int run = runOf(event);
     return runSeq[run] + event - runAt[run];
   }
 
   private int runOf(int event) {
+    if (runs == 1) {
+      return 0;
+    }
     int found = Arrays.binarySearch(runAt, 0, runs, event);
     return found >= 0 ? found : -found - 2;
   }
@@ -93,12 +103,14 @@ final class FileIndex {
     return size == 0 ? seqBefore : seq(size - 1);
   }
 
-  long wallNs(int event) {
+  @Override
+  public long wallNs(int event) {
     return wallNs[event];
   }
 
   /** Where the document of an event begins in the file. */
-  long place(int event) {
+  @Override
+  public long place(int event) {
     return (places[event] & 0xffff_ffffL) << UNIT_SHIFT;
   }
 
@@ -111,12 +123,20 @@ final class FileIndex {
     return devices.get(deviceOf[event]).ref;
   }
 
+  Kind kind(int event) {
+    return Kind.ofCode(IndexQuery.code(heads[event]));
+  }
+
   EventHead head(int event) {
     IndexedDevice device = devices.get(deviceOf[event]);
+    int head = heads[event];
     return new EventHead(
         seq(event),
         wallNs[event],
-        Kind.ofCode(IndexQuery.code(kinds[event])),
+        kind(event),
+        Source.ofCode((head >>> 16) & 0xff),
+        Certainty.ofCode(head >>> 24),
+        (head >>> 8) & 0xff,
         device.ref,
         device.pathRef == null ? DeviceRef.NONE : device.pathRef);
   }
@@ -215,7 +235,7 @@ final class FileIndex {
   void count(Map<Kind, Long> counts) {
     long[] byCode = new long[Kind.CODES];
     for (int i = 0; i < size; i++) {
-      byCode[IndexQuery.code(kinds[i])]++;
+      byCode[IndexQuery.code(heads[i])]++;
     }
     for (int code = 0; code < Kind.CODES; code++) {
       if (byCode[code] > 0) {
@@ -235,14 +255,14 @@ final class FileIndex {
   }
 
   private boolean isTaken(int event, IndexQuery wanted, boolean[] deviceTaken) {
-    if (!wanted.mayBe(kinds[event], wallNs[event])) {
+    if (!wanted.mayBe(heads[event], wallNs[event])) {
       return false;
     }
     // A file that grew may name devices that were not there when the condition was tried.
     int device = deviceOf[event];
     return (device >= deviceTaken.length
             || deviceTaken[device]
-            || wanted.isOfAnyDevice(kinds[event]))
+            || wanted.isOfAnyDevice(heads[event]))
         && wanted.mayBe(seq(event));
   }
 
@@ -265,6 +285,13 @@ final class FileIndex {
   }
 
   // Making.
+
+  /** Forgets states behind the last event, which whoever goes on from there finds again. */
+  void forgetTail() {
+    while (states > 0 && stateAt[states - 1] == size) {
+      states--;
+    }
+  }
 
   /**
    * Writes down what a scanner finds, up to the present end.
@@ -307,17 +334,18 @@ final class FileIndex {
       int more = size * 2;
       places = Arrays.copyOf(places, more);
       wallNs = Arrays.copyOf(wallNs, more);
-      kinds = Arrays.copyOf(kinds, more);
+      heads = Arrays.copyOf(heads, more);
       deviceOf = Arrays.copyOf(deviceOf, more);
     }
     long seq = scanner.seq();
     if (runs == 0 || seq != seq(size - 1) + 1) {
       addRun(seq);
     }
+    checksum = scanner.checksum();
     places[size] = unit(scanner.place());
     wallNs[size] = fields.wallNs();
-    kinds[size] = (short) fields.kind();
-    deviceOf[size] = numberOf(fields);
+    heads[size] = fields.head();
+    deviceOf[size] = numbers.of(fields);
     size++;
   }
 
@@ -334,37 +362,13 @@ final class FileIndex {
     return (int) (offset >>> UNIT_SHIFT);
   }
 
-  private int numberOf(RecordFields fields) {
-    DeviceRef device = fields.device();
-    long key =
-        ((device.dev().encoded() * 31 + device.diskSeq()) * 31 + fields.path().encoded()) * SPREAD;
-    int slot = (int) (key >>> (Long.SIZE - RECENT_BITS));
-    int number = recent[slot];
-    if (number >= devices.size() || !devices.get(number).is(fields)) {
-      number = numberOf(key, device, fields);
-      recent[slot] = number;
-    }
-    return number;
-  }
-
-  private int numberOf(long key, DeviceRef device, RecordFields fields) {
-    List<Integer> sameKey = numbers.computeIfAbsent(key, k -> new ArrayList<>(1));
-    for (int number : sameKey) {
-      if (devices.get(number).is(fields)) {
-        return number;
-      }
-    }
-    devices.add(new IndexedDevice(device, fields.path(), fields.disk()));
-    sameKey.add(devices.size() - 1);
-    return devices.size() - 1;
-  }
-
   private void addState(EventScanner scanner) {
     if (states == stateAt.length) {
-      stateAt = Arrays.copyOf(stateAt, states * 2);
-      statePlaces = Arrays.copyOf(statePlaces, states * 2);
-      stateSeq = Arrays.copyOf(stateSeq, states * 2);
-      stateWallNs = Arrays.copyOf(stateWallNs, states * 2);
+      int more = states * 2 + 1;
+      stateAt = Arrays.copyOf(stateAt, more);
+      statePlaces = Arrays.copyOf(statePlaces, more);
+      stateSeq = Arrays.copyOf(stateSeq, more);
+      stateWallNs = Arrays.copyOf(stateWallNs, more);
     }
     stateAt[states] = size;
     statePlaces[states] = unit(scanner.place());

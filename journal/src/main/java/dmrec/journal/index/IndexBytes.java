@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexBytes {
   private static final byte[] MAGIC = {(byte) 0xd7, 'd', 'm', 'i', 'd', 'x', '\r', '\n'};
-  private static final int VERSION = 4;
-  private static final int HEAD_BYTES = 8 + 4 + 3 * 8 + 8 + 6 * 4;
-  private static final int EVENT_BYTES = 8 + 4 + 4 + 2;
+  private static final int VERSION = 5;
+  private static final int HEAD_BYTES = 8 + 4 + 3 * 8 + 8 + 8 + 6 * 4;
+  private static final int EVENT_BYTES = 8 + 4 + 4 + 4;
   private static final int RUN_BYTES = 4 + 8;
   private static final int STATE_BYTES = 4 + 4 + 8 + 8;
   private static final int DEVICE_BYTES = 8 + 8 + 8 + 3 * 4;
@@ -34,9 +34,13 @@ final class IndexBytes {
    */
   record Identity(long inode, long changedNs, long sizeBytes) {}
 
-  /** All of an index, for {@link #decode}. */
-  static ByteBuffer encode(FileIndex index, Identity file) {
-    List<Fault> faults = index.faults();
+  /**
+   * All of an index, for {@link #decode}.
+   *
+   * @param checksum of an index of what is there of a file that may grow; else -1
+   */
+  static ByteBuffer encode(FileIndex index, Identity file, long checksum) {
+    List<Fault> faults = checksum < 0 ? index.faults() : index.faults;
     List<byte[]> texts = faults.stream().map(fault -> KernelText.encode(fault.text())).toList();
     int table = 0;
     for (IndexedDevice device : index.devices) {
@@ -58,13 +62,13 @@ final class IndexBytes {
             .order(ByteOrder.LITTLE_ENDIAN);
     out.put(MAGIC).putInt(VERSION);
     out.putLong(file.inode()).putLong(file.changedNs()).putLong(file.sizeBytes());
+    out.putLong(checksum);
     out.putLong(index.seqBefore).putInt(index.damagedBehind).putInt(index.size);
     out.putInt(index.runs).putInt(index.states).putInt(index.devices.size()).putInt(faults.size());
     put(out, index.wallNs, index.size);
     put(out, index.places, index.size);
     put(out, index.deviceOf, index.size);
-    out.asShortBuffer().put(index.kinds, 0, index.size);
-    out.position(out.position() + index.size * Short.BYTES);
+    put(out, index.heads, index.size);
     put(out, index.runSeq, index.runs);
     put(out, index.runAt, index.runs);
     put(out, index.stateAt, index.states);
@@ -110,8 +114,10 @@ final class IndexBytes {
 
   /**
    * The index that was encoded; null where it is another file's, damaged, or of another version.
+   *
+   * @param growing what tells the file from others while it may grow
    */
-  static @Nullable FileIndex decode(byte[] all, Identity file) {
+  static @Nullable FileIndex decode(byte[] all, Identity file, @Nullable Identity growing) {
     ByteBuffer in = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
     if (all.length < HEAD_BYTES + Integer.BYTES
         || !Arrays.equals(all, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
@@ -123,10 +129,12 @@ final class IndexBytes {
       return null;
     }
     in.position(MAGIC.length + 4).limit(end);
-    if (!new Identity(in.getLong(), in.getLong(), in.getLong()).equals(file)) {
+    Identity of = new Identity(in.getLong(), in.getLong(), in.getLong());
+    FileIndex index = new FileIndex();
+    index.checksum = in.getLong();
+    if (!of.equals(index.checksum < 0 ? file : growing)) {
       return null;
     }
-    FileIndex index = new FileIndex();
     index.seqBefore = in.getLong();
     index.damagedBehind = in.getInt();
     index.size = in.getInt();
@@ -156,9 +164,7 @@ final class IndexBytes {
     index.wallNs = longs(in, index.size);
     index.places = ints(in, index.size);
     index.deviceOf = ints(in, index.size);
-    index.kinds = new short[index.size];
-    in.asShortBuffer().get(index.kinds);
-    in.position(in.position() + index.size * Short.BYTES);
+    index.heads = ints(in, index.size);
     index.runSeq = longs(in, index.runs);
     index.runAt = ints(in, index.runs);
     index.stateAt = ints(in, index.states);

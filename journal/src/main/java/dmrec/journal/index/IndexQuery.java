@@ -25,14 +25,13 @@ final class IndexQuery {
     return taken;
   }
 
-  /** The code of a kind as an index keeps it: the first one for those that are not known. */
-  static int code(short kind) {
-    int code = kind & 0xffff;
-    return code < Kind.CODES ? code : 0;
+  /** The code of an event's kind by its {@link RecordFields#head}: 0 for those not known. */
+  static int code(int head) {
+    return head & (Kind.CODES - 1);
   }
 
-  boolean mayBe(short kind, long wallNs) {
-    return kinds[code(kind)] && wallNs >= query.minWallNs() && wallNs <= query.maxWallNs();
+  boolean mayBe(int head, long wallNs) {
+    return kinds[code(head)] && wallNs >= query.minWallNs() && wallNs <= query.maxWallNs();
   }
 
   boolean mayBe(long seq) {
@@ -40,7 +39,7 @@ final class IndexQuery {
   }
 
   /** Whether events of that kind are meant whatever their device. */
-  boolean isOfAnyDevice(short kind) {
-    return always[code(kind)];
+  boolean isOfAnyDevice(int head) {
+    return always[code(head)];
   }
 }

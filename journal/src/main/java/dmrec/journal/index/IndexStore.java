@@ -13,17 +13,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the indexes of finished cycle files are kept: in the journal where its folder is the user's
- * own, else in a folder of the user's. All of it can be deleted and comes again; where nothing can
- * be kept, nothing is.
+ * Where the indexes of cycle files are kept: in the journal where its folder is the user's own,
+ * else in a folder of the user's. All of it can be deleted and comes again; where nothing can be
+ * kept, nothing is.
  */
 public final class IndexStore {
   public static final String NAME = ".index";
   private static final String SUFFIX = ".idx";
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final @Nullable Path folder;
 
@@ -89,7 +91,24 @@ public final class IndexStore {
     }
   }
 
-  /** The index that is kept of a cycle file as it is, or null. */
+  /**
+   * What tells a cycle file that grows from others, within this boot: a stranger who sends an index
+   * along cannot know it.
+   */
+  private static IndexBytes.@Nullable Identity growing(IndexBytes.Identity identity) {
+    try {
+      UUID boot = UUID.fromString(Files.readString(BOOT_ID).strip());
+      return new IndexBytes.Identity(
+          identity.inode(), boot.getMostSignificantBits(), boot.getLeastSignificantBits());
+    } catch (IOException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The index that is kept of a cycle file as it is, or null. One with a {@link FileIndex#checksum}
+   * is of a part, and has yet to be proved.
+   */
   public @Nullable FileIndex load(Path cycle) {
     IndexBytes.Identity identity = identityOf(cycle);
     if (folder == null || identity == null || !isOwn(folder)) {
@@ -100,7 +119,7 @@ public final class IndexStore {
       // An index is smaller than what it is of.
       return Files.isRegularFile(kept, LinkOption.NOFOLLOW_LINKS)
               && Files.size(kept) <= Math.min(identity.sizeBytes(), Integer.MAX_VALUE - 8)
-          ? IndexBytes.decode(Files.readAllBytes(kept), identity)
+          ? IndexBytes.decode(Files.readAllBytes(kept), identity, growing(identity))
           : null;
     } catch (IOException e) {
       return null;
@@ -113,10 +132,22 @@ public final class IndexStore {
    * @param identity the file's before it was read
    */
   public void save(Path cycle, FileIndex index, IndexBytes.@Nullable Identity identity) {
-    if (folder == null
-        || identity == null
-        || !identity.equals(identityOf(cycle))
-        || !isMade(folder)) {
+    if (identity != null && identity.equals(identityOf(cycle))) {
+      write(cycle, index, identity, -1);
+    }
+  }
+
+  /** Keeps the index of what there is of a cycle file that may grow. */
+  void saveGrowing(Path cycle, FileIndex index) {
+    IndexBytes.Identity identity = identityOf(cycle);
+    IndexBytes.Identity growing = identity == null ? null : growing(identity);
+    if (growing != null && index.checksum >= 0) {
+      write(cycle, index, growing, index.checksum);
+    }
+  }
+
+  private void write(Path cycle, FileIndex index, IndexBytes.Identity identity, long checksum) {
+    if (folder == null || !isMade(folder)) {
       return;
     }
     Path kept = folder.resolve(nameOf(cycle));
@@ -124,7 +155,7 @@ public final class IndexStore {
     Path fresh = kept.resolveSibling(nameOf(cycle) + "." + unique);
     try {
       Files.deleteIfExists(fresh);
-      ByteBuffer all = IndexBytes.encode(index, identity);
+      ByteBuffer all = IndexBytes.encode(index, identity, checksum);
       try (FileChannel out = OwnFiles.create(fresh, OwnFiles.PRIVATE_FILE)) {
         while (all.hasRemaining()) {
           out.write(all);

@@ -1,6 +1,7 @@
 package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
 import dmrec.journal.JournalException;
@@ -19,6 +20,7 @@ public final class IndexWalk implements Walk {
   private static final int ATTEMPTS = 5;
 
   private final JournalParts parts;
+  private final EventReader reader;
   private final EventQuery query;
   private final IndexQuery wanted;
   private final PassedFaults faults;
@@ -53,6 +55,7 @@ public final class IndexWalk implements Walk {
 
   public IndexWalk(JournalParts parts, EventQuery query) {
     this.parts = parts;
+    this.reader = new EventReader(parts);
     this.query = query;
     this.wanted = new IndexQuery(query);
     this.faults = new PassedFaults(query);
@@ -122,6 +125,17 @@ public final class IndexWalk implements Walk {
         throw e;
       }
       return null; // Retention removed it.
+    }
+  }
+
+  @Override
+  public @Nullable Object value(Field field) {
+    FileIndex index = headIndex;
+    Part part = headPart;
+    try {
+      return index == null || part == null ? null : reader.value(part, index, headEvent, field);
+    } catch (JournalException | StaleIndexException e) {
+      return null; // Who then reads all of it meets the same, or it has passed.
     }
   }
 
@@ -349,7 +363,7 @@ public final class IndexWalk implements Walk {
   private @Nullable EventRecord read(Part part, FileIndex index, int found)
       throws JournalException {
     try {
-      return parts.read(part, index, found);
+      return reader.read(part, index, found);
     } catch (MalformedException e) {
       faults.add(index.unreadable(part.path(), found, e));
       return null;
@@ -377,5 +391,6 @@ public final class IndexWalk implements Walk {
   @Override
   public void close() {
     leave(false);
+    reader.close();
   }
 }

@@ -1,21 +1,14 @@
 package dmrec.journal.index;
 
 import dmrec.event.DeviceRef;
-import dmrec.event.EventRecord;
 import dmrec.event.IoErrors;
 import dmrec.event.Kind;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.CycleFile;
 import dmrec.journal.file.DocumentScanner;
-import dmrec.journal.file.EventScanner;
 import dmrec.journal.file.Fault;
 import dmrec.journal.file.FileHeader;
 import dmrec.journal.file.JournalFolder;
-import dmrec.journal.file.MalformedException;
-import dmrec.journal.file.NameDigests;
-import dmrec.journal.file.NameResolver;
-import dmrec.journal.file.RecordDecoder;
-import dmrec.journal.file.RecordLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +18,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -34,26 +26,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cycle files of a journal and their indexes.
  *
- * <p>Design note: an index per file, made when it is first needed and kept where the file is
- * finished; so what a question costs follows the files it is about, and a journal that is recorded
- * needs only its last file looked at again. An index is not trusted with an event: what it points
- * at is proved by its own checksum and number before it is returned, and an index that is wrong is
- * made anew. Heads and counts are what the index says, of a file that has not changed since. For
- * any thread, one question at a time.
+ * <p>Design note: an index per file, made when it is first needed and kept. That of the last file,
+ * which may grow, is kept with the checksum of what it is of, and gone on with where that is right.
+ * So what a question costs follows the files it is about, and a journal that is recorded needs only
+ * its last file looked at again. An index is not trusted with an event: what it points at is proved
+ * by its own checksum and number before it is returned, and an index that is wrong is made anew.
+ * Heads and counts are what the index says, of a file that has not changed since. For any thread,
+ * one question at a time.
  */
 public final class JournalParts implements AutoCloseable {
   /** Indexes of finished files that stay in memory; one of usual events takes some 5 MiB. */
   private static final int KEPT = 8;
+
+  /** So many events more of the last file are worth keeping its index anew. */
+  private static final int WORTH_KEEPING = 4096;
 
   private final Path folder;
   private final IndexStore store;
   private final Map<Path, Part> known = new HashMap<>();
   private List<Part> parts = List.of();
   private final LinkedHashMap<Part, FileIndex> loaded = new LinkedHashMap<>(8, 0.75f, true);
-  private final RecordDecoder decoder = new RecordDecoder();
-  private final NameDigests digests = new NameDigests();
-  private @Nullable CycleFile open;
-  private @Nullable Part openPart;
   private @Nullable Ahead ahead;
 
   private JournalParts(Path folder, IndexStore store) {
@@ -95,7 +87,7 @@ public final class JournalParts implements AutoCloseable {
       holdsOther |= header == null && !CycleFile.isZero(part.path());
     }
     if (newer != null) {
-      throw new JournalException(IoErrors.shown(folder) + ": " + EventScanner.newerFormat(newer));
+      throw new JournalException(IoErrors.shown(folder) + ": " + newer.newerFormat());
     }
     for (int i = 0; holdsOther && i < parts.size(); i++) {
       if (index(parts.get(i)).size() > 0) {
@@ -155,7 +147,7 @@ public final class JournalParts implements AutoCloseable {
   synchronized FileIndex index(Part part) throws JournalException {
     if (!parts.isEmpty() && part == parts.get(parts.size() - 1)) {
       FileIndex growing = part.known();
-      return growing == null ? part.grown(false) : growing;
+      return growing == null ? last(part) : growing;
     }
     FileIndex index = loaded.get(part);
     if (index == null) {
@@ -174,6 +166,17 @@ public final class JournalParts implements AutoCloseable {
     return index;
   }
 
+  /** The index of a file that may grow: from what is kept of it on, and kept where it is longer. */
+  private FileIndex last(Part part) throws JournalException {
+    FileIndex kept = store.load(part.path());
+    int known = kept == null ? 0 : part.goOnWith(kept);
+    FileIndex index = part.grown(false);
+    if (index.size() - known >= Math.max(WORTH_KEEPING, known / 8)) {
+      store.saveGrowing(part.path(), index);
+    }
+    return index;
+  }
+
   /** Forgets an index that points at something else; what is returned says so. */
   synchronized StaleIndexException stale(Part part) {
     loaded.remove(part);
@@ -185,11 +188,14 @@ public final class JournalParts implements AutoCloseable {
   /** The index of a file to which nothing is added any more. */
   private static FileIndex finished(IndexStore store, Path path) throws JournalException {
     FileIndex kept = store.load(path);
-    if (kept != null) {
+    if (kept != null && kept.checksum < 0) {
       return kept;
     }
     IndexBytes.Identity identity = IndexStore.identityOf(path);
     Part part = new Part(path);
+    if (kept != null) {
+      part.goOnWith(kept);
+    }
     FileIndex index = part.grown(true);
     part.close();
     store.save(path, index, identity);
@@ -230,71 +236,6 @@ public final class JournalParts implements AutoCloseable {
         throw new JournalException(IoErrors.shown(part.path()) + ": indexing was interrupted", e);
       }
     }
-  }
-
-  /**
-   * Reads an event.
-   *
-   * @throws MalformedException where its checksum is right and its content is not
-   */
-  synchronized EventRecord read(Part part, FileIndex index, int event)
-      throws JournalException, MalformedException {
-    for (int attempt = 0; ; attempt++) {
-      CycleFile file = open;
-      if (file == null || openPart != part) {
-        closeFile();
-        file = CycleFile.open(part.path());
-        open = file;
-        openPart = part;
-      }
-      try {
-        int at = find(file, index.place(event));
-        if (at < 0) {
-          // The window may be older than the document.
-          file.refresh();
-          at = find(file, index.place(event));
-        }
-        if (at >= 0
-            && RecordLayout.longAt(file.window(), at + RecordLayout.SEQ) == index.seq(event)) {
-          int length = RecordLayout.intAt(file.window(), at + RecordLayout.TOTAL_LENGTH);
-          return decoder.decode(file.window(), at, length, names(index, event));
-        }
-      } catch (JournalException e) {
-        // An interrupt closes the file under the reader; the next one opens it anew.
-        closeFile();
-        throw e;
-      }
-      if (attempt > 0) {
-        throw stale(part);
-      }
-      closeFile();
-    }
-  }
-
-  /** Who knows the names of an event's device; a digest proves them, as all that an index says. */
-  NameResolver names(FileIndex index, int event) {
-    return (dev, diskSeq, digest) -> {
-      DeviceRef device = index.device(event);
-      boolean isProved =
-          dev.equals(device.dev())
-              && diskSeq == device.diskSeq()
-              && Objects.equals(digests.of(device), digest);
-      return isProved ? device : null;
-    };
-  }
-
-  /**
-   * Where in the file's window the record is whose document begins at {@code place}, or -1. Its own
-   * length counts, as its frame may be damaged.
-   */
-  private int find(CycleFile file, long place) throws JournalException {
-    int at = file.load(place + 4, RecordLayout.HEADER_BYTES);
-    int length = at < 0 ? -1 : RecordLayout.intAt(file.window(), at + RecordLayout.TOTAL_LENGTH);
-    if (length < RecordLayout.HEADER_BYTES || length > RecordLayout.MAX_READ_BYTES) {
-      return -1;
-    }
-    at = file.load(place + 4, length);
-    return at >= 0 && decoder.isRecord(file.window(), at, length) ? at : -1;
   }
 
   // What the files say of one another.
@@ -382,18 +323,9 @@ public final class JournalParts implements AutoCloseable {
     return index(of.get(number - 1)).join(IoErrors.shown(part.path()), index(part).seqBefore);
   }
 
-  private void closeFile() {
-    if (open != null) {
-      open.close();
-      open = null;
-      openPart = null;
-    }
-  }
-
   /** Lets go of the journal's files; a later question opens them again. */
   @Override
   public synchronized void close() {
-    closeFile();
     parts.forEach(Part::close);
   }
 }

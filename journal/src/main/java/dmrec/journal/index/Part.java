@@ -67,13 +67,29 @@ final class Part {
     return firstWallNs;
   }
 
+  /**
+   * Takes what was kept of its index, if that is of the file as it is.
+   *
+   * @return of how many events that is
+   */
+  int goOnWith(FileIndex kept) throws JournalException {
+    EventScanner reader = kept.checksum < 0 || kept.size == 0 ? null : kept.openBehind(path);
+    if (reader == null) {
+      return 0;
+    }
+    kept.forgetTail();
+    growing = kept;
+    scanner = reader;
+    return kept.size;
+  }
+
   /** The index of a file that may grow, as it is now. */
   FileIndex grown(boolean closed) throws JournalException {
     FileIndex index = growing;
     EventScanner reader = scanner;
     if (index == null || reader == null) {
       index = new FileIndex();
-      reader = EventScanner.open(path, false);
+      reader = closed ? EventScanner.open(path, false) : EventScanner.openWithChecksum(path);
     }
     growing = null;
     scanner = null;

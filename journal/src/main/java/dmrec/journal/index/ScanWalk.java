@@ -1,6 +1,7 @@
 package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.event.IoErrors;
 import dmrec.journal.EventHead;
 import dmrec.journal.EventQuery;
@@ -95,6 +96,11 @@ public final class ScanWalk implements Walk {
   @Override
   public @Nullable EventRecord read() {
     return headed;
+  }
+
+  @Override
+  public @Nullable Object value(Field field) {
+    return headed == null ? null : field.get(headed.event());
   }
 
   private EventScanner.@Nullable Found next(EventScanner current, boolean closed)

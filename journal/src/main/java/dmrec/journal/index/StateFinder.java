@@ -20,9 +20,11 @@ public final class StateFinder {
   private static final int ATTEMPTS = 5;
 
   private final JournalParts parts;
+  private final EventReader reader;
 
   public StateFinder(JournalParts parts) {
     this.parts = parts;
+    this.reader = new EventReader(parts);
   }
 
   /**
@@ -182,7 +184,7 @@ public final class StateFinder {
               || scanner.seq() != index.seq(event)) {
             throw parts.stale(place.parts().get(i));
           }
-          apply(scanner, stack, index, event, faults, parts.names(index, event));
+          apply(scanner, stack, index, event, faults, reader.names(index, event));
           event++;
         }
       }

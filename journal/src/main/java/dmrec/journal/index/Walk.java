@@ -1,6 +1,7 @@
 package dmrec.journal.index;
 
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.journal.EventHead;
 import dmrec.journal.JournalException;
 import dmrec.journal.file.Fault;
@@ -20,6 +21,12 @@ public interface Walk extends AutoCloseable {
 
   /** The event of the last {@link #nextHead}; null where it cannot be read. */
   @Nullable EventRecord read() throws JournalException;
+
+  /**
+   * A payload field of the event of the last {@link #nextHead}, of its kind; null where it cannot
+   * be told alone, so that {@link #read} tells what there is.
+   */
+  @Nullable Object value(Field field);
 
   /** What was passed since the last call and may have been asked for. */
   List<Fault> faults();

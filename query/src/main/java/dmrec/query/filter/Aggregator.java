@@ -66,6 +66,9 @@ public final class Aggregator {
   private final Map<Key, List<Tally>> groups = new HashMap<>();
   private long characters;
 
+  /** The figures of all events, where nothing parts them into groups. */
+  private @Nullable List<Tally> all;
+
   /**
    * Begins with nothing.
    *
@@ -77,7 +80,8 @@ public final class Aggregator {
     by = aggregation.by().toArray(FilterField[]::new);
     buckets = aggregation.perNs() == 0 ? null : new Buckets(aggregation.perNs(), zone);
     if (aggregation.isOfAll()) {
-      groups.put(new Key(0, List.of()), tallies());
+      all = tallies();
+      groups.put(new Key(0, List.of()), all);
     }
   }
 
@@ -86,18 +90,25 @@ public final class Aggregator {
     add(record.seq(), record.wallNs(), field -> field.read(record));
   }
 
-  /** Counts the event of that head in; false where the head does not tell enough for that. */
-  public boolean add(EventHead head) {
+  /** Counts the event of that head in; false where that and single fields do not tell enough. */
+  public boolean add(EventHead head, FilterField.Payload payload) {
     for (FilterField field : fields) {
-      if (field.read(head) == FilterField.NOT_IN_HEAD) {
+      if (field.read(head, payload) == FilterField.NOT_IN_HEAD) {
         return false;
       }
     }
-    add(head.seq(), head.wallNs(), field -> field.read(head));
+    add(head.seq(), head.wallNs(), field -> field.read(head, payload));
     return true;
   }
 
   private void add(long seq, long wallNs, Function<FilterField, @Nullable Object> read) {
+    List<Tally> tallies = all == null ? group(wallNs, read) : all;
+    for (int i = 0; i < tallies.size(); i++) {
+      tallies.get(i).add(seq, wallNs, read);
+    }
+  }
+
+  private List<Tally> group(long wallNs, Function<FilterField, @Nullable Object> read) {
     @Nullable Object[] keys = new @Nullable Object[by.length];
     for (int i = 0; i < by.length; i++) {
       keys[i] = keyOf(read.apply(by[i]));
@@ -110,9 +121,7 @@ public final class Aggregator {
       tallies = tallies();
       groups.put(key, tallies);
     }
-    for (int i = 0; i < tallies.size(); i++) {
-      tallies.get(i).add(seq, wallNs, read);
-    }
+    return tallies;
   }
 
   private void checkLimits(List<@Nullable Object> values) {

@@ -54,9 +54,9 @@ public final class Filter {
     return node.matches(record, relations);
   }
 
-  /** Whether the event of that head is meant, as far as the head tells. */
-  public Tri given(EventHead head) {
-    return node.given(head);
+  /** Whether the event of that head is meant, as far as that and single fields tell. */
+  public Tri given(EventHead head, FilterField.Payload payload) {
+    return node.given(head, payload);
   }
 
   /** Whether the stack has to be followed through the records, by a {@link StackRelations}. */

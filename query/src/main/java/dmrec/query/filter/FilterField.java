@@ -2,6 +2,7 @@ package dmrec.query.filter;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
+import dmrec.event.Field;
 import dmrec.event.Kind;
 import dmrec.journal.EventHead;
 import java.util.List;
@@ -31,10 +32,15 @@ public final class FilterField {
 
   /** Reads a field from an event's head, of a kind that has it; null where it has none. */
   interface HeadReader {
-    @Nullable Object read(EventHead head);
+    @Nullable Object read(EventHead head, Payload payload);
   }
 
-  /** What is said of a field that an event's head does not tell. */
+  /** Tells single fields of an event's payload without the event; null where that cannot be. */
+  public interface Payload {
+    @Nullable Object value(Field field);
+  }
+
+  /** What is said of a field that neither an event's head nor a field of its payload tells. */
   static final Object NOT_IN_HEAD = new Object();
 
   /** What a {@link RefReader} says where more than the device decides. */
@@ -43,6 +49,10 @@ public final class FilterField {
   private final String name;
   private final List<ValueType> types;
   private final Set<Kind> kinds;
+
+  /** The same by their codes: heads are asked in great numbers. */
+  private final boolean[] ofCode = new boolean[Kind.CODES];
+
   private final String help;
   private final Reader reader;
   private final @Nullable RefReader byDevice;
@@ -59,6 +69,7 @@ public final class FilterField {
     this.name = name;
     this.types = List.copyOf(types);
     this.kinds = Set.copyOf(kinds);
+    kinds.forEach(kind -> ofCode[kind.code()] = true);
     this.help = help;
     this.reader = reader;
     this.byDevice = byDevice;
@@ -90,9 +101,9 @@ public final class FilterField {
     return reader.read(record);
   }
 
-  /** As {@link #read}, of an event of that head; {@link #NOT_IN_HEAD} where it does not tell. */
-  @Nullable Object read(EventHead head) {
-    return kinds.contains(head.kind()) ? byHead.read(head) : null;
+  /** As {@link #read}, of an event of that head; {@link #NOT_IN_HEAD} where that is not enough. */
+  @Nullable Object read(EventHead head, Payload payload) {
+    return ofCode[head.kind().code()] ? byHead.read(head, payload) : null;
   }
 
   /** The value of this field in every event of a device; {@link #NOT_BY_DEVICE} where it varies. */

@@ -3,6 +3,7 @@ package dmrec.query.filter;
 import static dmrec.query.filter.FilterField.NOT_BY_DEVICE;
 
 import dmrec.event.Actor;
+import dmrec.event.Bytes;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -52,7 +53,8 @@ public final class FilterFields {
   /** Fields of nanoseconds that are a time on the wall clock. */
   private static final Set<String> TIMES = Set.of("from_ns", "to_ns", "before_ns");
 
-  private static final FilterField.HeadReader NOT_IN_HEAD = head -> FilterField.NOT_IN_HEAD;
+  private static final FilterField.HeadReader NOT_IN_HEAD =
+      (head, payload) -> FilterField.NOT_IN_HEAD;
 
   private static final Map<String, FilterField> BY_NAME = new LinkedHashMap<>();
 
@@ -117,17 +119,32 @@ public final class FilterFields {
   }
 
   private static void addCommon() {
-    add("seq", ValueType.NUMBER, "the record's number", EventRecord::seq, EventHead::seq);
+    add(
+        "seq",
+        ValueType.NUMBER,
+        "the record's number",
+        EventRecord::seq,
+        (head, payload) -> head.seq());
     add(
         "time",
         ValueType.TIME,
         "when it happened, as well as that is known",
         EventRecord::wallNs,
-        EventHead::wallNs);
+        (head, payload) -> head.wallNs());
     add("received", ValueType.TIME, "when it was read", EventRecord::receivedNs);
-    add("kind", ValueType.KIND, "what happened", EventRecord::kind, EventHead::kind);
-    add("source", ValueType.SOURCE, "who said so", EventRecord::source);
-    add("certainty", ValueType.CERTAINTY, "how it is known", EventRecord::certainty);
+    add("kind", ValueType.KIND, "what happened", EventRecord::kind, (head, payload) -> head.kind());
+    add(
+        "source",
+        ValueType.SOURCE,
+        "who said so",
+        EventRecord::source,
+        (head, payload) -> orUnread(head.source()));
+    add(
+        "certainty",
+        ValueType.CERTAINTY,
+        "how it is known",
+        EventRecord::certainty,
+        (head, payload) -> orUnread(head.certainty()));
     add(
         "device",
         ValueType.DEVICE,
@@ -135,7 +152,7 @@ public final class FilterFields {
         "the device or disk it is about, by what it is called at that time",
         FilterFields::subject,
         ref -> ref.isNone() && ref.name().isEmpty() ? NOT_BY_DEVICE : ref,
-        head ->
+        (head, payload) ->
             !head.device().isNone() || !head.device().name().isEmpty()
                 ? head.device()
                 : unlessOfDisk(head));
@@ -146,7 +163,7 @@ public final class FilterFields {
         "its number",
         r -> r.device().isNone() ? diskDev(r.event()) : r.device().dev(),
         ref -> ref.isNone() ? NOT_BY_DEVICE : ref.dev(),
-        head -> head.device().isNone() ? unlessOfDisk(head) : head.device().dev());
+        (head, payload) -> head.device().isNone() ? unlessOfDisk(head) : head.device().dev());
     add(
         "uuid",
         ValueType.TEXT,
@@ -154,7 +171,7 @@ public final class FilterFields {
         "its device-mapper UUID",
         FilterFields::uuid,
         ref -> ref.uuid().isEmpty() ? NOT_BY_DEVICE : ref.uuid(),
-        head ->
+        (head, payload) ->
             !head.device().uuid().isEmpty()
                 ? head.device().uuid()
                 : head.kind() == Kind.UUID_SET ? FilterField.NOT_IN_HEAD : null);
@@ -165,7 +182,7 @@ public final class FilterFields {
         "the kernel's number of this life of it",
         r -> diskSeq(r.device()),
         FilterFields::diskSeq,
-        head -> diskSeq(head.device()));
+        (head, payload) -> diskSeq(head.device()));
     add("mono", ValueType.DURATION, "the same moment since the boot", EventRecord::monoNs);
     add("mono_ns", ValueType.NUMBER, "as mono, a number", EventRecord::monoNs);
     add(
@@ -183,7 +200,12 @@ public final class FilterFields {
         ValueType.DURATION,
         "of what two looks prove, the time between them",
         r -> r.notBeforeNs() == 0 ? null : r.wallNs() - r.notBeforeNs());
-    add("mark", ValueType.MARK, "a uevent not by the kernel itself", FilterFields::marks);
+    add(
+        "mark",
+        ValueType.MARK,
+        "a uevent not by the kernel itself",
+        r -> marks(r.marks()),
+        (h, payload) -> marks(h.marks()));
     addActor("actor", ValueType.TEXT, "the command behind it", Actor::command);
     addActor("relation", ValueType.TEXT, "asked, or context", a -> a.relation().word());
     addActor("pid", ValueType.NUMBER, "its process", a -> (Long) (long) a.pid());
@@ -220,7 +242,7 @@ public final class FilterFields {
         "the path of a multipath device",
         r -> path(r),
         null,
-        FilterFields::path);
+        (head, payload) -> path(head));
     add(
         "disk",
         ValueType.DEVICE,
@@ -235,7 +257,7 @@ public final class FilterFields {
         "any disk that the event names: a path, a mirror's leg or log, the disk itself",
         FilterFields::disk,
         null,
-        head -> head.path().isNone() ? FilterField.NOT_IN_HEAD : path(head));
+        (head, payload) -> head.path().isNone() ? FilterField.NOT_IN_HEAD : path(head));
     add(
         "group",
         ValueType.NUMBER,
@@ -292,9 +314,18 @@ public final class FilterFields {
                   List.copyOf(types),
                   fields.keySet(),
                   "",
-                  r -> payload(fields.get(r.kind()), r.event(), unknown),
+                  r -> {
+                    Field field = fields.get(r.kind());
+                    return field == null ? null : told(field, field.get(r.event()), unknown);
+                  },
                   null,
-                  NOT_IN_HEAD));
+                  (head, payload) -> {
+                    Field field = fields.get(head.kind());
+                    Object value = field == null ? null : payload.value(field);
+                    return field == null || value == null
+                        ? FilterField.NOT_IN_HEAD
+                        : told(field, value, unknown);
+                  }));
         });
   }
 
@@ -315,24 +346,17 @@ public final class FilterFields {
     };
   }
 
-  private static @Nullable Object payload(
-      @Nullable Field field, DmEvent event, boolean minusOneIsUnknown) {
-    if (field == null) {
-      return null;
-    }
+  /** A value of the payload as filters have it. */
+  private static @Nullable Object told(Field field, Object value, boolean minusOneIsUnknown) {
     return switch (field.type()) {
-      case INT -> {
-        int value = field.getInt(event);
-        yield known(value, minusOneIsUnknown && value == -1);
+      case INT, LONG -> {
+        long number = ((Number) value).longValue();
+        yield known(number, minusOneIsUnknown && number == -1);
       }
-      case LONG -> {
-        long value = field.getLong(event);
-        yield known(value, minusOneIsUnknown && value == -1);
-      }
-      case DEV -> field.getDev(event).equals(DevNo.NONE) ? null : field.getDev(event);
-      case BYTES -> field.getBytes(event).text();
-      case TARGETS -> field.getTargets(event).stream().map(FilterFields::line).toList();
-      default -> field.get(event);
+      case DEV -> value.equals(DevNo.NONE) ? null : value;
+      case BYTES -> ((Bytes) value).text();
+      case TARGETS -> ((List<?>) value).stream().map(each -> line((Target) each)).toList();
+      default -> value;
     };
   }
 
@@ -388,13 +412,17 @@ public final class FilterFields {
     return device.diskSeq() == 0 ? null : device.diskSeq();
   }
 
-  private static List<Mark> marks(EventRecord record) {
-    if (record.marks() == 0) {
+  private static Object orUnread(@Nullable Object told) {
+    return told == null ? FilterField.NOT_IN_HEAD : told;
+  }
+
+  private static List<Mark> marks(int bits) {
+    if (bits == 0) {
       return List.of();
     }
     List<Mark> marks = new ArrayList<>();
     for (Mark mark : Mark.values()) {
-      if (mark.isIn(record.marks())) {
+      if (mark.isIn(bits)) {
         marks.add(mark);
       }
     }

@@ -22,8 +22,8 @@ sealed interface Node {
   /** Whether an event of that device can match, and whether it must. */
   Tri given(DeviceRef device);
 
-  /** Whether the event of that head matches, as far as the head tells. */
-  Tri given(EventHead head);
+  /** Whether the event of that head matches, as far as that and single fields tell. */
+  Tri given(EventHead head, FilterField.Payload payload);
 
   /**
    * Bounds of all that it matches.
@@ -162,8 +162,8 @@ sealed interface Node {
     }
 
     @Override
-    public Tri given(EventHead head) {
-      return join(node -> node.given(head));
+    public Tri given(EventHead head, FilterField.Payload payload) {
+      return join(node -> node.given(head, payload));
     }
 
     private Tri join(Function<Node, Tri> given) {
@@ -171,6 +171,9 @@ sealed interface Node {
       for (Node node : nodes) {
         Tri one = given.apply(node);
         joined = all ? joined.and(one) : joined.or(one);
+        if (joined == (all ? Tri.NO : Tri.YES)) {
+          return joined;
+        }
       }
       return joined;
     }
@@ -210,8 +213,8 @@ sealed interface Node {
     }
 
     @Override
-    public Tri given(EventHead head) {
-      return negated.given(head).not();
+    public Tri given(EventHead head, FilterField.Payload payload) {
+      return negated.given(head, payload).not();
     }
 
     @Override
@@ -256,8 +259,8 @@ sealed interface Node {
     }
 
     @Override
-    public Tri given(EventHead head) {
-      Object value = field.read(head);
+    public Tri given(EventHead head, FilterField.Payload payload) {
+      Object value = field.read(head, payload);
       return value == FilterField.NOT_IN_HEAD
           ? Tri.MAYBE
           : Tri.of(value != null && test.test(value));
@@ -297,7 +300,7 @@ sealed interface Node {
     }
 
     @Override
-    public Tri given(EventHead head) {
+    public Tri given(EventHead head, FilterField.Payload payload) {
       return Tri.MAYBE;
     }
 
