@@ -117,6 +117,7 @@ public final class UeventReceiver implements AutoCloseable {
   // Of the receiving thread.
   private long countedDrops;
   private boolean isOverrun;
+  private int countsDue;
   private long queuedBeforeHole;
   private long quietWallNs;
   private long quietMonoNs;
@@ -229,10 +230,14 @@ public final class UeventReceiver implements AutoCloseable {
         }
         case OVERRUN -> {
           isOverrun = true;
+          countsDue = 2; // The kernel tells of a hole before it counts the last of it.
           queuedBeforeHole = measureQueue(); // As full as when the kernel dropped the first one.
         }
         case NONE -> {
-          tellLost(countLost());
+          if (countsDue > 0) {
+            countsDue--;
+            tellLost(countLost());
+          }
           quietWallNs = clocks.wallNs();
           quietMonoNs = clocks.monotonicNs();
           return;

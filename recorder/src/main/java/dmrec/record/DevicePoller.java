@@ -14,9 +14,10 @@ sealed interface DevicePoller permits DmPoller, SysfsPoller {
   boolean pollAll(Intake to, boolean always) throws IOException;
 
   /**
-   * A part of a round of all devices, those first that may change at any time.
+   * A part of a round: all devices but the steady ones, and some of these.
    *
-   * @return when the round began, if this ended it and every device has answered; else null
+   * @return if this ended the round, and every device has answered: the moment at which all were as
+   *     they are known, but for what an unread uevent tells; else null
    */
   @Nullable Stamp pollPart(Intake to) throws IOException;
 

@@ -22,16 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads devices through the control device. One that shows the same bytes as the last time costs
- * two requests and a comparison, a still one costs one, and nothing is made of it.
+ * two requests and a comparison, a steady one costs one, and nothing is made of it.
  *
  * <p>Keys are masked in the buffer the kernel wrote to, before anything is copied from it. One
  * thread.
  */
 final class DeviceReader {
+  private static final int DM_SUSPEND = 1 << 1;
   private static final int DM_INACTIVE_PRESENT = 1 << 6;
 
   /** DM_READONLY, DM_SUSPEND, DM_ACTIVE_PRESENT and DM_INACTIVE_PRESENT. */
-  private static final int DM_STATE = 1 | 1 << 1 | 1 << 5 | DM_INACTIVE_PRESENT;
+  private static final int DM_STATE = 1 | DM_SUSPEND | 1 << 5 | DM_INACTIVE_PRESENT;
 
   private static final int FLAGS_AT = 28;
   private static final int ATTEMPTS = 3;
@@ -40,7 +41,7 @@ final class DeviceReader {
    * Types whose status and table are the same until another table is resumed, which sends a uevent
    * ({@code dm-ioctl.c:do_resume}). Others count, or take messages that change them.
    */
-  private static final Set<String> STILL =
+  private static final Set<String> STEADY =
       Set.of("crypt", "error", "linear", "snapshot-origin", "striped", "unstriped", "zero");
 
   private final DmControl control;
@@ -50,8 +51,35 @@ final class DeviceReader {
   private Bytes lastList = Bytes.NONE;
   private List<DevNo> devices = List.of();
 
-  /** How a device was when it last changed, and whether its targets are all {@link #STILL}. */
-  private record Seen(Observation.Polled snapshot, boolean isStill) {}
+  /** How many times in a row the table of a steady device is taken to be as it was. */
+  private static final int UNREAD_TABLES = 15;
+
+  /** A device as it was when it last changed. */
+  private static final class Seen {
+    private final Observation.Polled snapshot;
+
+    /** Whether its targets are all {@link #STEADY}. */
+    private final boolean isSteady;
+
+    private int unreadTables;
+
+    private Seen(Observation.Polled snapshot, boolean isSteady) {
+      this.snapshot = snapshot;
+      this.isSteady = isSteady;
+      // So that not all of them have their turn at once.
+      this.unreadTables = snapshot.dev().minor() % (UNREAD_TABLES + 1);
+    }
+
+    private boolean takesTableAsRead(int flags) {
+      // A table is swapped while the device is suspended.
+      if (!isSteady || (flags & DM_SUSPEND) != 0 || unreadTables == UNREAD_TABLES) {
+        unreadTables = 0;
+        return false;
+      }
+      unreadTables++;
+      return true;
+    }
+  }
 
   DeviceReader(DmControl control, Sysfs sysfs, Clocks clocks) {
     this.control = control;
@@ -82,10 +110,10 @@ final class DeviceReader {
     return listed;
   }
 
-  /** Whether only its flags and counts are known to change without a uevent. */
-  boolean isStill(DevNo dev) {
+  /** Whether only flags and counts of the device change without a uevent. */
+  boolean isSteady(DevNo dev) {
     Seen last = seen.get(dev);
-    return last != null && last.isStill;
+    return last != null && last.isSteady;
   }
 
   /** How one is read that is as it was. */
@@ -94,7 +122,7 @@ final class DeviceReader {
     ALWAYS,
     /** Null is returned. */
     CHANGED,
-    /** As CHANGED; and the live table of a still one whose status is as it was is not asked for. */
+    /** Null is returned; the table of a steady device is read now and then only. */
     STATUS
   }
 
@@ -108,7 +136,6 @@ final class DeviceReader {
     boolean always = depth == Depth.ALWAYS;
     Seen last = seen.get(dev);
     Observation.Polled before = last == null ? null : last.snapshot;
-    boolean skipsTable = depth == Depth.STATUS && isStill(dev);
     for (int attempt = 1; ; attempt++) {
       Stamp began = stamp();
       Sysfs.BlockDevice block = always || before == null ? sysfs.blockDevice(number) : null;
@@ -120,8 +147,11 @@ final class DeviceReader {
       int flags = reply.getInt(FLAGS_AT);
       Bytes status = kept(reply, before == null ? null : before.status());
       Bytes table =
-          skipsTable && before != null && status.equals(before.status())
-              ? before.table()
+          depth == Depth.STATUS
+                  && last != null
+                  && status.equals(last.snapshot.status())
+                  && last.takesTableAsRead(flags)
+              ? last.snapshot.table()
               : table(control.table(number), before == null ? null : before.table());
       boolean hasInactive = (flags & DM_INACTIVE_PRESENT) != 0;
       Bytes inactive =
@@ -164,15 +194,15 @@ final class DeviceReader {
               table,
               inactive,
               uses);
-      seen.put(dev, new Seen(snapshot, isStill(table)));
+      seen.put(dev, new Seen(snapshot, isSteady(table)));
       return snapshot;
     }
   }
 
-  private static boolean isStill(Bytes table) {
+  private static boolean isSteady(Bytes table) {
     try {
       List<StatusReply.Entry> targets = StatusReply.decode(table.buffer()).targets();
-      return targets.stream().allMatch(target -> STILL.contains(target.type()));
+      return targets.stream().allMatch(target -> STEADY.contains(target.type()));
     } catch (DecodeException e) {
       return false; // Whoever interprets it says so.
     }

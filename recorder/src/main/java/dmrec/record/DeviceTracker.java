@@ -179,7 +179,7 @@ final class DeviceTracker {
 
   void sampleBegan(long wallNs) {
     sampleBeganNs = wallNs;
-    listBeganNs = wallNs;
+    listBeganNs = Math.max(listBeganNs, wallNs);
   }
 
   /** An unknown device is on the list. */

@@ -28,16 +28,16 @@ final class DmPoller implements DevicePoller {
   /** Devices that come and go without a pause must not keep the rest from being polled. */
   private static final int SNAPSHOTS_OF_NEW = 8;
 
-  /** Still devices a part of a round; with fewer a round has one part. */
-  private static final int STILL_A_PART = 1024;
+  /** Steady devices a part of a round; with fewer a round has one part. */
+  private static final int STEADY_A_PART = 1024;
 
-  /** Rounds in which the table of each still device is read once, though no uevent told of one. */
-  private static final int TABLE_ROUNDS = 16;
+  /** A table is swapped before the uevent of its resume is sent: by less than this. */
+  private static final long UEVENT_NS = 10_000_000L;
 
   /** A list of many devices takes long; listing is never given more than a third of the time. */
   private static final int REST_FACTOR = 2;
 
-  private static final long MOST_REST_NS = 100_000_000L;
+  private static final long MOST_REST_NS = 20_000_000L;
 
   private final DmControl control;
   private final DeviceReader devices;
@@ -49,7 +49,6 @@ final class DmPoller implements DevicePoller {
   private long restUntilNs = System.nanoTime();
 
   // The round at hand.
-  private int round;
   private int part;
   private int parts = 1;
   private Stamp roundBegan = new Stamp(0, 0);
@@ -79,18 +78,14 @@ final class DmPoller implements DevicePoller {
     return poll(to, always ? Depth.ALWAYS : Depth.CHANGED);
   }
 
-  /**
-   * {@inheritDoc} What is still, and of which a uevent tells, has its turn in each round once: a
-   * thousand of these a part, and the table of each only in one of sixteen rounds.
-   */
   @Override
   public @Nullable Stamp pollPart(Intake to) throws IOException {
     part = (part + 1) % parts;
     if (part == 0) {
-      long still = devices.devices().stream().filter(devices::isStill).count();
-      parts = Math.max(1, (int) ((still + STILL_A_PART - 1) / STILL_A_PART));
-      round++;
-      roundBegan = to.stamp();
+      long steady = devices.devices().stream().filter(devices::isSteady).count();
+      parts = Math.max(1, (int) ((steady + STEADY_A_PART - 1) / STEADY_A_PART));
+      Stamp now = to.stamp();
+      roundBegan = new Stamp(now.wallNs() - UEVENT_NS, now.monoNs() - UEVENT_NS);
       isRoundComplete = true;
     }
     isRoundComplete &= poll(to, Depth.STATUS);
@@ -107,11 +102,11 @@ final class DmPoller implements DevicePoller {
       boolean isDue = requested.remove(dev) || to.recorder().wantsAgain(dev);
       if (isDue) {
         complete &= snapshot(to, dev, Depth.ALWAYS);
-      } else if (depth != Depth.STATUS || !devices.isStill(dev)) {
+      } else if (depth != Depth.STATUS
+          || !devices.isSteady(dev)
+          || failing.contains(dev)
+          || dev.minor() % parts == part) {
         complete &= snapshot(to, dev, depth);
-      } else if (dev.minor() % parts == part) {
-        boolean isTableDue = dev.minor() / parts % TABLE_ROUNDS == round % TABLE_ROUNDS;
-        complete &= snapshot(to, dev, isTableDue ? Depth.CHANGED : Depth.STATUS);
       }
     }
     complete &= pollRequested(to);
@@ -120,11 +115,12 @@ final class DmPoller implements DevicePoller {
 
   @Override
   public void pollChanged(Intake to) throws IOException {
+    pollRequested(to);
     if (!isFailing && wakes.readable(control.fd())) {
       LockSupport.parkNanos(restUntilNs - System.nanoTime());
       list(to, false);
+      pollRequested(to);
     }
-    pollRequested(to);
   }
 
   /** Asks for the list of devices; false where the control device fails. */
@@ -149,15 +145,16 @@ final class DmPoller implements DevicePoller {
     return true;
   }
 
+  /** What cannot be asked now stays requested. */
   private boolean pollRequested(Intake to) throws IOException {
     boolean complete = true;
     // A snapshot may ask for others: those of the devices below.
     for (to.recorder().takeRequests(requested);
-        !requested.isEmpty();
+        !requested.isEmpty() && !isFailing;
         to.recorder().takeRequests(requested)) {
       List<DevNo> turn = List.copyOf(requested);
       requested.clear();
-      for (DevNo dev : isFailing ? List.<DevNo>of() : turn) {
+      for (DevNo dev : turn) {
         complete &= snapshot(to, dev, Depth.ALWAYS);
       }
     }

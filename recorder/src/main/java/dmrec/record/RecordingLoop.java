@@ -305,7 +305,13 @@ public final class RecordingLoop implements AutoCloseable {
 
   private void pollPart(Intake intake) throws IOException {
     Stamp began = intake.stamp();
-    polled(intake, began, devices == null ? null : devices.pollPart(intake));
+    Stamp round = devices == null ? null : devices.pollPart(intake);
+    if (devices != null && round != null) {
+      boolean isAll = uevents.read(intake);
+      devices.pollChanged(intake);
+      round = isAll && !devices.isFailing() ? round : null;
+    }
+    polled(intake, began, round);
   }
 
   /**

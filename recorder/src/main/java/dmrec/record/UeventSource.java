@@ -106,8 +106,12 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
     return socket;
   }
 
-  /** Reads what the kernel has sent so far; of a flood, of whatever kind, a part. */
-  void read(Intake intake) throws IOException {
+  /**
+   * Reads what the kernel has sent so far; of a flood, of whatever kind, a part.
+   *
+   * @return whether that was all
+   */
+  boolean read(Intake intake) throws IOException {
     to = intake;
     long beganNs = System.nanoTime();
     int left = MESSAGES_A_TURN;
@@ -116,11 +120,12 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
       left -= count;
       if (count == 0) {
         if (receiver.isDrained()) {
-          return;
+          return true;
         }
         LockSupport.parkNanos(HANDOVER_NS);
       }
     }
+    return false;
   }
 
   @Override

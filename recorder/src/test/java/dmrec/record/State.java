@@ -184,6 +184,7 @@ record State(
       bodyBytes += 64 + 3 * (status ? target.status() : target.params()).length();
     }
     ByteBuffer out = head(targets.size(), bodyBytes);
+    int end = out.position();
     for (Target target : targets) {
       int at = out.position();
       byte[] text = KernelText.encode(status ? target.status() : target.params());
@@ -191,8 +192,9 @@ record State(
       out.put(at + 24, KernelText.encode(target.type())).put(at + 40, text);
       out.position((at + 40 + text.length + 1 + 7) & ~7);
       out.putInt(at + 20, out.position() - 312);
+      end = at + 40 + text.length + 1; // Behind the last one's text, as the kernel has it.
     }
-    return built(out);
+    return built(out.position(end));
   }
 
   private Bytes dependencies() {

@@ -268,10 +268,7 @@ public final class CycleWriter {
   /** Appends a document for which there is room. */
   public void append(byte[] bytes, int length) {
     if (endBytes - releasedBytes >= 2 * RELEASED_BYTES) {
-      // The queue maps blocks of the file, and gives no address of one that it does not map.
-      Wire wire = Objects.requireNonNull(appender.wire());
-      pages.release(wire.bytes().addressForRead(releasedBytes), RELEASED_BYTES);
-      releasedBytes += RELEASED_BYTES;
+      release();
     }
     DocumentContext document = appender.writingDocument();
     try {
@@ -286,6 +283,17 @@ public final class CycleWriter {
     } finally {
       document.close();
     }
+  }
+
+  private void release() {
+    try {
+      // The queue maps blocks of the file, and gives no address of one that it does not map.
+      Wire wire = Objects.requireNonNull(appender.wire());
+      pages.release(wire.bytes().addressForRead(releasedBytes), RELEASED_BYTES);
+    } catch (RuntimeException | InternalError e) {
+      // It stays in memory, and that is all.
+    }
+    releasedBytes += RELEASED_BYTES;
   }
 
   /** Gives the file its name in the journal. */
