@@ -46,6 +46,9 @@ final class FilterHelp {
     lines.add(
         "FIGURES: count, first, last, min F, max F, avg F, sum F (several with commas), then"
             + " [by FIELD, ...] [per DURATION].");
+    lines.add(
+        "Figures come from the indexes and from single fields. An event that cannot be read as a"
+            + " whole is counted with the rest; 'dmrec verify' tells of it.");
     lines.add("");
     lines.add("FILTER joins conditions by or, and, not (the weakest first) and parentheses:");
     lines.add("  FIELD = VALUE    also != < <= > >=");

@@ -167,7 +167,7 @@ public final class Info implements Callable<Integer> {
           shown(String.join(" ", started.sources()))
               + (started.sampleNs() == 0
                   ? ""
-                  : ", a look every " + EventText.duration(started.sampleNs())));
+                  : ", polled every " + EventText.duration(started.sampleNs())));
       line(text, "  dmrec", shown(started.version()));
     }
     DmEvent.RecordingStopped stopped = recording.stopped();
