@@ -1,8 +1,8 @@
 package dmrec.event;
 
 /**
- * What is appended to a journal: an event with everything that every event carries, as a value or
- * read in place.
+ * What is appended to a journal: an event with everything that every event carries. It is an {@link
+ * EventRecord}, which is a value, or a {@link PathEvent}, which is read in place and used again.
  */
 public sealed interface JournalEntry permits EventRecord, PathEvent {
   /** When it happened: CLOCK_REALTIME, nanoseconds since 1970. */

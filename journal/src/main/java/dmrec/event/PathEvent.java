@@ -44,7 +44,7 @@ public final class PathEvent implements JournalEntry {
   /** As many digits fit a number of 63 bits whatever they are. */
   private static final int MOST_DIGITS = 18;
 
-  /** Of two numbers that share a place only one is known at a time. */
+  /** How many device numbers are kept at most; of two that share a place the later one is. */
   private static final int KNOWN = 256;
 
   private final byte[] message = new byte[MOST_BYTES];
@@ -175,7 +175,7 @@ public final class PathEvent implements JournalEntry {
     if (!DevNo.isDevNo(deviceMajor, deviceMinor)) {
       return DevNo.NONE;
     }
-    int place = (int) (deviceMajor * 31 + deviceMinor ^ deviceMinor >> 4) & (KNOWN - 1);
+    int place = (int) ((31 * deviceMajor + deviceMinor) ^ (deviceMinor >> 4)) & (KNOWN - 1);
     DevNo last = known[place];
     if (last == null || last.major() != deviceMajor || last.minor() != deviceMinor) {
       last = new DevNo((int) deviceMajor, (int) deviceMinor);
@@ -286,7 +286,7 @@ public final class PathEvent implements JournalEntry {
    * @param diskName the kernel's name for the path's disk; empty where it is not known
    * @param isLate whether a newer event of the path was told before
    */
-  public void told(String diskName, boolean isLate) {
+  public void interpreted(String diskName, boolean isLate) {
     disk = diskName;
     marks |= isLate ? Mark.LATE.bit() : 0;
   }

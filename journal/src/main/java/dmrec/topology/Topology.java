@@ -264,7 +264,7 @@ public final class Topology implements TopologyView {
       return;
     }
     if (entry instanceof PathEvent event) {
-      FoldedDevice device = told(event.device());
+      FoldedDevice device = known(event.device());
       if (device != null) {
         device.path(event.path(), event.failed(), !event.tellsState());
       }
@@ -327,7 +327,7 @@ public final class Topology implements TopologyView {
       put(new Device(ref, e.state().consistent()));
       return;
     }
-    FoldedDevice device = told(ref);
+    FoldedDevice device = known(ref);
     if (device != null) {
       device.apply(record);
     }
@@ -337,7 +337,7 @@ public final class Topology implements TopologyView {
    * The device that an event is about, which may learn its identity from it; null for a uevent or
    * log line about one of which no snapshot has told yet.
    */
-  private @Nullable FoldedDevice told(DeviceRef ref) {
+  private @Nullable FoldedDevice known(DeviceRef ref) {
     FoldedDevice known = devices.get(ref.dev());
     if (known == null || !known.unsettled().ref().isSameLife(ref)) {
       return null;

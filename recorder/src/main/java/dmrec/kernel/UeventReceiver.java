@@ -249,6 +249,7 @@ public final class UeventReceiver implements AutoCloseable {
   /**
    * Whether the message just received was the last before the hole. Until then the kernel queues
    * nothing new, so each message leaves less behind it; after it the queue is empty or fills again.
+   * Where a smaller message follows at once, this is seen one message later.
    */
   private boolean isHoleReached() throws KernelException {
     long queued = socket.queuedBytes();

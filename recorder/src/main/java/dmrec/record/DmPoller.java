@@ -115,12 +115,11 @@ final class DmPoller implements DevicePoller {
 
   @Override
   public void pollChanged(Intake to) throws IOException {
-    pollRequested(to);
     if (!isFailing && wakes.readable(control.fd())) {
       LockSupport.parkNanos(restUntilNs - System.nanoTime());
       list(to, false);
-      pollRequested(to);
     }
+    pollRequested(to);
   }
 
   /** Asks for the list of devices; false where the control device fails. */

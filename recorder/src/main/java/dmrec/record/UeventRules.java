@@ -103,8 +103,11 @@ final class UeventRules {
       throws IOException {
     boolean failed = action.equals("PATH_FAILED");
     boolean byKernel = o.senderPid() <= 0;
+    if (byKernel) {
+      raised(dev);
+    }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
-    if (byKernel && heard(dev, path, failed)) {
+    if (byKernel && paths.heard(dev, path, failed)) {
       trace(u, dev, o);
       return;
     }
@@ -124,9 +127,12 @@ final class UeventRules {
   void path(PathEvent event) throws IOException {
     DevNo dev = event.dev();
     boolean byKernel = event.actor() == null;
+    if (byKernel) {
+      raised(dev);
+    }
     boolean late = byKernel && paths.isLate(dev, event.path(), event.dmSeqnum());
-    event.told(events.diskName(event.path()), late);
-    if (byKernel && heard(dev, event.path(), event.failed())) {
+    event.interpreted(events.diskName(event.path()), late);
+    if (byKernel && paths.heard(dev, event.path(), event.failed())) {
       events.append(
           event.asRecord().toBuilder()
               .marks(0)
@@ -141,11 +147,10 @@ final class UeventRules {
     }
   }
 
-  /** A path's event of the kernel was read. Returns whether its change was told without it. */
-  private boolean heard(DevNo dev, DevNo path, boolean failed) {
+  /** The device has raised an event, which its event number will count. */
+  private void raised(DevNo dev) {
     tracker.raised.computeIfAbsent(dev, each -> new DeviceTracker.Raised()).monoNs =
         events.monoNs();
-    return paths.heard(dev, path, failed);
   }
 
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {

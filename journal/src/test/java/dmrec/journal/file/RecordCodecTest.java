@@ -90,7 +90,7 @@ class RecordCodecTest extends RecordBytes {
       if (!event.isOf(record.device())) {
         continue;
       }
-      event.told(i % 2 == 0 ? "sdb" : "", i % 3 == 0);
+      event.interpreted(i % 2 == 0 ? "sdb" : "", i % 3 == 0);
       EventRecord value = event.asRecord().withSeq(i);
       assertEquals(kind, value.kind());
       assertEquals(message, value.evidence());

@@ -172,11 +172,11 @@ public final class Info implements Callable<Integer> {
     }
     DmEvent.RecordingStopped stopped = recording.stopped();
     if (stopped != null && !stopped.backlog().equals(UeventBacklog.UNKNOWN)) {
-      line(text, "  uevents", waited(stopped.backlog()));
+      line(text, "  uevents", backlogText(stopped.backlog()));
     }
   }
 
-  private static String waited(UeventBacklog backlog) {
+  private static String backlogText(UeventBacklog backlog) {
     return "at most "
         + bytes(backlog.queueMaxBytes())
         + " of "
