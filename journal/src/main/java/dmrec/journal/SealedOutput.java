@@ -54,6 +54,9 @@ final class SealedOutput {
   /** Adds a document, for which there is room, behind those of the file at hand. */
   void add(CycleWriter to, byte[] document, int length) {
     to.append(document, length);
+    if (to.isRoomLow()) {
+      syncer.wantRoom();
+    }
     sealer.add(document, length, nanoClock.getAsLong());
   }
 

@@ -37,9 +37,8 @@ import org.jspecify.annotations.Nullable;
  * checkpoint: a file of the journal is whole from its first moment, and is never opened for writing
  * again.
  *
- * <p>The library maps the file. A mapped page that finds no room is a SIGBUS, so the bytes ahead of
- * the writer are filled with zeros by plain writes first, which fail as they should. One thread,
- * but for {@link #force}.
+ * <p>The library maps the file, so that room is made first ({@link FileRoom}). One thread, but for
+ * {@link #force} and {@link #fillAhead}.
  */
 public final class CycleWriter {
   public static final RollCycle NAMES = LegacyRollCycles.MINUTELY;
@@ -64,7 +63,6 @@ public final class CycleWriter {
   /** What must be free for a file to begin. */
   public static final long LEAST_BYTES = 2L * FIRST_BYTES;
 
-  private static final int STEP_BYTES = 1 << 20;
   private static final int PAGE_BYTES = 4096;
 
   /** How much of a file is let go of at once, and how much before its end is kept in memory. */
@@ -76,24 +74,24 @@ public final class CycleWriter {
 
   private final Path staged;
   private final Path published;
-  private final DiskReserve reserve;
   private final JournalOptions.Pages pages;
   private final FileChannel channel;
   private final SingleChronicleQueue queue;
   private final ExcerptAppender appender;
-  private final ByteBuffer zeros = ByteBuffer.allocateDirect(64 << 10);
+  private final FileRoom room;
   private long endBytes;
   private long releasedBytes;
-  private long allocatedBytes;
+
+  /** How large it is once it has ended. */
+  private long endedBytes;
 
   private CycleWriter(
       Path staged, Path published, DiskReserve reserve, JournalOptions.Pages pages, long minute)
       throws IOException {
     this.staged = staged;
     this.published = published;
-    this.reserve = reserve;
     this.pages = pages;
-    if (!fillOwnFile(staged.resolveSibling(OWN_FILE), zeros)) {
+    if (!fillOwnFile(staged.resolveSibling(OWN_FILE))) {
       throw reserve.full();
     }
     SetTimeProvider clock = new SetTimeProvider();
@@ -108,19 +106,20 @@ public final class CycleWriter {
     this.appender.singleThreadedCheckDisabled(true);
     // Only now: the queue would wait for the header of a file that it finds.
     this.channel = OwnFiles.create(staged, OwnFiles.FILE);
-    if (!fill(channel, 0, FIRST_BYTES, zeros)) {
+    try {
+      this.room = FileRoom.begin(published, channel, reserve, FIRST_BYTES);
+    } catch (IOException e) {
       appender.close();
       queue.close();
       closeQuietly(channel);
-      throw reserve.full();
+      throw e;
     }
-    this.allocatedBytes = FIRST_BYTES;
   }
 
   /** The queue maps that one as well, and would find holes in it. */
-  private static boolean fillOwnFile(Path path, ByteBuffer zeros) throws IOException {
+  private static boolean fillOwnFile(Path path) throws IOException {
     try (FileChannel own = OwnFiles.create(path, OwnFiles.FILE)) {
-      return fill(own, 0, OWN_BYTES, zeros);
+      return FileRoom.fill(own, 0, OWN_BYTES);
     }
   }
 
@@ -212,7 +211,7 @@ public final class CycleWriter {
 
   /** What it takes on the disk. */
   public long allocatedBytes() {
-    return allocatedBytes;
+    return endedBytes > 0 ? endedBytes : room.bytes();
   }
 
   /**
@@ -223,46 +222,17 @@ public final class CycleWriter {
    */
   public boolean reserve(int length, boolean lastWords) throws JournalException {
     long needed = endBytes + 4 + length + INDEX_BYTES + (lastWords ? 0 : LAST_WORDS_BYTES);
-    if (needed <= allocatedBytes) {
-      return true;
-    }
-    long step = Math.min(STEP_BYTES, allocatedBytes);
-    long target = Math.max(needed, allocatedBytes + step);
-    if (!reserve.allows(target - allocatedBytes)) {
-      return false;
-    }
-    try {
-      if (channel.size() < allocatedBytes) {
-        // Zeros behind the end would hide that documents are gone.
-        throw JournalFolder.cut(published, allocatedBytes, channel.size());
-      }
-      if (fill(channel, allocatedBytes, target, zeros)) {
-        allocatedBytes = target;
-      }
-      return needed <= allocatedBytes;
-    } catch (JournalException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new JournalException(IoErrors.cannot("write", published, e), e);
-    }
+    return room.reserve(needed);
   }
 
-  /** Writes zeros; false where the file system is full, then with nothing added. */
-  private static boolean fill(FileChannel channel, long from, long to, ByteBuffer zeros)
-      throws IOException {
-    long at = from;
-    try {
-      while (at < to) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
-        at += channel.write(zeros, at);
-      }
-      return true;
-    } catch (IOException e) {
-      if (DiskReserve.isFull(e)) {
-        return false;
-      }
-      throw e;
-    }
+  /** Whether {@link #fillAhead} should be called by now. */
+  public boolean isRoomLow() {
+    return room.isLow(endBytes);
+  }
+
+  /** Makes room before it is needed; from any thread. */
+  public void fillAhead() {
+    room.fillAhead();
   }
 
   /** Appends a document for which there is room. */
@@ -312,11 +282,12 @@ public final class CycleWriter {
 
   /** Ends the queue; the file is not changed any more, but for the zeros behind its end. */
   public void finish() throws JournalException {
+    room.end();
     try {
       appender.close();
       queue.close();
       channel.truncate(Math.min(channel.size(), endOfDocuments(channel, endBytes)));
-      allocatedBytes = channel.size();
+      endedBytes = channel.size();
     } catch (IOException | RuntimeException | InternalError e) {
       throw new JournalException(IoErrors.cannot("close", published, e), e);
     } finally {
@@ -326,6 +297,7 @@ public final class CycleWriter {
 
   /** Gives up a file: nothing is added to it any more. One that was not named is gone. */
   public void abandon() throws JournalException {
+    room.end();
     try {
       appender.close();
       queue.close();

@@ -8,8 +8,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a journal to the disk, on a thread of its own: whoever records never waits for a disk,
- * unless each event is to be synced.
+ * Brings a journal to the disk, and makes room in its file ahead, on a thread of its own: whoever
+ * records never waits for a disk, unless each event is to be synced.
  *
  * <p>A file is synced by fdatasync, which on Linux writes what msync(MS_SYNC) writes (that call is
  * one for a range of the file) and what plain writes added too. A file that was made or removed is
@@ -22,6 +22,7 @@ public final class Syncer implements AutoCloseable {
   private final Thread thread;
   private @Nullable CycleWriter current;
   private boolean folderChanged;
+  private boolean isRoomWanted;
   private long appended;
   private long synced;
   private long firstUnsyncedNs;
@@ -70,6 +71,14 @@ public final class Syncer implements AutoCloseable {
     }
   }
 
+  /** The file at hand should have more room soon. */
+  public synchronized void wantRoom() {
+    if (!isRoomWanted) {
+      isRoomWanted = true;
+      notifyAll();
+    }
+  }
+
   /** What went wrong when it was tried last: what was written since may not be on the disk. */
   public synchronized @Nullable IOException failure() {
     return failure;
@@ -79,7 +88,12 @@ public final class Syncer implements AutoCloseable {
     try {
       while (awaitDue()) {
         try {
-          sync();
+          CycleWriter low = takeRoomWanted();
+          if (low != null) {
+            low.fillAhead();
+          } else {
+            sync();
+          }
         } catch (IOException e) {
           return; // The writer finds it.
         }
@@ -91,6 +105,9 @@ public final class Syncer implements AutoCloseable {
 
   private synchronized boolean awaitDue() throws InterruptedException {
     while (!closed) {
+      if (isRoomWanted) {
+        return true;
+      }
       long unsynced = appended - synced;
       if (unsynced == 0 && !folderChanged && finished.isEmpty()) {
         wait();
@@ -103,6 +120,12 @@ public final class Syncer implements AutoCloseable {
       wait(leftNs / 1_000_000, (int) (leftNs % 1_000_000));
     }
     return false;
+  }
+
+  private synchronized @Nullable CycleWriter takeRoomWanted() {
+    boolean isWanted = isRoomWanted;
+    isRoomWanted = false;
+    return isWanted ? current : null;
   }
 
   /** Returns when all that was appended before is on the disk. */

@@ -27,7 +27,7 @@ public final class Sealer implements AutoCloseable {
   private final SealPolicy policy;
   private final Consumer<String> notices;
   private final @Nullable SigningKey key;
-  private Chain chain;
+  private final ChainHasher documents;
   private Bytes lastValue = Chain.ZERO;
 
   /** How many documents of the chain's present interval need no seal of their own. */
@@ -51,10 +51,10 @@ public final class Sealer implements AutoCloseable {
    */
   public Sealer(Path folder, JournalTail tail, JournalOptions options) throws JournalException {
     this.journal = tail.journal();
-    this.chain = new Chain(tail.link());
     this.policy = options.seals();
     this.notices = options.notices();
     this.key = held(folder, tail.keys(), options);
+    this.documents = new ChainHasher(new Chain(tail.link()));
     if (tail.number() == 0) {
       toldKeys(); // Nothing lies before: the key's path is enough.
     } else if (publicKey().equals(tail.keys().root())) {
@@ -121,22 +121,22 @@ public final class Sealer implements AutoCloseable {
 
   /** The chain's value over all that was added. */
   public Bytes link() {
-    return chain.peek();
+    return documents.chain().peek();
   }
 
   public void add(byte[] document, int length, long nowNs) {
     if (!hasUnsealed()) {
       unsealedSinceNs = nowNs;
     }
-    chain.add(document, 0, length);
+    documents.add(document, length);
   }
 
   public boolean hasUnsealed() {
-    return chain.count() > sealedCount;
+    return documents.count() > sealedCount;
   }
 
   public boolean isFull() {
-    return policy.records() > 0 && chain.count() >= policy.records();
+    return policy.records() > 0 && documents.count() >= policy.records();
   }
 
   public boolean isOverdue(long nowNs) {
@@ -147,6 +147,7 @@ public final class Sealer implements AutoCloseable {
 
   /** The seal over all that was added; {@link #sealed} when it is written. */
   public byte[] seal(long seq, long wallNs) {
+    Chain chain = documents.chain();
     Bytes value = chain.peek();
     Bytes digests = chain.digests();
     int epoch = key == null ? 0 : key.epoch();
@@ -159,14 +160,16 @@ public final class Sealer implements AutoCloseable {
 
   /** The seal was written: the chain goes on with it. */
   public void sealed(byte[] seal) {
+    Chain chain = documents.chain();
     lastValue = chain.close();
     chain.add(seal, 0, seal.length);
+    documents.resume(chain);
     sealedCount = 1;
   }
 
   /** A new file was begun with a chain of its own and {@link #beginning}. */
   public void goOnWith(Chain begun, long nowNs) {
-    chain = begun;
+    documents.resume(begun);
     sealedCount = 0;
     unsealedSinceNs = nowNs;
     toldKeys();
@@ -246,6 +249,7 @@ public final class Sealer implements AutoCloseable {
   /** Lets another recorder sign with the key. */
   @Override
   public void close() {
+    documents.close();
     if (key != null) {
       key.release();
     }
