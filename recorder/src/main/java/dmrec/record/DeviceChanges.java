@@ -42,7 +42,7 @@ final class DeviceChanges {
     DevNo dev = known.dev();
     if (known.ref().diskSeq() <= 0 && snapshot.ref().diskSeq() > 0) {
       // The first table gives a device its place in sysfs, and with it its number.
-      tracker.added.remove(dev);
+      tracker.forgetAdded(dev);
     }
     DeviceRef ref = DeviceTracker.completed(known.ref(), snapshot.ref().diskSeq());
     if (!known.name().equals(snapshot.ref().name())) {

@@ -9,7 +9,8 @@ import dmrec.event.Source;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.io.IOException;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,19 +28,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceTracker {
   /** The {@code add} uevents of devices that no snapshot has shown yet. */
-  final Map<DevNo, Hint> added = new HashMap<>();
+  private final Map<DevNo, Hint> added = new HashMap<>();
 
   /** The devices of the last list. */
-  final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
+  private final Map<DevNo, DeviceList.Entry> listed = new HashMap<>();
 
   /** The devices whose end was seen before their beginning was told, in order. */
-  final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
+  private final Map<DevNo, ShortLife> shortLives = new LinkedHashMap<>();
 
   /** The devices with paths that wait for their uevents, in order. */
-  final Set<DevNo> awaiting = new LinkedHashSet<>();
+  private final Set<DevNo> awaiting = new LinkedHashSet<>();
 
   /** When the last uevent of each device was read whose event number no round has confirmed. */
-  final Map<DevNo, Raised> raised = new LinkedHashMap<>();
+  private final Map<DevNo, Raised> raised = new LinkedHashMap<>();
 
   private final EventWriter events;
   private final PollRequests requests;
@@ -59,14 +60,7 @@ final class DeviceTracker {
     boolean usagePending;
     final UsageBudget usage = new UsageBudget();
 
-    /** Changes of paths that the status showed before their uevents were read, in order. */
-    final ArrayDeque<AwaitedPath> awaited = new ArrayDeque<>();
-
-    /** The path events that were told without a uevent: its state, until a uevent of it comes. */
-    final Map<DevNo, Boolean> toldFailed = new HashMap<>();
-
-    /** The newest uevent of each path: the kernel may send older ones behind it. */
-    final Map<DevNo, Newest> newest = new HashMap<>();
+    final PathEventDeduplicator.Paths paths = new PathEventDeduplicator.Paths();
 
     /** Whether the topology is knowingly behind the last snapshot. */
     boolean isUnsettled() {
@@ -74,22 +68,10 @@ final class DeviceTracker {
     }
   }
 
-  /** The kernel's number of a path's newest uevent. */
-  static final class Newest {
-    long dmSeqnum;
-
-    Newest(long dmSeqnum) {
-      this.dmSeqnum = dmSeqnum;
-    }
-  }
-
   /** When a device's last event was read, on the boot's clock. */
-  static final class Raised {
-    long monoNs;
+  private static final class Raised {
+    private long monoNs;
   }
-
-  /** A path whose status changed before its uevent was read. */
-  record AwaitedPath(StatusDiff.PathChange change, long sinceMonoNs, long notBeforeNs) {}
 
   /** An {@code add} uevent of a device that no snapshot has shown yet. */
   record Hint(long diskSeq, Bytes message) {}
@@ -170,7 +152,94 @@ final class DeviceTracker {
     added.remove(dev);
     shortLives.remove(dev);
     listed.remove(dev);
-    requests.devices.remove(dev);
+    requests.forget(dev);
+  }
+
+  // Uevents.
+
+  /** The device's {@code add} uevent was read, and no snapshot has shown it yet. */
+  void added(DevNo dev, Hint hint) {
+    added.put(dev, hint);
+  }
+
+  /** That uevent; null where none waits for a snapshot. */
+  @Nullable Hint added(DevNo dev) {
+    return added.get(dev);
+  }
+
+  void forgetAdded(DevNo dev) {
+    added.remove(dev);
+  }
+
+  /** The device has raised an event, which its event number will count. */
+  void raised(DevNo dev, long monoNs) {
+    raised.computeIfAbsent(dev, each -> new Raised()).monoNs = monoNs;
+  }
+
+  /** The devices whose last event was read by then; each is told once. */
+  List<DevNo> takeRaised(long untilMonoNs) {
+    List<DevNo> taken = new ArrayList<>();
+    raised.forEach(
+        (dev, last) -> {
+          if (last.monoNs <= untilMonoNs) {
+            taken.add(dev);
+          }
+        });
+    taken.forEach(raised::remove);
+    return taken;
+  }
+
+  /** Paths of the device wait for their uevents. */
+  void await(DevNo dev) {
+    awaiting.add(dev);
+  }
+
+  void stopAwaiting(DevNo dev) {
+    awaiting.remove(dev);
+  }
+
+  /** The devices with paths that wait, in order. */
+  List<DevNo> awaiting() {
+    return List.copyOf(awaiting);
+  }
+
+  // Lists and snapshots.
+
+  /** These devices are all there are. */
+  void listed(List<DeviceList.Entry> entries) {
+    listed.clear();
+    entries.forEach(entry -> listed.put(entry.dev(), entry));
+  }
+
+  Set<DevNo> listed() {
+    return Collections.unmodifiableSet(listed.keySet());
+  }
+
+  boolean isListed(DevNo dev) {
+    return listed.containsKey(dev);
+  }
+
+  /** What the last list says of the device; null where it is not on it. */
+  DeviceList.@Nullable Entry entry(DevNo dev) {
+    return listed.get(dev);
+  }
+
+  /** The device was listed, and gone at its snapshot; of several such lives the first is kept. */
+  void livedShortly(ShortLife life) {
+    shortLives.putIfAbsent(life.entry().dev(), life);
+  }
+
+  /** Those lives, in order. */
+  List<ShortLife> shortLives() {
+    return List.copyOf(shortLives.values());
+  }
+
+  @Nullable ShortLife shortLife(DevNo dev) {
+    return shortLives.get(dev);
+  }
+
+  void forgetShortLife(DevNo dev) {
+    shortLives.remove(dev);
   }
 
   void listBegan(long wallNs) {

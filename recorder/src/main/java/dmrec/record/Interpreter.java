@@ -155,7 +155,7 @@ final class Interpreter {
     if (restart.isOn()) {
       tracker.goOn(restart.endNs(), events.topology().seq());
       paths.loseUevents();
-      requests.disks.addAll(restart.disks());
+      requests.disks(restart.disks());
     }
   }
 

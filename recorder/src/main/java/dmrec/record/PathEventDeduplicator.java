@@ -9,7 +9,10 @@ import dmrec.target.DevNo;
 import dmrec.target.Target;
 import dmrec.topology.Device;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 
 /**
  * Has each change of a path told once, though two sources show it: the kernel's uevent and the
@@ -24,6 +27,30 @@ final class PathEventDeduplicator {
    * by then will not come.
    */
   private static final long PATH_UEVENT_PATIENCE_NS = 5_000_000_000L;
+
+  /** What is remembered of a device's paths. */
+  static final class Paths {
+    /** Changes that the status showed before their uevents were read, in order. */
+    private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
+
+    /** The events that were told without a uevent: its state, until a uevent of it comes. */
+    private final Map<DevNo, Boolean> toldFailed = new HashMap<>();
+
+    /** The newest uevent of each path: the kernel may send older ones behind it. */
+    private final Map<DevNo, Newest> newest = new HashMap<>();
+  }
+
+  /** The kernel's number of a path's newest uevent. */
+  private static final class Newest {
+    private long dmSeqnum;
+
+    private Newest(long dmSeqnum) {
+      this.dmSeqnum = dmSeqnum;
+    }
+  }
+
+  /** A path whose status changed before its uevent was read. */
+  private record Awaited(StatusDiff.PathChange change, long sinceMonoNs, long notBeforeNs) {}
 
   private final EventWriter events;
   private final DeviceTracker tracker;
@@ -64,11 +91,11 @@ final class PathEventDeduplicator {
     if (memory == null) {
       return false;
     }
-    if (!memory.awaited.isEmpty()) {
+    if (!memory.paths.awaited.isEmpty()) {
       stopWaiting(memory, path, failed);
     }
     // A path's two events alternate: a second one of a kind is the one already told.
-    Boolean told = memory.toldFailed.remove(path);
+    Boolean told = memory.paths.toldFailed.remove(path);
     return told != null && told == failed;
   }
 
@@ -83,9 +110,9 @@ final class PathEventDeduplicator {
     if (memory == null || dmSeqnum <= 0) {
       return false;
     }
-    DeviceTracker.Newest newest = memory.newest.get(path);
+    Newest newest = memory.paths.newest.get(path);
     if (newest == null) {
-      memory.newest.put(path, new DeviceTracker.Newest(dmSeqnum));
+      memory.paths.newest.put(path, new Newest(dmSeqnum));
       return false;
     }
     if ((int) (dmSeqnum - newest.dmSeqnum) < 0) {
@@ -96,8 +123,8 @@ final class PathEventDeduplicator {
   }
 
   private static void stopWaiting(DeviceTracker.Memory memory, DevNo path, boolean failed) {
-    for (Iterator<DeviceTracker.AwaitedPath> each = memory.awaited.iterator(); each.hasNext(); ) {
-      DeviceTracker.AwaitedPath awaited = each.next();
+    for (Iterator<Awaited> each = memory.paths.awaited.iterator(); each.hasNext(); ) {
+      Awaited awaited = each.next();
       if (awaited.change().path().equals(path) && awaited.change().failed() == failed) {
         each.remove();
         return;
@@ -117,16 +144,16 @@ final class PathEventDeduplicator {
     if (ueventsLost || (pathUeventMissed && !pathUeventSeen)) {
       pathFromStatus(change, ref, memory, since, evidence, source);
     } else {
-      memory.awaited.addLast(new DeviceTracker.AwaitedPath(change, events.monoNs(), since));
-      tracker.awaiting.add(ref.dev());
+      memory.paths.awaited.addLast(new Awaited(change, events.monoNs(), since));
+      tracker.await(ref.dev());
     }
   }
 
   /** A new table has new paths: what was said of the old ones' says nothing of them. */
   void startOver(DevNo dev, DeviceTracker.Memory memory) {
-    memory.awaited.clear();
-    memory.toldFailed.clear();
-    tracker.awaiting.remove(dev);
+    memory.paths.awaited.clear();
+    memory.paths.toldFailed.clear();
+    tracker.stopAwaiting(dev);
   }
 
   private void pathFromStatus(
@@ -137,7 +164,7 @@ final class PathEventDeduplicator {
       Bytes evidence,
       Source source)
       throws IOException {
-    memory.toldFailed.put(change.path(), change.failed());
+    memory.paths.toldFailed.put(change.path(), change.failed());
     String disk = events.diskName(change.path());
     events.emit(
         source,
@@ -152,27 +179,26 @@ final class PathEventDeduplicator {
 
   /** Says what a path's status said where no uevent says it: after some time, or at the end. */
   void giveUpWaiting(boolean all) throws IOException {
-    for (Iterator<DevNo> each = tracker.awaiting.iterator(); each.hasNext(); ) {
-      DevNo dev = each.next();
+    for (DevNo dev : tracker.awaiting()) {
       DeviceTracker.Memory memory = tracker.remembered(dev);
       Device device = events.topology().device(dev);
       if (memory == null || device == null) {
-        each.remove();
+        tracker.stopAwaiting(dev);
         continue;
       }
       boolean told = false;
-      for (DeviceTracker.AwaitedPath awaited = memory.awaited.peekFirst();
+      for (Awaited awaited = memory.paths.awaited.peekFirst();
           awaited != null
               && (all || events.monoNs() - awaited.sinceMonoNs() > PATH_UEVENT_PATIENCE_NS);
-          awaited = memory.awaited.peekFirst()) {
-        memory.awaited.removeFirst();
+          awaited = memory.paths.awaited.peekFirst()) {
+        memory.paths.awaited.removeFirst();
         told = true;
         pathUeventMissed = true;
         pathFromStatus(
             awaited.change(), device.ref(), memory, awaited.notBeforeNs(), Bytes.NONE, Source.DM);
       }
-      if (memory.awaited.isEmpty()) {
-        each.remove();
+      if (memory.paths.awaited.isEmpty()) {
+        tracker.stopAwaiting(dev);
       }
       if (told) {
         restoreStatus(device);

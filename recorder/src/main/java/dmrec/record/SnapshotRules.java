@@ -11,9 +11,7 @@ import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -65,19 +63,18 @@ final class SnapshotRules {
   void listed(Observation.Listed o) throws IOException, DecodeException {
     DeviceList list = DeviceList.decode(o.reply().buffer());
     endShortLives(o.began());
-    tracker.listed.clear();
+    tracker.listed(list.devices());
     for (DeviceList.Entry entry : list.devices()) {
-      tracker.listed.put(entry.dev(), entry);
       Device known = events.topology().device(entry.dev());
       if (known == null) {
         tracker.appeared(entry.dev());
       }
       if (known == null || differs(known, entry)) {
-        requests.devices.add(entry.dev());
+        requests.device(entry.dev());
       }
     }
     for (Device device : List.copyOf(events.topology().devices())) {
-      if (!tracker.listed.containsKey(device.dev())) {
+      if (!tracker.isListed(device.dev())) {
         events.derived(
             device.ref(), tracker.lastSeen(device.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
         tracker.forget(device.dev());
@@ -87,8 +84,8 @@ final class SnapshotRules {
     if (baselineDue) {
       baselineDue = false;
       toBaseline.clear();
-      toBaseline.addAll(tracker.listed.keySet());
-      requests.devices.addAll(tracker.listed.keySet());
+      toBaseline.addAll(tracker.listed());
+      requests.devices(tracker.listed());
     }
     tracker.listBegan(o.began().wallNs());
   }
@@ -120,36 +117,29 @@ final class SnapshotRules {
     if (recording == null || !recording.sources().contains(Source.DM.word())) {
       return;
     }
-    for (Iterator<Map.Entry<DevNo, DeviceTracker.Raised>> each =
-            tracker.raised.entrySet().iterator();
-        each.hasNext(); ) {
-      Map.Entry<DevNo, DeviceTracker.Raised> raised = each.next();
-      if (began.monoNs() - raised.getValue().monoNs < COUNTED_BY_NS) {
-        continue;
-      }
-      each.remove();
-      Device device = events.topology().device(raised.getKey());
-      if (device != null && events.topology().uncounted(device.dev()) > 0) {
+    for (DevNo dev : tracker.takeRaised(began.monoNs() - COUNTED_BY_NS)) {
+      Device device = events.topology().device(dev);
+      if (device != null && events.topology().uncounted(dev) > 0) {
         DmEvent.CountersChanged same =
             new DmEvent.CountersChanged(
                 device.eventNr(), device.openCount(), device.readAheadKib());
-        events.derived(device.ref(), tracker.lastSeen(device.dev()), same, Bytes.NONE);
+        events.derived(device.ref(), tracker.lastSeen(dev), same, Bytes.NONE);
       }
     }
   }
 
   void vanished(Observation.Vanished o) throws IOException {
     Device known = events.topology().device(o.dev());
-    DeviceList.Entry entry = tracker.listed.get(o.dev());
+    DeviceList.Entry entry = tracker.entry(o.dev());
     toBaseline.remove(o.dev());
     if (known != null) {
       events.derived(
           known.ref(), tracker.lastSeen(o.dev()), new DmEvent.DeviceRemoved(), Bytes.NONE);
       tracker.forget(o.dev());
       tracker.wasAbsent(o.dev(), o.began().wallNs());
-    } else if (entry != null && !tracker.added.containsKey(o.dev())) {
-      tracker.shortLives.putIfAbsent(
-          o.dev(), new DeviceTracker.ShortLife(entry, tracker.absentSince(o.dev()), o.at()));
+    } else if (entry != null && tracker.added(o.dev()) == null) {
+      tracker.livedShortly(
+          new DeviceTracker.ShortLife(entry, tracker.absentSince(o.dev()), o.at()));
     }
   }
 
@@ -158,9 +148,9 @@ final class SnapshotRules {
    * read by now.
    */
   private void endShortLives(Stamp began) throws IOException {
-    for (DeviceTracker.ShortLife life : List.copyOf(tracker.shortLives.values())) {
+    for (DeviceTracker.ShortLife life : tracker.shortLives()) {
       DeviceList.Entry entry = life.entry();
-      if (life.goneAt().monoNs() < began.monoNs() && !tracker.added.containsKey(entry.dev())) {
+      if (life.goneAt().monoNs() < began.monoNs() && tracker.added(entry.dev()) == null) {
         endShortLife(life);
       }
     }
@@ -168,7 +158,7 @@ final class SnapshotRules {
 
   private void endShortLife(DeviceTracker.ShortLife life) throws IOException {
     DeviceList.Entry entry = life.entry();
-    tracker.shortLives.remove(entry.dev());
+    tracker.forgetShortLife(entry.dev());
     DeviceRef ref =
         new DeviceRef(entry.dev(), 0, entry.name(), entry.uuid() == null ? "" : entry.uuid());
     events.derived(
@@ -206,13 +196,13 @@ final class SnapshotRules {
       tracker.forget(dev);
       known = null;
     }
-    DeviceTracker.Hint hint = tracker.added.get(dev);
+    DeviceTracker.Hint hint = tracker.added(dev);
     if (known == null && hint != null && isOver(hint, snapshot)) {
       DeviceRef ref = tracker.bornUnseen(dev, hint.diskSeq(), hint);
       events.derived(ref, tracker.absentSince(dev), new DmEvent.DeviceRemoved(), Bytes.NONE);
       tracker.forget(dev);
     }
-    DeviceTracker.ShortLife before = tracker.shortLives.get(dev);
+    DeviceTracker.ShortLife before = tracker.shortLife(dev);
     if (before != null) {
       // The number is in use again, so that life is over whatever its uevents may still say.
       endShortLife(before);
@@ -249,10 +239,10 @@ final class SnapshotRules {
     memory.lookBeganNs = o.began().wallNs();
     for (DevNo below : snapshot.state().dependencies()) {
       if (events.topology().device(below) == null && events.topology().disk(below) == null) {
-        if (tracker.listed.containsKey(below)) {
-          requests.devices.add(below);
+        if (tracker.isListed(below)) {
+          requests.device(below);
         } else {
-          requests.disks.add(below);
+          requests.disk(below);
         }
       }
     }

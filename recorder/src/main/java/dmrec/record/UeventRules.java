@@ -80,7 +80,7 @@ final class UeventRules {
       }
     }
     if (!fromProcess && (u.synthetic() || !u.action().equals("remove"))) {
-      requests.devices.add(dev);
+      requests.device(dev);
     }
   }
 
@@ -104,7 +104,7 @@ final class UeventRules {
     boolean failed = action.equals("PATH_FAILED");
     boolean byKernel = o.senderPid() <= 0;
     if (byKernel) {
-      raised(dev);
+      tracker.raised(dev, events.monoNs());
     }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
     if (byKernel && paths.heard(dev, path, failed)) {
@@ -128,7 +128,7 @@ final class UeventRules {
     DevNo dev = event.dev();
     boolean byKernel = event.actor() == null;
     if (byKernel) {
-      raised(dev);
+      tracker.raised(dev, events.monoNs());
     }
     boolean late = byKernel && paths.isLate(dev, event.path(), event.dmSeqnum());
     event.interpreted(events.diskName(event.path()), late);
@@ -143,19 +143,13 @@ final class UeventRules {
       events.append(event);
     }
     if (byKernel) {
-      requests.devices.add(dev);
+      requests.device(dev);
     }
-  }
-
-  /** The device has raised an event, which its event number will count. */
-  private void raised(DevNo dev) {
-    tracker.raised.computeIfAbsent(dev, each -> new DeviceTracker.Raised()).monoNs =
-        events.monoNs();
   }
 
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
     DeviceRef known = events.topology().ref(dev);
-    DeviceTracker.Hint hint = tracker.added.get(dev);
+    DeviceTracker.Hint hint = tracker.added(dev);
     if (known != null && DeviceTracker.isSameLife(known.diskSeq(), u.diskSeq())) {
       events.fromUevent(
           o, u, DeviceTracker.completed(known, u.diskSeq()), new DmEvent.DeviceRemoved());
@@ -177,7 +171,7 @@ final class UeventRules {
       return;
     }
     if (u.action().equals("add")) {
-      tracker.added.put(dev, new DeviceTracker.Hint(u.diskSeq(), o.message()));
+      tracker.added(dev, new DeviceTracker.Hint(u.diskSeq(), o.message()));
     } else if (u.action().equals("change")) {
       tracker.memory(dev).changeSeen = true;
     }
@@ -205,7 +199,7 @@ final class UeventRules {
     if (u.synthetic()) {
       // Asked for by somebody, as udev's coldplug does: the disk was there before.
       if (u.action().equals("add") && events.topology().disk(dev) == null) {
-        requests.disks.add(dev);
+        requests.disk(dev);
       }
       return;
     }
@@ -217,7 +211,7 @@ final class UeventRules {
           DeviceRef.NONE,
           new DmEvent.DiskAdded(dev, name == null ? "" : name, "", "", -1, ""));
       if (o.senderPid() <= 0) {
-        requests.disks.add(dev);
+        requests.disk(dev);
       }
     } else if (u.action().equals("remove")) {
       events.fromUevent(
