@@ -209,7 +209,7 @@ public final class CycleWriter {
     return endBytes;
   }
 
-  /** What it takes on the disk. */
+  /** What it takes on the disk; up to a MiB more where room was made ahead. */
   public long allocatedBytes() {
     return endedBytes > 0 ? endedBytes : room.bytes();
   }

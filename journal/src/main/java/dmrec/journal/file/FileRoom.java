@@ -11,7 +11,8 @@ import java.nio.file.Path;
  * The room ahead of a file's writer: zeros that plain writes put there, which fail as they should
  * where the file system is full. A page that is mapped and finds no room would be a SIGBUS.
  *
- * <p>One thread, but for {@link #fillAhead}.
+ * <p>One thread, but for {@link #fillAhead}: the two share how far the file is filled, and
+ * whichever fills holds the monitor.
  */
 final class FileRoom {
   private static final int STEP_BYTES = 1 << 20;
@@ -54,7 +55,9 @@ final class FileRoom {
     return new FileRoom(file, channel, reserve, bytes);
   }
 
-  /** Writes zeros; false where the file system is full, then with nothing added. */
+  /**
+   * Writes zeros; false where the file system is full. Those written until then are not counted.
+   */
   static boolean fill(FileChannel channel, long from, long to) throws IOException {
     ByteBuffer zeros = ZEROS.duplicate();
     long at = from;
@@ -72,7 +75,7 @@ final class FileRoom {
     }
   }
 
-  /** How large the file is at least. */
+  /** How much the writer has taken; a step more may be filled ahead. */
   long bytes() {
     return bytes;
   }
@@ -138,7 +141,7 @@ final class FileRoom {
     }
   }
 
-  /** The file is as long as it is. */
+  /** Nothing more is filled ahead. */
   synchronized void end() {
     isEnded = true;
   }
