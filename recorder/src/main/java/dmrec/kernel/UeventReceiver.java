@@ -73,6 +73,9 @@ public final class UeventReceiver implements AutoCloseable {
   /** The least a message takes of the receive buffer: its data and what the kernel adds. */
   private static final int LEAST_QUEUED_BYTES = 512;
 
+  /** Readings of the queue that must agree that it grew. */
+  private static final int GROWTH_READINGS = 8;
+
   /** The socket is read at least this often, so that a loss is dated no further back. */
   private static final long QUIET_NS = 1_000_000_000L;
 
@@ -250,12 +253,23 @@ public final class UeventReceiver implements AutoCloseable {
    * Whether the message just received was the last before the hole. Until then the kernel queues
    * nothing new, so each message leaves less behind it; after it the queue is empty or fills again.
    * Where a smaller message follows at once, this is seen one message later.
+   *
+   * <p>From 6.16 on the kernel adds a message to the account before it drops it, and takes it off
+   * again (netlink_broadcast_deliver). So a queue that grew is measured anew: what really grew
+   * stays.
    */
   private boolean isHoleReached() throws KernelException {
     long queued = socket.queuedBytes();
-    boolean isReached = queued == 0 || queued > queuedBeforeHole - LEAST_QUEUED_BYTES;
+    for (int i = 0; i < GROWTH_READINGS && isGrown(queued); i++) {
+      queued = Math.min(queued, socket.queuedBytes());
+    }
+    boolean isReached = queued == 0 || isGrown(queued);
     queuedBeforeHole = queued;
     return isReached;
+  }
+
+  private boolean isGrown(long queuedBytes) {
+    return queuedBytes > queuedBeforeHole - LEAST_QUEUED_BYTES;
   }
 
   private long measureQueue() throws KernelException {
