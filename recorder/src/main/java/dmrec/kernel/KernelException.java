@@ -29,7 +29,13 @@ public final class KernelException extends IOException {
     this.errno = 0;
   }
 
-  private static String found(int errno) {
+  /** For bytes of the kernel's that are not what they should be. */
+  KernelException(String what, String expected, String found, String toDo) {
+    super(what + ": expected " + expected + ", found " + found + ". " + toDo);
+    this.errno = 0;
+  }
+
+  static String found(int errno) {
     String words = Errno.words(errno);
     return words.isEmpty() ? Errno.name(errno) : Errno.name(errno) + " (" + words + ")";
   }
