@@ -1,0 +1,101 @@
+package dmrec.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dmrec.kernel.KernelSymbols.Symbol;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class KernelSymbolsTest {
+  @TempDir Path temp = Path.of("");
+
+  @Test
+  void findsTheNearestFunctionBelow() throws Exception {
+    KernelSymbols symbols =
+        symbols(
+            """
+            0000000000000000 A fixed_percpu_data
+            ffffffff81000000 T _text
+            ffffffff81000000 T startup_64
+            ffffffff81000100 D some_data
+            ffffffff81000200 W weak_one
+            ffffffffc0001000 t dev_create\t[dm_mod]
+            ffffffffc0000000 t do_mirror\t[dm_mirror]
+            """);
+    assertEquals(new Symbol("_text", ""), symbols.at(0xffffffff81000180L));
+    assertEquals(new Symbol("weak_one", ""), symbols.at(0xffffffff81000200L));
+    assertEquals(new Symbol("dev_create", "dm_mod"), symbols.at(-1));
+    assertEquals(new Symbol("do_mirror", "dm_mirror"), symbols.at(0xffffffffc0000fffL));
+    assertSame(Symbol.UNKNOWN, symbols.at(0x7fff_ffff_ffffL));
+  }
+
+  @Test
+  void remembersUntilToldToForget() throws Exception {
+    KernelSymbols symbols = symbols("ffffffffc0001000 t old_one\t[dm_mod]\n");
+    assertEquals("old_one", symbols.at(-1).name());
+    symbols("ffffffffc0001000 t new_one\t[dm_mod]\n");
+    assertEquals("old_one", symbols.at(-1).name());
+    symbols.forget();
+    assertEquals("new_one", symbols.at(-1).name());
+  }
+
+  @Test
+  void hiddenAddressesAreUnknownButNamesAreNot() throws Exception {
+    KernelSymbols symbols =
+        symbols(
+            """
+            0000000000000000 t dev_create\t[dm_mod]
+            0000000000000000 t dev_create\t[dm_other]
+            0000000000000000 d _ioctls\t[dm_mod]
+            0000000000000000 T dm_table_event\t[dm_mod]
+            0000000000000000 T md_error
+            """);
+    assertSame(Symbol.UNKNOWN, symbols.at(-1));
+    assertEquals(Set.of("dev_create", "dm_table_event"), symbols.of("dm_mod"));
+    assertEquals(Set.of("md_error"), symbols.of("", name -> name.startsWith("md_")));
+    assertEquals(Set.of(), symbols.of("dm_mo"));
+  }
+
+  @Test
+  void passesOverLinesThatAreNone() throws Exception {
+    String hostile =
+        "\n \nffffffff81000000\nffffffff81000000 T\nffffffff81000000 T \nT x y\n"
+            + "fffffffff81000000 T seventeen_digits\nffffffff81000000T joined\n"
+            + "ffffffff81000000 T f [\nffffffff81000000 T g []\nffffffff81000000 T h\tdm_mod\n"
+            + "ffffffff81000000 T "
+            + "x".repeat(5000)
+            + "\nffffffff81000010 T good\nffffffff81000020 T last";
+    KernelSymbols symbols = symbols(hostile);
+    assertEquals("last", symbols.at(-1).name());
+    assertEquals(Set.of("good", "last"), symbols.of(""));
+  }
+
+  @Test
+  void missingListIsAnError() {
+    KernelSymbols symbols = new KernelSymbols(temp.resolve("none"));
+    KernelException e = assertThrows(KernelException.class, () -> symbols.at(-1));
+    assertTrue(e.getMessage().contains(temp.resolve("none").toString()), e.getMessage());
+  }
+
+  @Test
+  void readsTheRunningKernels() throws Exception {
+    Path list = Path.of("/proc/kallsyms");
+    assumeTrue(Files.isReadable(list), "needs /proc/kallsyms");
+    assertFalse(new KernelSymbols().of("", name -> name.equals("vprintk_emit")).isEmpty());
+  }
+
+  private KernelSymbols symbols(String lines) throws Exception {
+    Path file = temp.resolve("kallsyms");
+    Files.writeString(file, lines, StandardCharsets.ISO_8859_1);
+    return new KernelSymbols(file);
+  }
+}
