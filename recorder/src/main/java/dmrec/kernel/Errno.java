@@ -12,6 +12,8 @@ final class Errno {
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
   static final int EACCES = 13;
+  static final int EBUSY = 16;
+  static final int EEXIST = 17;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
   static final int ENOTTY = 25;
@@ -37,8 +39,8 @@ final class Errno {
       case ENOMEM -> "ENOMEM";
       case EACCES -> "EACCES";
       case 14 -> "EFAULT";
-      case 16 -> "EBUSY";
-      case 17 -> "EEXIST";
+      case EBUSY -> "EBUSY";
+      case EEXIST -> "EEXIST";
       case ENODEV -> "ENODEV";
       case 20 -> "ENOTDIR";
       case 21 -> "EISDIR";
@@ -73,7 +75,7 @@ final class Errno {
       case EBADF -> "the descriptor is closed";
       case ENOMEM -> "out of memory, or a limit reached";
       case EACCES -> "permission denied";
-      case 16 -> "busy";
+      case EBUSY -> "busy";
       case ENODEV -> "no such device";
       case EINVAL -> "invalid argument";
       case 23, 24 -> "too many open files";

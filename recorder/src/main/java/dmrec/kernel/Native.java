@@ -59,6 +59,14 @@ final class Native {
 
     int eventfd(int initial, int flags);
 
+    int epoll_create1(int flags);
+
+    int epoll_ctl(int epollFd, int operation, int fd, long event);
+
+    int mkdir(String path, int mode);
+
+    int rmdir(String path);
+
     @IgnoreError
     int clock_gettime(int clock, long timespec);
 
@@ -94,7 +102,10 @@ final class Native {
   }
 
   static final int O_RDONLY = 0;
+  static final int O_WRONLY = 1;
   static final int O_RDWR = 2;
+  static final int O_TRUNC = 0x200;
+  static final int O_APPEND = 0x400;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
 

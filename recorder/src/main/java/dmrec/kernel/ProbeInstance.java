@@ -1,0 +1,331 @@
+package dmrec.kernel;
+
+import dmrec.kernel.Native.LibC;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Probes of our own, in an instance of tracefs with ring buffers of its own
+ * (Documentation/trace/ftrace.rst, "Instances").
+ *
+ * <p>Nothing of it ends with the process: after a kill, probes and instance stay, and go on
+ * recording into their own memory. The next {@link #open} of the same name removes them. An
+ * instance of which a file is open cannot be removed (EBUSY): that is the lock against a second
+ * recorder.
+ *
+ * <p>No probe is deleted before {@link #close}: the kernel clears all buffers in which a deleted
+ * one was enabled.
+ *
+ * <p>Thread contract: one thread at a time. Hits are objects; they are rare.
+ */
+public final class ProbeInstance implements AutoCloseable {
+  /** Takes what {@link #read} finds: first what was lost, then hits by time. */
+  public interface Handler {
+    /** A hit; those of one CPU come in the order they were written. */
+    void hit(ProbeHit hit);
+
+    /**
+     * Hits were lost.
+     *
+     * @param count exactly how many; after a broken page, at least one
+     * @param afterBootNs of the last hit before them on this CPU; if none, of the start
+     */
+    void lost(int cpu, long count, long afterBootNs);
+  }
+
+  /**
+   * A probe that this kernel does not take.
+   *
+   * @param why the error number, and the kernel's own words where it has any
+   */
+  public record Refused(String name, String why) {}
+
+  private record Made(ProbeDefinition definition, String event) {}
+
+  private final TraceFiles files;
+  private final String name;
+  private final Path folder;
+  private final RingReader reader;
+  private final Map<String, Made> made = new LinkedHashMap<>();
+
+  /** Also those in whose place others were put. */
+  private final Set<String> events = new LinkedHashSet<>();
+
+  private final Map<String, String> refused = new LinkedHashMap<>();
+  private final List<Path> plain = new ArrayList<>();
+  private int remade;
+  private boolean closed;
+
+  private ProbeInstance(TraceFiles files, String name, RingReader reader) {
+    this.files = files;
+    this.name = name;
+    this.folder = files.instance(name);
+    this.reader = reader;
+  }
+
+  /** Where tracefs is, if this process may make probes there. */
+  public static Optional<Path> tracefs() {
+    return TraceFiles.find(Path.of("/sys"), System.getProperty("os.arch", ""));
+  }
+
+  /** Why {@link #tracefs()} is empty and what to do, a sentence; empty where it is not. */
+  public static String why() {
+    return TraceFiles.why(Path.of("/sys"), System.getProperty("os.arch", ""));
+  }
+
+  /**
+   * Makes an instance with its probes, and starts them. Takes seconds.
+   *
+   * @param name of the instance and of the probes' group
+   * @param bufferKib for each CPU
+   * @throws KernelException EBUSY where another recorder has it, which is left as it is
+   */
+  public static ProbeInstance open(
+      Path tracefs, String name, List<ProbeDefinition> definitions, int bufferKib)
+      throws KernelException {
+    return open(tracefs, "kprobe", name, definitions, bufferKib);
+  }
+
+  static ProbeInstance open(
+      Path tracefs, String kind, String name, List<ProbeDefinition> definitions, int bufferKib)
+      throws KernelException {
+    LibC libc = Native.libc();
+    TraceFiles files = new TraceFiles(libc, tracefs, kind);
+    Path folder = files.instance(ProbeDefinition.checkName(name));
+    int errno = files.folder(folder, false);
+    if (errno == 0 || errno == Errno.ENOENT) {
+      errno = files.folder(folder, true);
+    }
+    if (errno == Errno.EBUSY || errno == Errno.EEXIST) {
+      throw new KernelException(
+          errno,
+          "Cannot make probes in " + folder,
+          "an instance that no other process uses",
+          "Another recorder runs, or a program reads the instance's files: stop it.");
+    } else if (errno != 0) {
+      throw TraceFiles.refused("Cannot make " + folder, errno);
+    }
+    ProbeInstance instance;
+    try {
+      // From here on nobody else can remove the instance.
+      instance = new ProbeInstance(files, name, RingReader.open(libc, files, folder, bufferKib));
+    } catch (KernelException | RuntimeException | Error e) {
+      files.folder(folder, false);
+      throw e;
+    }
+    try {
+      instance.setUp(definitions, bufferKib);
+      return instance;
+    } catch (KernelException | RuntimeException | Error e) {
+      instance.close();
+      throw e;
+    }
+  }
+
+  private void setUp(List<ProbeDefinition> definitions, int bufferKib) throws KernelException {
+    for (String event : defined()) {
+      int errno = files.define("-:" + name + "/" + event);
+      if (errno != 0 && errno != Errno.ENOENT) {
+        throw TraceFiles.refused("Cannot remove the left-over probe " + name + "/" + event, errno);
+      }
+    }
+    files.require(folder.resolve("trace_clock"), "boot");
+    files.require(folder.resolve("buffer_size_kb"), String.valueOf(bufferKib));
+    add(definitions);
+  }
+
+  /** Probes of our group that the kernel has, ours or left over. */
+  private Set<String> defined() throws KernelException {
+    Set<String> found = new LinkedHashSet<>();
+    String prefix = ":" + name + "/";
+    for (String line : files.lines(files.definitions())) {
+      int at = line.indexOf(prefix);
+      int end = line.indexOf(' ', at);
+      if (at > 0 && at < line.indexOf(' ') && end > at) {
+        found.add(line.substring(at + prefix.length(), end));
+      }
+    }
+    return found;
+  }
+
+  /** A descriptor for {@link Poller}, readable when any CPU has hits; -1 once closed. */
+  public int fd() {
+    return reader.fd();
+  }
+
+  /** Probes that the kernel did not take, with the reason. */
+  public List<Refused> refused() {
+    List<Refused> all = new ArrayList<>();
+    refused.forEach((probe, why) -> all.add(new Refused(probe, why)));
+    return all;
+  }
+
+  /**
+   * Makes and starts more probes; one that is there already is left.
+   *
+   * @throws KernelException where the list of probes cannot be written to; a probe that is refused
+   *     is in {@link #refused()}
+   */
+  public void add(List<ProbeDefinition> definitions) throws KernelException {
+    for (ProbeDefinition definition : definitions) {
+      if (!made.containsKey(definition.name())) {
+        make(definition, definition.name());
+      }
+    }
+  }
+
+  /**
+   * Puts a probe in the place of the one of its name, as when a module is loaded and with it the
+   * offsets in its structs are known. Hits of both have the same name. The former is stopped, but
+   * goes on where the new one is refused; if both are equal nothing is done.
+   *
+   * @throws KernelException as {@link #add}
+   */
+  public void remake(ProbeDefinition definition) throws KernelException {
+    Made former = made.get(definition.name());
+    if (former != null && former.definition.equals(definition)) {
+      return;
+    }
+    if (former == null) {
+      make(definition, definition.name());
+      return;
+    }
+    Path enable = event(name, former.event).resolve("enable");
+    files.set(enable, "0");
+    made.remove(definition.name());
+    remade++;
+    make(definition, definition.name() + "_r" + remade);
+    if (!made.containsKey(definition.name())) {
+      files.require(enable, "1");
+      made.put(definition.name(), former);
+    }
+  }
+
+  private void make(ProbeDefinition definition, String event) throws KernelException {
+    refused.remove(definition.name());
+    String line = definition.line(name, event);
+    int errno = files.define(line);
+    if (errno != 0) {
+      refused.put(definition.name(), files.refusal(errno, line));
+      return;
+    }
+    try {
+      start(event(name, event), definition.name(), definition.filter());
+      made.put(definition.name(), new Made(definition, event));
+      events.add(event);
+    } catch (KernelException e) {
+      refused.put(definition.name(), e.getMessage());
+      files.define("-:" + name + "/" + event);
+    }
+  }
+
+  /**
+   * Starts an event that the kernel has of itself, as {@code printk}, {@code console}.
+   *
+   * @param event also what its hits are called
+   * @param filter empty: none
+   * @throws KernelException ENOENT where this kernel has no such event
+   */
+  public void enable(String system, String event, String filter) throws KernelException {
+    Path path = event(ProbeDefinition.checkName(system), ProbeDefinition.checkName(event));
+    start(path, event, filter);
+    plain.add(path);
+  }
+
+  private void start(Path event, String hitName, String filter) throws KernelException {
+    TraceFormat format = TraceFormat.parse(hitName, TraceFiles.read(event.resolve("format")));
+    if (!filter.isEmpty()) {
+      files.require(event.resolve("filter"), filter);
+    }
+    reader.add(format);
+    files.require(event.resolve("enable"), "1");
+  }
+
+  private Path event(String system, String event) {
+    return folder.resolve("events").resolve(system).resolve(event);
+  }
+
+  /**
+   * Reads what all CPUs have now, without waiting: at most what their buffers hold, twice.
+   *
+   * @throws KernelException of the first page that is broken or cannot be read; what could be read
+   *     was handed over before
+   */
+  public void read(Handler handler) throws KernelException {
+    reader.read(handler);
+  }
+
+  /** How many hits the probes themselves missed since they were made, as returns without room. */
+  public long missed() {
+    long sum = 0;
+    for (String line : TraceFiles.text(files.profile()).split("\n", -1)) {
+      String[] columns = line.strip().split("\\s+", -1);
+      sum += columns.length == 3 && events.contains(columns[0]) ? RingReader.number(columns[2]) : 0;
+    }
+    return sum;
+  }
+
+  /**
+   * Whether the probes are still there and on: anybody may remove them, as {@code trace-cmd reset}
+   * does, and nothing tells. If not, close this and open another. Takes in CPUs that came online.
+   */
+  public boolean isIntact() {
+    try {
+      reader.watchCpus();
+      Set<String> defined = defined();
+      boolean all = made.values().stream().allMatch(each -> defined.contains(each.event));
+      String on = TraceFiles.text(folder.resolve("events").resolve(name).resolve("enable"));
+      // X: some are off, as those that were made anew.
+      return all
+          && (made.isEmpty() || on.startsWith("1") || (remade > 0 && on.startsWith("X")))
+          && plain.stream().allMatch(each -> isOn(each.resolve("enable")))
+          && isOn(folder.resolve("tracing_on"));
+    } catch (KernelException e) {
+      return false;
+    }
+  }
+
+  private static boolean isOn(Path file) {
+    return TraceFiles.text(file).startsWith("1");
+  }
+
+  /** Removes probes and instance. What cannot be removed stays for the next {@link #open}. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    plain.forEach(each -> quietly(() -> files.set(each.resolve("enable"), "0")));
+    Path group = folder.resolve("events").resolve(name);
+    quietly(() -> files.set(group.resolve("enable"), "0"));
+    // Before the instance goes: until then no other recorder can have made probes of this name.
+    quietly(
+        () -> {
+          for (String event : defined()) {
+            files.define("-:" + name + "/" + event);
+          }
+          return 0;
+        });
+    reader.close();
+    files.folder(folder, false);
+  }
+
+  private interface Step {
+    int run() throws KernelException;
+  }
+
+  private static void quietly(Step step) {
+    try {
+      step.run();
+    } catch (KernelException e) {
+      // It is gone already, or the next start removes it.
+    }
+  }
+}
