@@ -9,6 +9,7 @@ import dmrec.event.Field;
 import dmrec.event.Fields;
 import dmrec.event.KernelText;
 import dmrec.event.Mark;
+import dmrec.query.ActorText;
 import dmrec.query.EventText;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
@@ -114,19 +115,8 @@ final class EventRows {
     }
     Actor actor = record.actor();
     if (actor != null) {
-      pair(
-          items,
-          "actor",
-          actor.relation().word()
-              + ", pid "
-              + actor.pid()
-              + " uid "
-              + actor.uid()
-              + " "
-              + actor.command());
-      known(items, "executable", actor.executable());
-      known(items, "parent", actor.parentCommand());
-      known(items, "unit", actor.unit());
+      pair(items, "actor", ActorText.brief(actor));
+      pair(items, "process", ActorText.details(actor));
     }
     DeviceRef device = record.device();
     if (!device.equals(DeviceRef.NONE)) {
@@ -164,12 +154,6 @@ final class EventRows {
               field.getDevs(event).stream().map(DevNo::toString).collect(Collectors.joining(" ")));
       case TEXTS -> pair(items, name, String.join(" ", field.getTexts(event)));
       case INT, LONG, BOOLEAN, DEV -> pair(items, name, String.valueOf(field.get(event)));
-    }
-  }
-
-  private void known(Pool.Items items, String name, String value) {
-    if (!value.isEmpty()) {
-      pair(items, name, value);
     }
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dmrec.cli.host.Host;
+import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.KernelText;
@@ -102,6 +103,7 @@ class HostileNamesTest {
     new Story()
         .boot("b", "")
         .disk(Story.SDA, name)
+        .by(new Actor(Actor.Relation.ASKED, 7, 7, 8, 0, 1000, name, name, 1, name, name))
         .multipath(mpath, true, List.of(Story.SDA))
         .create(top, name, "254:0 " + name, name, List.of(mpath.dev()))
         .add(mpath, new DmEvent.KernelMessage("lost " + name, 1, 3))

@@ -1,0 +1,80 @@
+package dmrec.cli.answer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.cli.CommandTest;
+import dmrec.event.Actor;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.query.Story;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The answers about a volume on a multipath device, where probes told who did what. */
+class ActorsTest extends CommandTest {
+  private static final DeviceRef MPATHA = Story.mapped(0, 14, "mpatha");
+  private static final DeviceRef DATA = Story.mapped(1, 15, "vg-data");
+
+  @BeforeEach
+  void record() throws Exception {
+    new Story()
+        .boot("b", "")
+        .disk(Story.SDA, "sda")
+        .by(process(Actor.Relation.ASKED, 459, "multipathd", "multipathd.service"))
+        .multipath(MPATHA, true, List.of(Story.SDA))
+        .by(process(Actor.Relation.ASKED, 812, "lvcreate", "session-3.scope"))
+        .create(DATA, "linear", "254:0 0", "", List.of(MPATHA.dev()))
+        .by(process(Actor.Relation.CONTEXT, 77, "dd", ""))
+        .fail(MPATHA, Story.SDA, "sda", 0)
+        .by(process(Actor.Relation.ASKED, 900, "lvchange", "session-3.scope"))
+        .add(DATA, new DmEvent.RequestFailed("table_load", 16, DATA.name()))
+        .derived(500_000_000L)
+        .add(DATA, new DmEvent.DeviceSuspended(false))
+        .write(folder.resolve("journal"));
+  }
+
+  private static Actor process(Actor.Relation relation, int pid, String command, String unit) {
+    return new Actor(
+        relation, pid, pid, pid, 0, 1000, command, "/usr/sbin/" + command, 1, "sudo", unit);
+  }
+
+  @Test
+  void logEndsALineWithWhoIsKnownToBeBehindIt() {
+    assertEquals(0, answer("log"), err());
+    List<String> lines = out().lines().toList();
+    assertTrue(lines.get(2).endsWith("  created  by multipathd[459]"), out());
+    assertTrue(lines.get(6).endsWith("path 8:0 sda failed, no path left  in dd[77]"), out());
+    assertTrue(lines.get(7).endsWith("refused, error 16  by lvchange[900]"), out());
+    assertTrue(lines.get(8).endsWith("  suspended (within 0.50 s)"), out());
+    assertEquals(0, answer("log", "-v", "--where", "request_failed"), err());
+    assertTrue(
+        out()
+            .contains(
+                "process uid 0, login uid 1000, runs /usr/sbin/lvchange, child of sudo[1],"
+                    + " unit session-3.scope"),
+        out());
+  }
+
+  @Test
+  void whyAndHistoryNameThemInTheSameWords() {
+    assertEquals(0, answer("why", "mpatha"), err());
+    assertTrue(out().contains("path_failed: path 8:0 sda failed, no path left  in dd[77]"), out());
+    assertEquals(0, answer("history", "vg-data"), err());
+    assertTrue(out().contains("#5 device_created: created  by lvcreate[812]"), out());
+    assertEquals(0, answer("history", "vg-data", "--output", "json"), err());
+    assertTrue(
+        out().contains("\"text\":\"created\",\"actor\":{\"pid\":812,\"uid\":0,\"command\":"),
+        out());
+    assertEquals(0, answer("history", "vg-data", "--output", "csv"), err());
+    assertTrue(out().contains(",created  by lvcreate[812],"), out());
+  }
+
+  private int answer(String... words) {
+    List<String> args = new ArrayList<>(List.of(words));
+    args.addAll(1, List.of("-j", path("journal"), "--utc"));
+    return run(args.toArray(String[]::new));
+  }
+}
