@@ -53,6 +53,9 @@ public final class FilterFields {
   /** Fields of nanoseconds that are a time on the wall clock. */
   private static final Set<String> TIMES = Set.of("from_ns", "to_ns", "before_ns");
 
+  /** What the names of an actor's fields begin with. */
+  private static final String ACTOR = "actor.";
+
   private static final FilterField.HeadReader NOT_IN_HEAD =
       (head, payload) -> FilterField.NOT_IN_HEAD;
 
@@ -76,9 +79,17 @@ public final class FilterFields {
     return Collections.unmodifiableSet(BY_NAME.keySet());
   }
 
-  /** The field of that name, in any case, or null. */
+  /** The field of that name, in any case, or null. One of an actor needs no {@code actor.}. */
   public static @Nullable FilterField named(String name) {
-    return BY_NAME.get(name.toLowerCase(Locale.ROOT));
+    String lower = name.toLowerCase(Locale.ROOT);
+    FilterField field = BY_NAME.get(lower);
+    String part =
+        switch (lower) {
+          case "actor" -> "comm";
+          case "executable" -> "exe";
+          default -> lower;
+        };
+    return field == null ? BY_NAME.get(ACTOR + part) : field;
   }
 
   /** A field that is sure to exist. */
@@ -206,8 +217,8 @@ public final class FilterFields {
         "a uevent not by the kernel itself",
         r -> marks(r.marks()),
         (h, payload) -> marks(h.marks()));
-    addActor("actor", ValueType.TEXT, "the command behind it", Actor::command);
-    addActor("relation", ValueType.TEXT, "asked, or context", a -> a.relation().word());
+    addActor("comm", ValueType.TEXT, "the command behind it", Actor::command);
+    addActor("relation", ValueType.RELATION, "whether it asked", a -> a.relation().word());
     addActor("pid", ValueType.NUMBER, "its process", a -> (Long) (long) a.pid());
     addActor("tid", ValueType.NUMBER, "its thread", a -> known(a.tid(), a.tid() == 0));
     addActor("uid", ValueType.NUMBER, "its user", a -> (Long) (a.uid() & 0xffffffffL));
@@ -218,7 +229,7 @@ public final class FilterFields {
         a -> known(a.loginUid() & 0xffffffffL, a.loginUid() == -1));
     addActor(
         "start_ns", ValueType.NUMBER, "when it began", a -> known(a.startNs(), a.startNs() == 0));
-    addActor("executable", ValueType.TEXT, "the file it runs", a -> known(a.executable()));
+    addActor("exe", ValueType.TEXT, "the file it runs", a -> known(a.executable()));
     addActor("parent", ValueType.TEXT, "its parent's command", a -> known(a.parentCommand()));
     addActor(
         "parent_pid",
@@ -231,7 +242,7 @@ public final class FilterFields {
 
   private static void addActor(
       String name, ValueType type, String help, Function<Actor, @Nullable Object> part) {
-    add(name, type, help, r -> r.actor() == null ? null : part.apply(r.actor()));
+    add(ACTOR + name, type, help, r -> r.actor() == null ? null : part.apply(r.actor()));
   }
 
   private static void addShared() {
