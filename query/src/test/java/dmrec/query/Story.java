@@ -78,8 +78,8 @@ public final class Story {
     return this;
   }
 
-  /** A process was behind the next event, as a probe told. */
-  public Story by(Actor process) {
+  /** A process is behind what follows, as probes tell; null for what nobody tells. */
+  public Story by(@Nullable Actor process) {
     actor = process;
     return this;
   }
@@ -154,7 +154,6 @@ public final class Story {
             .build());
     certainty = Certainty.REPORTED;
     lookNs = 0;
-    actor = null;
     return this;
   }
 

@@ -31,6 +31,7 @@ class ActorsTest extends CommandTest {
         .fail(MPATHA, Story.SDA, "sda", 0)
         .by(process(Actor.Relation.ASKED, 900, "lvchange", "session-3.scope"))
         .add(DATA, new DmEvent.RequestFailed("table_load", 16, DATA.name()))
+        .by(null)
         .derived(500_000_000L)
         .add(DATA, new DmEvent.DeviceSuspended(false))
         .write(folder.resolve("journal"));
@@ -70,6 +71,32 @@ class ActorsTest extends CommandTest {
         out());
     assertEquals(0, answer("history", "vg-data", "--output", "csv"), err());
     assertTrue(out().contains(",created  by lvcreate[812],"), out());
+  }
+
+  @Test
+  void statsCountWhatEachCommandAndUnitAskedFor() {
+    assertEquals(0, answer("stats", "--ascii"), err());
+    assertTrue(
+        out()
+            .contains(
+                """
+
+                events asked for by command
+                          2  lvcreate    ##############################
+                          2  multipathd  ##############################
+                          1  lvchange    ###############  1 refused
+
+                events asked for by unit
+                          3  session-3.scope     ##############################  1 refused
+                          2  multipathd.service  ####################
+
+                events by kind
+                """),
+        out());
+    assertEquals(0, answer("stats", "--output", "json"), err());
+    assertTrue(out().contains("{\"name\":\"session-3.scope\",\"events\":3,\"refused\":1}"), out());
+    assertEquals(0, answer("stats", "--output", "csv"), err());
+    assertTrue(out().contains("\r\ncommand,,,,lvchange,refused,1,,\r\n"), out());
   }
 
   private int answer(String... words) {
