@@ -99,6 +99,31 @@ class ActorsTest extends CommandTest {
     assertTrue(out().contains("\r\ncommand,,,,lvchange,refused,1,,\r\n"), out());
   }
 
+  @Test
+  void infoTellsWhichChangesOnlyALookFound() {
+    assertEquals(0, run("info", "-j", path("journal")), err());
+    assertTrue(
+        out()
+            .contains(
+                """
+
+                changes    5 of 6 told by the kernel (83 %)
+                  at its moment  as it was read  only by a look  inferred
+                              0               0               1         0  device_suspended
+                              2               0               0         0  table_live
+                              2               0               0         0  device_created
+                              1               0               0         0  path_failed
+                """),
+        out());
+    assertEquals(0, run("info", "-j", path("journal"), "--output", "json"), err());
+    assertTrue(
+        out()
+            .contains(
+                "\"changes\":{\"events\":6,\"at_their_moment\":5,\"as_read\":0,"
+                    + "\"only_by_a_look\":1,\"inferred\":0,\"kinds\":{\"device_suspended\":{"),
+        out());
+  }
+
   private int answer(String... words) {
     List<String> args = new ArrayList<>(List.of(words));
     args.addAll(1, List.of("-j", path("journal"), "--utc"));
