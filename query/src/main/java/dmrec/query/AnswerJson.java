@@ -51,7 +51,12 @@ final class AnswerJson {
 
   /** A device's identity and names, as events have them. */
   static void device(JsonGenerator json, String field, DeviceRef ref) throws IOException {
-    json.writeObjectFieldStart(field);
+    json.writeFieldName(field);
+    device(json, ref);
+  }
+
+  static void device(JsonGenerator json, DeviceRef ref) throws IOException {
+    json.writeStartObject();
     json.writeStringField("dev", ref.dev().toString());
     json.writeNumberField("diskseq", ref.diskSeq());
     json.writeStringField("name", ref.name());

@@ -8,8 +8,10 @@ import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
 import dmrec.topology.TopologyView;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The part of a stack that has to do with one device: all it stands on, all that stands on it. */
 public final class SubStack {
@@ -44,6 +46,13 @@ public final class SubStack {
     return part;
   }
 
+  /** A device or disk and all it stands on, from the top down. */
+  static Set<DevNo> below(TopologyView whole, DevNo dev) {
+    Set<DevNo> part = new LinkedHashSet<>();
+    addBelow(whole, dev, part);
+    return part;
+  }
+
   private static void addBelow(TopologyView whole, DevNo dev, Set<DevNo> part) {
     Device device = whole.device(dev);
     if (part.add(dev) && device != null) {
@@ -73,7 +82,20 @@ public final class SubStack {
     return topology;
   }
 
-  private static DevNo about(EventRecord record) {
+  /** The number of the device or disk that an event is about. */
+  static DevNo about(EventRecord record) {
     return record.event() instanceof DmEvent.OfDisk disk ? disk.dev() : record.device().dev();
+  }
+
+  /** The path, leg, log or disk that an event names; null where it names none. */
+  public static @Nullable DevNo part(DmEvent event) {
+    if (event instanceof DmEvent.OfPath e) {
+      return e.path();
+    } else if (event instanceof DmEvent.MirrorLogFailed e) {
+      return e.log();
+    } else if (event instanceof DmEvent.MirrorLegFailed e) {
+      return e.leg();
+    }
+    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
   }
 }

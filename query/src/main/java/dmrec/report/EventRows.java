@@ -11,6 +11,7 @@ import dmrec.event.KernelText;
 import dmrec.event.Mark;
 import dmrec.query.ActorText;
 import dmrec.query.EventText;
+import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The events, a column for each thing that all of them have. */
 final class EventRows {
@@ -45,7 +45,7 @@ final class EventRows {
     count++;
     long second = Math.floorDiv(record.wallNs(), SECOND_NS);
     DeviceRef device = record.device();
-    DevNo part = partOf(record.event());
+    DevNo part = SubStack.part(record.event());
     int column = 0;
     column(column++).signed(record.seq() - lastSeq);
     column(column++).signed(second - lastSecond);
@@ -72,18 +72,6 @@ final class EventRows {
       columns.add(new Packed());
     }
     return columns.get(index);
-  }
-
-  /** The path, leg, log or disk that an event is about; null where it is about none. */
-  static @Nullable DevNo partOf(DmEvent event) {
-    if (event instanceof DmEvent.OfPath e) {
-      return e.path();
-    } else if (event instanceof DmEvent.MirrorLogFailed e) {
-      return e.log();
-    } else if (event instanceof DmEvent.MirrorLegFailed e) {
-      return e.leg();
-    }
-    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
   }
 
   private static String diskOf(DmEvent event) {

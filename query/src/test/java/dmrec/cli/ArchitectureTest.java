@@ -128,6 +128,7 @@ class ArchitectureTest {
           "dmrec.pack.Packer",
           "dmrec.pack.RelatedDevices",
           "dmrec.query.LifeFold",
+          "dmrec.query.LowerDevices",
           "dmrec.query.StatsFold",
           "dmrec.query.SubStack",
           "dmrec.query.filter.StackRelations",

@@ -54,7 +54,14 @@ class HostileNamesTest {
 
   private static Stream<Arguments> commandsAndNames() {
     return Stream.of(
-            "tree", "diff #1", "history 254:0", "stats", "why 254:0", "why 254:1", "history 8:0")
+            "tree",
+            "diff #1",
+            "history 254:0",
+            "stats",
+            "why 254:0",
+            "why 254:1",
+            "history 8:0",
+            "who 254:1")
         .flatMap(
             command ->
                 NAMES.stream().map(name -> Arguments.of(List.of(command.split(" ", -1)), name)));
@@ -82,6 +89,9 @@ class HostileNamesTest {
     assertTrue(json.chars().allMatch(c -> (c >= ' ' && c <= '~') || c == '\n'), json);
     assertTrue(strings(json).contains(name), json);
 
+    if (command.get(0).equals("who")) {
+      return;
+    }
     String csv = run(command, "csv");
     List<List<String>> rows = rows(csv);
     assertTrue(rows.stream().anyMatch(row -> row.contains(name)), csv);

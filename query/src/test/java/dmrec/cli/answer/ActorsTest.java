@@ -124,6 +124,56 @@ class ActorsTest extends CommandTest {
         out());
   }
 
+  @Test
+  void whoTellsEverybodyBehindADeviceAndWhatLiesUnderIt() {
+    assertEquals(0, answer("who", "vg-data"), err());
+    assertEquals(
+        """
+        who touched vg-data 254:1, mpatha 254:0, sda 8:0
+
+        by lvchange[900]: uid 0, login uid 1000, runs /usr/sbin/lvchange, child of sudo[1], unit session-3.scope
+          2026-03-01T03:12:13.000000000Z
+          vg-data 254:1: 1 table_load refused (error 16)
+
+        by lvcreate[812]: uid 0, login uid 1000, runs /usr/sbin/lvcreate, child of sudo[1], unit session-3.scope
+          2026-03-01T03:12:10.000000000Z to 2026-03-01T03:12:11.000000000Z
+          vg-data 254:1: 1 device_created, 1 table_live
+
+        by multipathd[459]: uid 0, login uid 1000, runs /usr/sbin/multipathd, child of sudo[1], unit multipathd.service
+          2026-03-01T03:12:08.000000000Z to 2026-03-01T03:12:09.000000000Z
+          mpatha 254:0: 1 device_created, 1 table_live
+
+        in dd[77]: uid 0, login uid 1000, runs /usr/sbin/dd, child of sudo[1]
+          2026-03-01T03:12:12.000000000Z
+          mpatha 254:0: 1 path_failed
+
+        no process is known for 1 device_suspended
+        """,
+        out());
+    assertEquals(0, answer("who", "vg-data", "--output", "json"), err());
+    assertTrue(
+        out()
+            .contains(
+                "\"kind\":\"request_failed\",\"request\":\"table_load\",\"error\":16,\"count\":1"),
+        out());
+    assertTrue(out().endsWith("\"of_nobody\":{\"device_suspended\":1}}\n"), out());
+  }
+
+  @Test
+  void whoTakesATimeAndAFilter() {
+    assertEquals(0, answer("who", "vg-data", "--until", "#6", "--where", "actor.pid = 459"), err());
+    assertTrue(out().contains("by multipathd[459]"), out());
+    assertEquals(1, out().lines().filter(line -> line.startsWith("by ")).count(), out());
+    assertEquals(0, answer("who", "sda"), err());
+    assertTrue(out().contains("\nin dd[77]: "), out());
+    assertTrue(out().endsWith("\n  sda 8:0: 1 path_failed\n"), out());
+    assertEquals(0, answer("who", "mpatha", "--where", "under vg-data and path_failed"), err());
+    assertTrue(out().contains("\nin dd[77]: "), out());
+    assertEquals(1, answer("who", "mpathb"), err());
+    assertEquals("dmrec: no device or disk 'mpathb' is recorded in that time\n", err());
+    assertEquals(2, answer("who"), err());
+  }
+
   private int answer(String... words) {
     List<String> args = new ArrayList<>(List.of(words));
     args.addAll(1, List.of("-j", path("journal"), "--utc"));
