@@ -6,9 +6,13 @@ import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.journal.Damage;
+import dmrec.journal.EventCursor;
+import dmrec.journal.EventQuery;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
+import dmrec.journal.Snapshot;
 import dmrec.query.filter.FilterLimitException;
+import dmrec.query.filter.StackRelations;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -42,17 +46,17 @@ public record DeviceActors(
    *
    * @param last the one that was last there
    * @param processes how many they are
+   * @param deeds what they did, and how often
    */
-  public record Origin(Actor last, int processes, long firstNs, long lastNs, List<Deed> deeds) {}
+  public record Origin(
+      Actor last, int processes, long firstNs, long lastNs, Map<Deed, Long> deeds) {}
 
-  /** What they did to one device: events of one kind, or one request refused with one error. */
-  public record Deed(DeviceRef device, Kind kind, String request, int error, long count) {}
-
-  private record DeedKey(DeviceRef device, Kind kind, String request, int error) {}
+  /** Events of one kind on one device; of requests refused, one request and one errno. */
+  public record Deed(DeviceRef device, Kind kind, String request, int error) {}
 
   private static final class Group {
     private final Set<List<Long>> processes = new HashSet<>();
-    private final Map<DeedKey, Long> deeds = new LinkedHashMap<>();
+    private final Map<Deed, Long> deeds = new LinkedHashMap<>();
     private Actor last;
     private long firstNs;
     private long lastNs;
@@ -61,30 +65,25 @@ public record DeviceActors(
       last = actor;
     }
 
-    /** How many things more have to be kept. */
-    private int add(Actor actor, DeviceRef device, EventRecord record) {
+    private int size() {
+      return processes.size() + deeds.size();
+    }
+
+    private void add(Actor actor, DeviceRef device, EventRecord record) {
       last = actor;
       lastNs = record.wallNs();
       firstNs = deeds.isEmpty() ? lastNs : firstNs;
-      DeedKey deed =
+      processes.add(List.of((long) actor.pid(), actor.startNs()));
+      deeds.merge(
           record.event() instanceof DmEvent.RequestFailed refused
-              ? new DeedKey(device, record.kind(), refused.request(), refused.error())
-              : new DeedKey(device, record.kind(), "", 0);
-      boolean isNew = deeds.merge(deed, 1L, Long::sum) == 1;
-      return (isNew ? 1 : 0)
-          + (processes.add(List.of((long) actor.pid(), actor.startNs())) ? 1 : 0);
+              ? new Deed(device, record.kind(), refused.request(), refused.error())
+              : new Deed(device, record.kind(), "", 0),
+          1L,
+          Long::sum);
     }
 
     private Origin origin() {
-      List<Deed> all =
-          deeds.entrySet().stream()
-              .map(
-                  each -> {
-                    DeedKey key = each.getKey();
-                    return new Deed(key.device, key.kind, key.request, key.error, each.getValue());
-                  })
-              .toList();
-      return new Origin(last, processes.size(), firstNs, lastNs, all);
+      return new Origin(last, processes.size(), firstNs, lastNs, deeds);
     }
   }
 
@@ -99,9 +98,17 @@ public record DeviceActors(
    */
   public static DeviceActors read(Journal journal, String device, EventSelection selection)
       throws JournalException {
-    LowerDevices lower =
-        new LowerDevices(
-            journal, device, SeqRange.of(journal, selection.since(), selection.until()));
+    SeqRange range = SeqRange.of(journal, selection.since(), selection.until());
+    Snapshot beginning = range.before(journal);
+    RelatedDevices lower = new RelatedDevices(device, beginning.topology(), false);
+    Damage damage = beginning.damage();
+    EventQuery all = EventQuery.ALL.from(range.fromSeq()).to(range.toSeq());
+    try (EventCursor changes = journal.events(all.kinds(StackRelations.structuralKinds()))) {
+      for (EventRecord record = changes.next(); record != null; record = changes.next()) {
+        lower.see(record);
+      }
+      damage = damage.and(changes.damage());
+    }
     Map<Actor, Group> groups = new HashMap<>();
     Map<Kind, Long> ofNobody = new EnumMap<>(Kind.class);
     int kept = 0;
@@ -110,7 +117,10 @@ public record DeviceActors(
         DeviceRef on = lower.find(record);
         Actor actor = record.actor();
         if (on != null && actor != null) {
-          kept += groups.computeIfAbsent(origin(actor), Group::new).add(actor, on, record);
+          Group group = groups.computeIfAbsent(origin(actor), Group::new);
+          kept -= group.size();
+          group.add(actor, on, record);
+          kept += group.size();
         } else if (on != null
             && (record.kind().isChange() || record.kind() == Kind.REQUEST_FAILED)) {
           ofNobody.merge(record.kind(), 1L, Long::sum);
@@ -131,8 +141,7 @@ public record DeviceActors(
                       .thenComparing(Origin::lastNs, Comparator.reverseOrder())
                       .thenComparing(origin -> origin.last.command()))
               .toList();
-      return new DeviceActors(
-          device, lower.refs(), origins, ofNobody, lower.damage().and(events.damage()));
+      return new DeviceActors(device, lower.refs(), origins, ofNobody, damage.and(events.damage()));
     }
   }
 

@@ -73,14 +73,15 @@ public final class DeviceActorsText {
 
   private static Map<DeviceRef, StringJoiner> deeds(Origin origin) {
     Map<DeviceRef, StringJoiner> byDevice = new LinkedHashMap<>();
-    for (Deed deed : origin.deeds()) {
+    for (Map.Entry<Deed, Long> each : origin.deeds().entrySet()) {
+      Deed deed = each.getKey();
       String what =
           deed.kind() == Kind.REQUEST_FAILED
               ? KernelText.printable(deed.request()) + " refused (error " + deed.error() + ")"
               : deed.kind().word();
       byDevice
           .computeIfAbsent(deed.device(), d -> new StringJoiner(", "))
-          .add(deed.count() + " " + what);
+          .add(each.getValue() + " " + what);
     }
     return byDevice;
   }
@@ -108,7 +109,8 @@ public final class DeviceActorsText {
             json.writeStringField("first", AnswerJson.time(origin.firstNs()));
             json.writeStringField("last", AnswerJson.time(origin.lastNs()));
             json.writeArrayFieldStart("events");
-            for (Deed deed : origin.deeds()) {
+            for (Map.Entry<Deed, Long> each : origin.deeds().entrySet()) {
+              Deed deed = each.getKey();
               json.writeStartObject();
               AnswerJson.device(json, "device", deed.device());
               json.writeStringField("kind", deed.kind().word());
@@ -116,7 +118,7 @@ public final class DeviceActorsText {
                 json.writeStringField("request", deed.request());
                 json.writeNumberField("error", deed.error());
               }
-              json.writeNumberField("count", deed.count());
+              json.writeNumberField("count", each.getValue());
               json.writeEndObject();
             }
             json.writeEndArray();

@@ -27,29 +27,29 @@ public final class SubStack {
     return cut(whole, numbers(whole, device));
   }
 
-  /** The numbers of the devices and disks that {@link #of} cuts out. */
-  public static Set<DevNo> numbers(TopologyView whole, String device) {
+  private static Set<DevNo> numbers(TopologyView whole, String device) {
     DeviceMatcher matcher = new DeviceMatcher(device);
     Set<DevNo> part = new TreeSet<>();
     for (Device candidate : whole.devices()) {
       if (matcher.isMeant(candidate.ref())) {
-        addBelow(whole, candidate.dev(), part);
-        addAbove(whole, candidate.dev(), part, new TreeSet<>());
+        part.addAll(numbers(whole, candidate.dev(), true));
       }
     }
     for (Disk disk : whole.disks()) {
       if (matcher.isDisk(disk.dev(), disk.name())) {
-        part.add(disk.dev());
-        addAbove(whole, disk.dev(), part, new TreeSet<>());
+        part.addAll(numbers(whole, disk.dev(), true));
       }
     }
     return part;
   }
 
-  /** A device or disk and all it stands on, from the top down. */
-  static Set<DevNo> below(TopologyView whole, DevNo dev) {
+  /** A device or disk, all it stands on, and if asked for what stands on it, in that order. */
+  static Set<DevNo> numbers(TopologyView whole, DevNo dev, boolean over) {
     Set<DevNo> part = new LinkedHashSet<>();
     addBelow(whole, dev, part);
+    if (over) {
+      addAbove(whole, dev, part, new TreeSet<>());
+    }
     return part;
   }
 
@@ -97,5 +97,13 @@ public final class SubStack {
       return e.leg();
     }
     return event instanceof DmEvent.OfDisk e ? e.dev() : null;
+  }
+
+  /** Its disk's name; empty where the event tells none. */
+  public static String partName(DmEvent event) {
+    if (event instanceof DmEvent.OfPath e) {
+      return e.disk();
+    }
+    return event instanceof DmEvent.OfDisk e ? e.name() : "";
   }
 }

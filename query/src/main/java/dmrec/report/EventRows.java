@@ -60,7 +60,7 @@ final class EventRows {
     column(column++).number(device.isNone() ? 0 : pool.text(device.dev().toString()));
     column(column++).number(pool.text(shown(device.uuid())));
     column(column++).number(part == null ? 0 : pool.text(part.toString()));
-    column(column++).number(pool.text(shown(diskOf(record.event()))));
+    column(column++).number(pool.text(shown(SubStack.partName(record.event()))));
     column(column++).number(details(record));
     column(column++).number(evidence(record));
     lastSeq = record.seq();
@@ -72,13 +72,6 @@ final class EventRows {
       columns.add(new Packed());
     }
     return columns.get(index);
-  }
-
-  private static String diskOf(DmEvent event) {
-    if (event instanceof DmEvent.OfPath e) {
-      return e.disk();
-    }
-    return event instanceof DmEvent.OfDisk e ? e.name() : "";
   }
 
   /** Everything else about it: names and values in turn, as JSON names them. */

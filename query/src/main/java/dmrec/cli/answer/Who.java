@@ -1,21 +1,17 @@
 package dmrec.cli.answer;
 
 import dmrec.cli.host.Failure;
-import dmrec.cli.host.Filters;
 import dmrec.cli.host.Host;
 import dmrec.cli.host.JournalOption;
 import dmrec.cli.host.OutputForm;
-import dmrec.cli.host.Times;
+import dmrec.cli.host.SelectionOptions;
 import dmrec.journal.Journal;
 import dmrec.query.DeviceActors;
 import dmrec.query.DeviceActorsText;
-import dmrec.query.EventSelection;
 import dmrec.query.TimeSpec;
 import java.io.IOException;
 import java.time.ZoneOffset;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,14 +43,7 @@ public final class Who implements Callable<Integer> {
       description = "A name, a UUID, 254:3, dm-3, or a disk as sdb or 8:16.")
   private String device = "";
 
-  @Option(names = "--since", paramLabel = "TIME", description = "Nothing before this time.")
-  private @Nullable String since;
-
-  @Option(names = "--until", paramLabel = "TIME", description = "Nothing after this time.")
-  private @Nullable String until;
-
-  @Option(names = "--where", paramLabel = "FILTER", description = "Only events that match.")
-  private @Nullable String where;
+  @Mixin private SelectionOptions which = new SelectionOptions();
 
   @Option(
       names = "--output",
@@ -71,17 +60,9 @@ public final class Who implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    EventSelection selection =
-        new EventSelection(
-            Set.of(),
-            null,
-            Times.parse(host, "--since", since),
-            Times.parse(host, "--until", until),
-            true,
-            Filters.parse(host, "--where", where));
     DeviceActors actors;
     try (Journal opened = journal.open(host)) {
-      actors = DeviceActors.read(opened, device, selection);
+      actors = DeviceActors.read(opened, device, which.selection(host, true));
     }
     int code = host.report(actors.damage());
     if (actors.devices().isEmpty() && actors.origins().isEmpty()) {

@@ -12,6 +12,7 @@ import dmrec.event.Fields;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.journal.EventHead;
+import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.ArrayList;
@@ -441,24 +442,16 @@ public final class FilterFields {
   }
 
   private static FilterField.@Nullable Disk path(EventRecord record) {
-    int dmMajor = record.device().dev().major();
-    return record.event() instanceof DmEvent.OfPath e
-        ? new FilterField.Disk(e.path(), e.disk(), dmMajor)
-        : null;
+    return record.event() instanceof DmEvent.OfPath ? disk(record) : null;
   }
 
   /** The disk that an event names. */
   static FilterField.@Nullable Disk disk(EventRecord record) {
-    int dmMajor = record.device().dev().major();
-    DmEvent event = record.event();
-    if (event instanceof DmEvent.OfDisk e) {
-      return new FilterField.Disk(e.dev(), e.name(), dmMajor);
-    } else if (event instanceof DmEvent.MirrorLegFailed e) {
-      return new FilterField.Disk(e.leg(), "", dmMajor);
-    } else if (event instanceof DmEvent.MirrorLogFailed e) {
-      return new FilterField.Disk(e.log(), "", dmMajor);
-    }
-    return path(record);
+    DevNo part = SubStack.part(record.event());
+    return part == null
+        ? null
+        : new FilterField.Disk(
+            part, SubStack.partName(record.event()), record.device().dev().major());
   }
 
   private static @Nullable Object group(DmEvent event) {

@@ -4,16 +4,11 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
-import dmrec.journal.Damage;
-import dmrec.journal.EventCursor;
-import dmrec.journal.EventQuery;
-import dmrec.journal.Journal;
-import dmrec.journal.JournalException;
-import dmrec.journal.Snapshot;
 import dmrec.query.filter.StackRelations;
 import dmrec.target.DevNo;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
+import dmrec.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,34 +19,39 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device or disk that a person named, and all that lay under it at any moment of a stretch of a
- * journal: their lives, not their numbers, which others have before and after them.
+ * All devices and disks that at any moment of a stretch had to do with one that a person named:
+ * those under it and, if asked for, those over it with all that these stand on. Lives are meant,
+ * not numbers, which others have before and after them. Logs may tell a name and no number.
  */
-final class LowerDevices {
+public final class RelatedDevices {
   /** In one boot, which {@code bootSeq} begins: each gives the numbers of lives out anew. */
   private record Life(long bootSeq, DeviceRef ref) {}
 
   private final DeviceMatcher matcher;
   private final Topology stack;
+  private final boolean over;
   private final Set<DevNo> meant = new TreeSet<>();
   private final Map<DevNo, List<Life>> lives = new LinkedHashMap<>();
   private final Map<String, DeviceRef> byName = new HashMap<>();
   private final TreeSet<Long> boots = new TreeSet<>(Set.of(0L));
-  private final Damage damage;
 
-  LowerDevices(Journal journal, String device, SeqRange range) throws JournalException {
+  /**
+   * Begins with a stack.
+   *
+   * @param device as {@code --device} takes it
+   * @param over whether what is over it is related too
+   */
+  public RelatedDevices(String device, TopologyView begin, boolean over) {
     matcher = new DeviceMatcher(device);
-    Snapshot beginning = range.before(journal);
-    stack = beginning.topology();
-    stack.records().forEach(this::look);
-    EventQuery query = EventQuery.ALL.from(range.fromSeq()).to(range.toSeq());
-    try (EventCursor changes = journal.events(query.kinds(StackRelations.structuralKinds()))) {
-      for (EventRecord record = changes.next(); record != null; record = changes.next()) {
-        stack.apply(record);
-        look(record);
-      }
-      damage = beginning.damage().and(changes.damage());
-    }
+    stack = begin.copy();
+    this.over = over;
+    begin.records().forEach(this::look);
+  }
+
+  /** Goes on by one event; only {@link StackRelations#structuralKinds} must not be left out. */
+  public void see(EventRecord record) {
+    stack.apply(record);
+    look(record);
   }
 
   private void look(EventRecord record) {
@@ -61,12 +61,18 @@ final class LowerDevices {
     }
     DevNo dev = SubStack.about(record);
     if (matcher.matches(record)) {
-      meant.add(dev);
+      if (dev.equals(DevNo.NONE)) {
+        byName.put(record.device().name(), record.device());
+      } else {
+        meant.add(dev);
+      }
     }
     if (record.kind() == Kind.DEVICE_REMOVED) {
       meant.remove(dev);
-    } else if (meant.contains(dev) || lives.containsKey(dev)) {
-      meant.forEach(top -> SubStack.below(stack, top).forEach(this::add));
+    } else if (over && StackRelations.structuralKinds().contains(record.kind())
+        || meant.contains(dev)
+        || lives.containsKey(dev)) {
+      meant.forEach(top -> SubStack.numbers(stack, top, over).forEach(this::add));
     }
   }
 
@@ -87,21 +93,22 @@ final class LowerDevices {
     byName.remove("");
   }
 
+  public boolean isEmpty() {
+    return lives.isEmpty() && byName.isEmpty();
+  }
+
   /** What they were called last; the device itself first. */
   List<DeviceRef> refs() {
     return lives.values().stream().flatMap(List::stream).map(Life::ref).toList();
   }
 
-  Damage damage() {
-    return damage;
-  }
-
+  /** Whether a device may be one of them in some life. */
   boolean mayBe(DeviceRef device) {
     return device.isNone() ? byName.containsKey(device.name()) : lives.containsKey(device.dev());
   }
 
   /** Which of them an event is about, or names as a path, leg or disk; null for none. */
-  @Nullable DeviceRef find(EventRecord record) {
+  public @Nullable DeviceRef find(EventRecord record) {
     long boot = boots.headSet(record.seq(), true).last();
     DeviceRef device = record.device();
     DevNo part = SubStack.part(record.event());
@@ -113,8 +120,7 @@ final class LowerDevices {
       String name =
           record.event() instanceof DmEvent.RequestFailed refused ? refused.name() : device.name();
       DeviceRef named = new DeviceRef(DevNo.NONE, 0, name, "");
-      found = name.isEmpty() ? null : byName.get(name);
-      found = found == null && matcher.isMeantByName(named) ? named : found;
+      found = matcher.isMeantByName(named) ? byName.getOrDefault(name, named) : byName.get(name);
     }
     return found;
   }
