@@ -69,7 +69,7 @@ public final class RelatedDevices {
     }
     if (record.kind() == Kind.DEVICE_REMOVED) {
       meant.remove(dev);
-    } else if (over && StackRelations.structuralKinds().contains(record.kind())
+    } else if ((over && StackRelations.structuralKinds().contains(record.kind()))
         || meant.contains(dev)
         || lives.containsKey(dev)) {
       meant.forEach(top -> SubStack.numbers(stack, top, over).forEach(this::add));
