@@ -119,7 +119,7 @@ public final class EventJson {
     Actor actor = record.actor();
     if (actor != null) {
       json.writeFieldName("actor");
-      writeActor(actor, json);
+      write(actor, json);
     }
     DeviceRef device = record.device();
     if (!device.equals(DeviceRef.NONE)) {
@@ -190,8 +190,8 @@ public final class EventJson {
     json.writeEndArray();
   }
 
-  /** What every actor has, then what is known of this one. */
-  private static void writeActor(Actor actor, JsonGenerator json) throws IOException {
+  /** Writes one object: what every actor has, then what is known of this one. */
+  public static void write(Actor actor, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeNumberField("pid", actor.pid());
     json.writeNumberField("uid", actor.uid());

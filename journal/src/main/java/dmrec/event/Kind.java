@@ -111,6 +111,11 @@ public enum Kind {
     return this == UEVENT || this == COUNTERS_CHANGED || this == USAGE_CHANGED;
   }
 
+  /** Whether such an event tells what became of a device or disk. */
+  public boolean isChange() {
+    return code > 0 && code <= STATUS_CHANGED.code && !isTrace();
+  }
+
   static Kind of(Class<?> type) {
     Kind kind = BY_TYPE.get(type);
     if (kind == null) {

@@ -9,6 +9,7 @@ import dmrec.cli.answer.Log;
 import dmrec.cli.answer.ReportCommand;
 import dmrec.cli.answer.Stats;
 import dmrec.cli.answer.Tree;
+import dmrec.cli.answer.Who;
 import dmrec.cli.answer.Why;
 import dmrec.cli.pack.PackCommand;
 import dmrec.cli.record.Doctor;
@@ -29,8 +30,8 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "record", "doctor", "demo", "log", "query", "tree", "diff", "history", "stats", "why",
-          "dmsetup", "replay", "export", "pack", "open", "report", "import", "info", "verify",
-          "repair", "key", "help");
+          "who", "dmsetup", "replay", "export", "pack", "open", "report", "import", "info",
+          "verify", "repair", "key", "help");
 
   private Commands() {}
 
@@ -58,6 +59,7 @@ final class Commands {
       case "history" -> History.class;
       case "stats" -> Stats.class;
       case "why" -> Why.class;
+      case "who" -> Who.class;
       case "dmsetup" -> Dmsetup.class;
       case "replay" -> ReplayCommand.class;
       case "export" -> Export.class;

@@ -122,6 +122,7 @@ final class FilterHelp {
       case SOURCE, LOST -> "source";
       case CERTAINTY -> "certainty";
       case MARK -> "mark";
+      case RELATION -> "asked/context";
     };
   }
 

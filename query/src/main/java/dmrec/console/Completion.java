@@ -1,14 +1,14 @@
 package dmrec.console;
 
-import dmrec.event.Certainty;
 import dmrec.event.EventRecord;
 import dmrec.event.KernelText;
 import dmrec.event.Kind;
-import dmrec.event.Source;
 import dmrec.query.Names;
 import dmrec.query.TimeSpec;
+import dmrec.query.filter.FilterField;
 import dmrec.query.filter.FilterFields;
 import dmrec.query.filter.Relation;
+import dmrec.query.filter.ValueType;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -245,7 +245,7 @@ final class Completion {
       case "UUID" -> offerNames(names().uuids(), "uuid");
       case "PATH", "FILE", "JOURNAL" -> offerFiles();
       case "FILTER", "QUERY" -> {
-        if (prefix.isEmpty() || prefix.matches("[a-z_]+")) {
+        if (prefix.isEmpty() || prefix.matches("[a-z_.]+")) {
           offerFields();
         }
       }
@@ -306,7 +306,7 @@ final class Completion {
       offerFieldValues(field);
     } else if (isRelation(previous)) {
       offerDevices();
-    } else if (FilterFields.names().contains(previous) && !OPERATORS.contains(field)) {
+    } else if (FilterFields.named(previous) != null && !OPERATORS.contains(field)) {
       offerOperators();
     } else {
       offer("and", "");
@@ -335,25 +335,23 @@ final class Completion {
     offer("not", "");
   }
 
-  private void offerFieldValues(String field) {
-    switch (field) {
+  private void offerFieldValues(String name) {
+    FilterField field = FilterFields.named(name);
+    switch (field == null ? "" : field.name()) {
       case "kind" -> offerKinds();
       case "device" -> offerDevices();
       case "uuid" -> offerNames(names().uuids(), "uuid");
       case "dev", "path" -> offerNames(names().numbers(), "number");
       case "disk" -> offerNames(names().disks(), "disk");
-      case "source" -> {
-        for (Source source : Source.values()) {
-          offer(source.name().toLowerCase(Locale.ROOT), "source");
-        }
-      }
-      case "certainty" -> {
-        for (Certainty certainty : Certainty.values()) {
-          offer(certainty.name().toLowerCase(Locale.ROOT), "certainty");
-        }
-      }
       case "time" -> offerMoments();
-      default -> {}
+      case "actor.comm", "actor.parent" -> offerNames(names().commands(), "command");
+      case "actor.exe" -> offerNames(names().executables(), "file");
+      case "actor.unit" -> offerNames(names().units(), "unit");
+      default -> {
+        for (ValueType type : field == null ? List.<ValueType>of() : field.types()) {
+          type.words().forEach(word -> offer(word, name));
+        }
+      }
     }
   }
 

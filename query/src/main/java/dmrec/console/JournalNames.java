@@ -1,5 +1,6 @@
 package dmrec.console;
 
+import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -11,13 +12,14 @@ import dmrec.journal.Position;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.TopologyView;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The names a user may mean: of the stack at the moment, the stack at the end, and what the last
- * events were about. Looked up when they are first asked for after a move.
+ * events were about and who was behind them. Looked up when they are first asked for after a move.
  *
  * <p>A completion must not take long, so names that only older events bear are not found.
  */
@@ -30,6 +32,9 @@ final class JournalNames {
   private final Set<String> uuids = new TreeSet<>();
   private final Set<String> numbers = new TreeSet<>();
   private final Set<String> disks = new TreeSet<>();
+  private final Set<String> commands = new TreeSet<>();
+  private final Set<String> executables = new TreeSet<>();
+  private final Set<String> units = new TreeSet<>();
   private long lookedAtSeq = -1;
 
   JournalNames(Journal journal) {
@@ -42,10 +47,7 @@ final class JournalNames {
     if (seq == lookedAtSeq) {
       return;
     }
-    devices.clear();
-    uuids.clear();
-    numbers.clear();
-    disks.clear();
+    List.of(devices, uuids, numbers, disks, commands, executables, units).forEach(Set::clear);
     try {
       add(journal.at(Position.atSeq(seq)).topology());
       add(journal.at(Position.END).topology());
@@ -74,6 +76,15 @@ final class JournalNames {
     }
   }
 
+  private void add(@Nullable Actor actor) {
+    if (actor != null) {
+      addTo(commands, actor.command());
+      addTo(commands, actor.parentCommand());
+      addTo(executables, actor.executable());
+      addTo(units, actor.unit());
+    }
+  }
+
   private static void addTo(Set<String> names, String name) {
     if (!name.isEmpty() && names.size() < MOST) {
       names.add(name);
@@ -85,6 +96,7 @@ final class JournalNames {
       EventRecord record = events.next();
       for (int i = 0; i <= RECENT_EVENTS && record != null; i++) {
         add(record.device());
+        add(record.actor());
         if (record.event() instanceof DmEvent.DeviceRenamed renamed) {
           addTo(devices, renamed.oldName());
           addTo(devices, renamed.newName());
@@ -108,5 +120,18 @@ final class JournalNames {
 
   Set<String> disks() {
     return disks;
+  }
+
+  /** Of processes and their parents. */
+  Set<String> commands() {
+    return commands;
+  }
+
+  Set<String> executables() {
+    return executables;
+  }
+
+  Set<String> units() {
+    return units;
   }
 }

@@ -5,6 +5,7 @@ import dmrec.bundle.FolderTree;
 import dmrec.bundle.Hashed;
 import dmrec.bundle.Manifest;
 import dmrec.bundle.Part;
+import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
@@ -21,6 +22,7 @@ import dmrec.journal.Position;
 import dmrec.journal.SealBehind;
 import dmrec.journal.Snapshot;
 import dmrec.query.DeviceText;
+import dmrec.query.RelatedDevices;
 import dmrec.query.StackTree;
 import dmrec.redact.RedactionMap;
 import dmrec.redact.Redactor;
@@ -84,12 +86,32 @@ public final class Packer {
       for (EventRecord record = events.next();
           record != null && record.seq() <= request.lastSeq();
           record = events.next()) {
-        if (related == null || related.has(record)) {
+        if (isRelated(record)) {
           taker.take(record);
         }
       }
       damage = damage.and(events.damage());
     }
+  }
+
+  /** Whether an event is about what is asked for, or about the recording itself. */
+  private boolean isRelated(EventRecord record) {
+    DeviceRef about = record.device();
+    boolean isOfDevice = !about.isNone() || !about.name().isEmpty();
+    return related == null
+        || related.find(record) != null
+        || !(isOfDevice || record.event() instanceof DmEvent.OfDisk);
+  }
+
+  /** What of a stack is asked for. */
+  private Topology related(TopologyView whole) {
+    Topology part = new Topology();
+    for (EventRecord record : whole.records()) {
+      if (isRelated(record)) {
+        part.restore(record, whole.uncounted(record.device().dev()));
+      }
+    }
+    return part.withSeq(whole.seq());
   }
 
   /**
@@ -105,7 +127,7 @@ public final class Packer {
     redactor.learnText(request.note());
     redactor.learn(start);
     if (!request.device().isEmpty()) {
-      RelatedDevices found = new RelatedDevices(request.device(), start);
+      RelatedDevices found = new RelatedDevices(request.device(), start, true);
       // Messages about no device are packed too, and may name those that are left out.
       read(
           record -> {
@@ -116,7 +138,7 @@ public final class Packer {
         return new PackSurvey(0, 0, 0, 0, 0, Map.of(), 0, 0, "");
       }
       related = found;
-      start = found.of(start);
+      start = related(start);
     }
     if (start.recording() != null) {
       learn(start.recording());

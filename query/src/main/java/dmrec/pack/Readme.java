@@ -67,9 +67,9 @@ final class Readme {
     text.append(
         request.redact()
             ? """
-            Names, UUIDs, WWIDs, serials and host names were replaced by tokens: the same one
-            has the same token everywhere, and a logical volume's still shows its group. The
-            reporter keeps the list.
+            Names, UUIDs, WWIDs, serials, host names, and commands, executables and units of
+            processes were replaced by tokens: the same one has the same token everywhere, and a
+            logical volume's still shows its group. The reporter keeps the list.
             """
             : "Nothing was replaced: the names are the machine's own.\n");
     return text.toString();

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class AnswerCsv {
   private AnswerCsv() {}
 
-  /** Number, time, last look before it, kind, certainty and words; empty where there is none. */
+  /**
+   * Number, time, last look before it, kind, certainty, and words with who; empty where there is
+   * none.
+   */
   static void event(List<String> row, @Nullable EventRecord record) {
     if (record == null) {
       row.addAll(List.of("", "", "", "", "", ""));
@@ -19,6 +22,6 @@ final class AnswerCsv {
     row.add(record.notBeforeNs() == 0 ? "" : AnswerJson.time(record.notBeforeNs()));
     row.add(record.kind().word());
     row.add(record.certainty().word());
-    row.add(EventText.phrase(record.event()));
+    row.add(EventText.phrase(record.event()) + ActorText.behind(record));
   }
 }

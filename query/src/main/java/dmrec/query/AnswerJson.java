@@ -2,8 +2,10 @@ package dmrec.query;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
+import dmrec.event.EventJson;
 import dmrec.event.EventRecord;
 import dmrec.target.DevNo;
 import java.io.IOException;
@@ -49,7 +51,12 @@ final class AnswerJson {
 
   /** A device's identity and names, as events have them. */
   static void device(JsonGenerator json, String field, DeviceRef ref) throws IOException {
-    json.writeObjectFieldStart(field);
+    json.writeFieldName(field);
+    device(json, ref);
+  }
+
+  static void device(JsonGenerator json, DeviceRef ref) throws IOException {
+    json.writeStartObject();
     json.writeStringField("dev", ref.dev().toString());
     json.writeNumberField("diskseq", ref.diskSeq());
     json.writeStringField("name", ref.name());
@@ -81,6 +88,11 @@ final class AnswerJson {
       json.writeStringField("not_before", time(record.notBeforeNs()));
     }
     json.writeStringField("text", EventText.phrase(record.event()));
+    Actor actor = record.actor();
+    if (actor != null) {
+      json.writeFieldName("actor");
+      EventJson.write(actor, json);
+    }
   }
 
   /** The mark of an event that the kernel did not tell by itself; else empty. */

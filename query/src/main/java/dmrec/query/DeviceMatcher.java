@@ -64,20 +64,10 @@ public final class DeviceMatcher {
   }
 
   private boolean namesDisk(DmEvent event) {
-    if (event instanceof DmEvent.OfPath e) {
-      return isDisk(e.path(), e.disk());
-    } else if (event instanceof DmEvent.DiskAdded e) {
-      return isDisk(e.dev(), e.name()) || isNumbered(e.wwid(), e.serial());
-    } else if (event instanceof DmEvent.DiskBaseline e) {
-      return isDisk(e.dev(), e.name()) || isNumbered(e.wwid(), e.serial());
-    } else if (event instanceof DmEvent.DiskRemoved e) {
-      return isDisk(e.dev(), e.name());
-    } else if (event instanceof DmEvent.MirrorLogFailed e) {
-      return e.log().equals(meant.number());
-    } else if (event instanceof DmEvent.MirrorLegFailed e) {
-      return e.leg().equals(meant.number());
-    }
-    return false;
+    DevNo part = SubStack.part(event);
+    return (part != null && isDisk(part, SubStack.partName(event)))
+        || (event instanceof DmEvent.DiskAdded e && isNumbered(e.wwid(), e.serial()))
+        || (event instanceof DmEvent.DiskBaseline b && isNumbered(b.wwid(), b.serial()));
   }
 
   boolean isDisk(DevNo dev, String name) {

@@ -1,6 +1,5 @@
 package dmrec.query;
 
-import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DeviceState;
@@ -372,25 +371,16 @@ public final class EventText {
           .append(duration(Math.max(0, record.wallNs() - record.notBeforeNs())))
           .append(')');
     }
-    Actor actor = record.actor();
     List<String> marks = new ArrayList<>();
     for (Mark mark : Mark.values()) {
       if (mark.isIn(record.marks())) {
         marks.add(mark.word());
       }
     }
-    if (actor != null) {
-      marks.add(
-          (actor.relation() == Actor.Relation.ASKED ? "by pid " : "in pid ")
-              + actor.pid()
-              + (actor.command().isEmpty() ? "" : " " + Names.quoted(actor.command()))
-              + " uid "
-              + actor.uid());
-    }
     if (!marks.isEmpty()) {
       remarks.append(" [").append(String.join(" ", marks)).append(']');
     }
-    return remarks.toString();
+    return remarks.append(ActorText.behind(record)).toString();
   }
 
   /** Everything else about an event, a line each. */
@@ -409,8 +399,9 @@ public final class EventText {
     if (record.receivedNs() != record.wallNs()) {
       lines.add("read " + duration(record.receivedNs() - record.wallNs()) + " after it happened");
     }
-    if (record.actor() != null) {
-      actor(record.actor(), lines);
+    String process = record.actor() == null ? "" : ActorText.details(record.actor());
+    if (!process.isEmpty()) {
+      lines.add("process " + process);
     }
     for (Target target : targets(record.event())) {
       lines.add("table  " + line(target));
@@ -427,29 +418,6 @@ public final class EventText {
       }
     }
     return lines;
-  }
-
-  /** What is known of a process beside what the event's own line says. */
-  private static void actor(Actor actor, List<String> lines) {
-    List<String> words = new ArrayList<>();
-    if (!actor.executable().isEmpty()) {
-      words.add("runs " + Names.quoted(actor.executable()));
-    }
-    if (actor.loginUid() != -1) {
-      words.add("login uid " + Integer.toUnsignedString(actor.loginUid()));
-    }
-    if (!actor.parentCommand().isEmpty() || actor.parentPid() != 0) {
-      words.add(
-          "child of "
-              + Names.quoted(actor.parentCommand())
-              + (actor.parentPid() == 0 ? "" : " pid " + actor.parentPid()));
-    }
-    if (!actor.unit().isEmpty()) {
-      words.add("unit " + Names.quoted(actor.unit()));
-    }
-    if (!words.isEmpty()) {
-      lines.add("process " + String.join(", ", words));
-    }
   }
 
   private static List<Target> targets(DmEvent event) {

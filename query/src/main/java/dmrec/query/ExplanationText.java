@@ -105,7 +105,9 @@ public final class ExplanationText {
         + event(began);
   }
 
-  /** The event's certainty, number, kind and words, and how exactly its time is known. */
+  /**
+   * The event's certainty, number, kind and words, how exact its time is, and who was behind it.
+   */
   static String event(EventRecord record) {
     return AnswerJson.sign(record.certainty())
         + "#"
@@ -114,7 +116,8 @@ public final class ExplanationText {
         + record.kind().word()
         + ": "
         + EventText.phrase(record.event())
-        + within(record);
+        + within(record)
+        + ActorText.behind(record);
   }
 
   static String within(EventRecord record) {

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param info in numbers
  * @param recordings oldest first
  * @param gaps every gap, oldest first
+ * @param exactness how its changes are known
  */
-public record JournalFacts(JournalInfo info, List<Recording> recordings, List<Gap> gaps) {
+public record JournalFacts(
+    JournalInfo info, List<Recording> recordings, List<Gap> gaps, Exactness exactness) {
   private static final Set<Kind> STARTS_AND_GAPS = EnumSet.of(Kind.RECORDING_STARTED, Kind.GAP);
 
   public JournalFacts {
@@ -75,7 +77,7 @@ public record JournalFacts(JournalInfo info, List<Recording> recordings, List<Ga
       long lastSeq = isLast ? end : firsts.get(i + 1).seq() - 1;
       recordings.add(recording(journal, firsts.get(i), lastSeq, isLast));
     }
-    return new JournalFacts(info, recordings, gaps);
+    return new JournalFacts(info, recordings, gaps, Exactness.of(journal, end));
   }
 
   /** Only the first can begin in its middle. */

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param buckets how many events in each stretch that has any, by its beginning
  * @param paths the paths that failed, the most often first
  * @param outages each multipath device, that with the longest outage first
+ * @param commands who asked for events, the most first
+ * @param units the systemd units that they belong to, the most first
  * @param damage what could not be read
  */
 public record JournalStats(
@@ -35,6 +37,8 @@ public record JournalStats(
     SortedMap<Long, Long> buckets,
     List<PathFailures> paths,
     List<Outages> outages,
+    List<Asker> commands,
+    List<Asker> units,
     Damage damage) {
 
   /**
@@ -93,12 +97,23 @@ public record JournalStats(
   public record Outage(
       long fromNs, long toNs, long durationNs, long fromSeq, long toSeq, int valid) {}
 
+  /**
+   * A command, or a unit, whose processes asked.
+   *
+   * @param name as the kernel or systemd has it; empty where the process was gone too early
+   * @param events what they asked for, without traces
+   * @param refused of these, what they did not get
+   */
+  public record Asker(String name, long events, long refused) {}
+
   public JournalStats {
     kinds = Collections.unmodifiableMap(copy(kinds));
     devices = List.copyOf(devices);
     buckets = Collections.unmodifiableSortedMap(new TreeMap<>(buckets));
     paths = List.copyOf(paths);
     outages = List.copyOf(outages);
+    commands = List.copyOf(commands);
+    units = List.copyOf(units);
   }
 
   private static Map<Kind, Long> copy(Map<Kind, Long> kinds) {

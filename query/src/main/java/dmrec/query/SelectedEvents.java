@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,15 @@ public final class SelectedEvents implements AutoCloseable {
               Kind.DISK_REMOVED,
               Kind.MIRROR_LOG_FAILED,
               Kind.MIRROR_LEG_FAILED));
+
+  /** What may be about more than the device that the head of an event names. */
+  private static final Set<Kind> NAMES_OTHERS =
+      Set.of(
+          Kind.REQUEST_FAILED,
+          Kind.DISK_ADDED,
+          Kind.DISK_REMOVED,
+          Kind.MIRROR_LOG_FAILED,
+          Kind.MIRROR_LEG_FAILED);
 
   private final Journal journal;
   private final EventSelection selection;
@@ -74,11 +84,12 @@ public final class SelectedEvents implements AutoCloseable {
 
   private long matched;
 
-  private SelectedEvents(Journal journal, EventSelection selection) throws JournalException {
+  private SelectedEvents(Journal journal, EventSelection selection, EventQuery wanted)
+      throws JournalException {
     this.journal = journal;
     this.selection = selection;
     filter = selection.filter();
-    wanted = selection.query();
+    this.wanted = wanted;
     device = selection.device() == null ? null : new DeviceMatcher(selection.device());
     boolean needsStack = filter != null && filter.needsStack();
     cursor = journal.events(device == null && !needsStack ? wanted : followed(needsStack));
@@ -91,7 +102,17 @@ public final class SelectedEvents implements AutoCloseable {
    */
   public static SelectedEvents open(Journal journal, EventSelection selection)
       throws JournalException {
-    return new SelectedEvents(journal, selection);
+    return new SelectedEvents(journal, selection, selection.query());
+  }
+
+  /**
+   * As {@link #open(Journal, EventSelection)}, where events may be left out that neither are about
+   * such a device nor name such a path.
+   */
+  static SelectedEvents open(Journal journal, EventSelection selection, Predicate<DeviceRef> mayBe)
+      throws JournalException {
+    EventQuery query = selection.query().device(mayBe).orKinds(NAMES_OTHERS);
+    return new SelectedEvents(journal, selection, query);
   }
 
   /**

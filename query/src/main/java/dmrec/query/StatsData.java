@@ -1,12 +1,15 @@
 package dmrec.query;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.query.JournalStats.Asker;
 import dmrec.query.JournalStats.DeviceCount;
 import dmrec.query.JournalStats.Outage;
 import dmrec.query.JournalStats.Outages;
 import dmrec.query.JournalStats.PathFailures;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +99,22 @@ public final class StatsData {
             json.writeEndObject();
           }
           json.writeEndArray();
+          write(json, "commands", stats.commands());
+          write(json, "units", stats.units());
         });
+  }
+
+  private static void write(JsonGenerator json, String field, List<Asker> askers)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (Asker asker : askers) {
+      json.writeStartObject();
+      json.writeStringField("name", asker.name());
+      json.writeNumberField("events", asker.events());
+      json.writeNumberField("refused", asker.refused());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   /** A row for each figure. */
@@ -150,7 +168,16 @@ public final class StatsData {
             AnswerJson.time(longest.toNs()));
       }
     }
+    data.rows("command", stats.commands());
+    data.rows("unit", stats.units());
     return data.rows.toString();
+  }
+
+  private void rows(String section, List<Asker> askers) {
+    for (Asker asker : askers) {
+      row(section, null, asker.name(), "events", asker.events(), "", "");
+      row(section, null, asker.name(), "refused", asker.refused(), "", "");
+    }
   }
 
   private void row(

@@ -1,11 +1,13 @@
 package dmrec.query;
 
+import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.journal.Damage;
+import dmrec.query.JournalStats.Asker;
 import dmrec.query.JournalStats.DeviceCount;
 import dmrec.query.JournalStats.Outages;
 import dmrec.query.JournalStats.PathFailures;
@@ -23,8 +25,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts a journal in one pass. What it keeps grows with devices, disks and paths, and not with
- * events.
+ * Counts a journal in one pass. What it keeps grows with devices, disks, paths, commands and units,
+ * and not with events.
  */
 final class StatsFold {
   /** A device's events so far. */
@@ -57,6 +59,11 @@ final class StatsFold {
   private final List<DeviceCount> pastDevices = new ArrayList<>();
   private final List<PathFailures> paths = new ArrayList<>();
   private final List<Outages> outages = new ArrayList<>();
+
+  /** For each name how many events were asked for, and how many of these were refused. */
+  private final Map<String, long[]> commands = new HashMap<>();
+
+  private final Map<String, long[]> units = new HashMap<>();
   private @Nullable EventRecord first;
   private @Nullable EventRecord last;
 
@@ -88,6 +95,7 @@ final class StatsFold {
     byCode[record.kind().code()]++;
     if (!record.kind().isTrace()) {
       buckets.count(record.wallNs());
+      ask(record);
     }
     count(record);
     boolean injected = Mark.INJECTED.isIn(record.marks());
@@ -113,6 +121,29 @@ final class StatsFold {
           .computeIfAbsent(dev, d -> new MultipathTrack(record.device()))
           .failed(record, failed, record.wallNs() - steppedNs);
     }
+  }
+
+  private void ask(EventRecord record) {
+    Actor actor = record.actor();
+    if (actor == null || actor.relation() != Actor.Relation.ASKED) {
+      return;
+    }
+    int refused = record.kind() == Kind.REQUEST_FAILED ? 1 : 0;
+    for (Map<String, long[]> counts : List.of(commands, units)) {
+      String name = counts == units ? actor.unit() : actor.command();
+      if (counts == commands || !name.isEmpty()) {
+        long[] count = counts.computeIfAbsent(name, n -> new long[2]);
+        count[0]++;
+        count[1] += refused;
+      }
+    }
+  }
+
+  private static List<Asker> mostFirst(Map<String, long[]> counts) {
+    return counts.entrySet().stream()
+        .map(each -> new Asker(each.getKey(), each.getValue()[0], each.getValue()[1]))
+        .sorted(Comparator.comparingLong((Asker a) -> -a.events()).thenComparing(Asker::name))
+        .toList();
   }
 
   /** Whether all that is known of devices ends: another boot, or events that nobody can read. */
@@ -241,6 +272,8 @@ final class StatsFold {
         buckets.counts(),
         paths,
         outages,
+        mostFirst(commands),
+        mostFirst(units),
         damage);
   }
 }

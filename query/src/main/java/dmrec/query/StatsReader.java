@@ -4,6 +4,7 @@ import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.event.Mark;
 import dmrec.event.Source;
 import dmrec.journal.EventCursor;
 import dmrec.journal.EventHead;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the {@link JournalStats} of a part of a journal, in one pass. Of a path's event no more is
- * read than its head, so one is counted too that was written in a way that nobody understands.
+ * read than its head, unless a process may be behind it; one is counted too that was written in a
+ * way that nobody understands.
  */
 public final class StatsReader {
   private StatsReader() {}
@@ -43,14 +45,19 @@ public final class StatsReader {
         if (Thread.interrupted()) {
           throw new CancellationException("interrupted");
         }
-        EventRecord record = ofHead(head);
-        record = record == null ? events.read() : record;
+        EventRecord told = ofHead(head);
+        EventRecord record = told == null || mayHaveActor(head) ? events.read() : told;
+        record = record == null ? told : record;
         if (record != null) {
           fold.take(record);
         }
       }
       return fold.finish(beginning.damage().and(events.damage()));
     }
+  }
+
+  private static boolean mayHaveActor(EventHead head) {
+    return head.source() == Source.PROBE || Mark.INJECTED.isIn(head.marks());
   }
 
   /** What counts of a path's event, which its head tells; null of others. */

@@ -3,6 +3,7 @@ package dmrec.query;
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.query.JournalStats.Asker;
 import dmrec.query.JournalStats.DeviceCount;
 import dmrec.query.JournalStats.Outage;
 import dmrec.query.JournalStats.Outages;
@@ -34,7 +35,7 @@ public final class StatsText {
   /**
    * The page; each line ends with a line feed.
    *
-   * @param top how many devices and paths at most
+   * @param top how many devices, paths, commands and units at most
    */
   public static String print(JournalStats stats, ZoneId zone, StackTree.Options options, int top) {
     StatsText text = new StatsText(stats, zone, options.boxDrawing());
@@ -44,6 +45,8 @@ public final class StatsText {
       text.paths(top);
       text.stretches();
       text.devices(top);
+      text.askers("command", stats.commands(), top);
+      text.askers("unit", stats.units(), top);
       text.kinds();
     }
     return StackTree.paint(text.lines, options.colour());
@@ -204,6 +207,24 @@ public final class StatsText {
       amount(device.events(), padded(name(device.device()), width), most, "");
     }
     more(stats.devices().size() - top);
+  }
+
+  private void askers(String what, List<Asker> askers, int top) {
+    if (askers.isEmpty()) {
+      return;
+    }
+    title("events asked for by " + what);
+    List<Asker> shown = askers.subList(0, Math.min(top, askers.size()));
+    int width = width(shown.stream().map(StatsText::name).toList());
+    for (Asker asker : shown) {
+      String refused = asker.refused() == 0 ? "" : "  " + asker.refused() + " refused";
+      amount(asker.events(), padded(name(asker), width), shown.get(0).events(), refused);
+    }
+    more(askers.size() - top);
+  }
+
+  private static String name(Asker asker) {
+    return asker.name().isEmpty() ? "(not known)" : Names.quoted(asker.name());
   }
 
   private void kinds() {

@@ -8,8 +8,10 @@ import dmrec.topology.Device;
 import dmrec.topology.Disk;
 import dmrec.topology.Topology;
 import dmrec.topology.TopologyView;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The part of a stack that has to do with one device: all it stands on, all that stands on it. */
 public final class SubStack {
@@ -25,21 +27,28 @@ public final class SubStack {
     return cut(whole, numbers(whole, device));
   }
 
-  /** The numbers of the devices and disks that {@link #of} cuts out. */
-  public static Set<DevNo> numbers(TopologyView whole, String device) {
+  private static Set<DevNo> numbers(TopologyView whole, String device) {
     DeviceMatcher matcher = new DeviceMatcher(device);
     Set<DevNo> part = new TreeSet<>();
     for (Device candidate : whole.devices()) {
       if (matcher.isMeant(candidate.ref())) {
-        addBelow(whole, candidate.dev(), part);
-        addAbove(whole, candidate.dev(), part, new TreeSet<>());
+        part.addAll(numbers(whole, candidate.dev(), true));
       }
     }
     for (Disk disk : whole.disks()) {
       if (matcher.isDisk(disk.dev(), disk.name())) {
-        part.add(disk.dev());
-        addAbove(whole, disk.dev(), part, new TreeSet<>());
+        part.addAll(numbers(whole, disk.dev(), true));
       }
+    }
+    return part;
+  }
+
+  /** A device or disk, all it stands on, and if asked for what stands on it, in that order. */
+  static Set<DevNo> numbers(TopologyView whole, DevNo dev, boolean over) {
+    Set<DevNo> part = new LinkedHashSet<>();
+    addBelow(whole, dev, part);
+    if (over) {
+      addAbove(whole, dev, part, new TreeSet<>());
     }
     return part;
   }
@@ -73,7 +82,28 @@ public final class SubStack {
     return topology;
   }
 
-  private static DevNo about(EventRecord record) {
+  /** The number of the device or disk that an event is about. */
+  static DevNo about(EventRecord record) {
     return record.event() instanceof DmEvent.OfDisk disk ? disk.dev() : record.device().dev();
+  }
+
+  /** The path, leg, log or disk that an event names; null where it names none. */
+  public static @Nullable DevNo part(DmEvent event) {
+    if (event instanceof DmEvent.OfPath e) {
+      return e.path();
+    } else if (event instanceof DmEvent.MirrorLogFailed e) {
+      return e.log();
+    } else if (event instanceof DmEvent.MirrorLegFailed e) {
+      return e.leg();
+    }
+    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
+  }
+
+  /** Its disk's name; empty where the event tells none. */
+  public static String partName(DmEvent event) {
+    if (event instanceof DmEvent.OfPath e) {
+      return e.disk();
+    }
+    return event instanceof DmEvent.OfDisk e ? e.name() : "";
   }
 }

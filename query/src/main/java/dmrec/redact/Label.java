@@ -28,6 +28,12 @@ enum Label {
   LABEL,
   /** Where a disk is plugged in, or over which network it is reached. */
   PORT,
+  /** A process. */
+  COMMAND,
+  /** The file that a process runs. */
+  EXE,
+  /** A systemd unit, without the ending for its type. */
+  UNIT,
   /** What the user asked to have replaced. */
   WORD,
   /** A whole text that no single replacement would do for. */

@@ -2,6 +2,7 @@ package dmrec.redact;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +43,13 @@ final class Names {
       Pattern.compile(
           "-?(?:(?:private|flex|thin|physical|cache|crypt|fs|pool|mdv|thindata"
               + "|thinmeta|thinmetaspare|originsub|cachesub|metasub|integrity|0|1)-?)*");
+
+  private static final Pattern UNIT =
+      Pattern.compile(
+          "(.+)(\\.(?:service|scope|slice|socket|mount|swap|timer|path|target|device))",
+          Pattern.DOTALL);
+  private static final Pattern SYSTEM_FILE =
+      Pattern.compile("/(?:usr/)?(?:s?bin|lib/systemd|lib/udev|libexec)/([^/]+)");
 
   private final Secrets secrets;
 
@@ -277,6 +285,30 @@ final class Names {
         Secret.Part.of(secrets.simple(Label.HOST, host.substring(0, dot))),
         Secret.Part.of("."),
         Secret.Part.of(secrets.simple(Label.DOMAIN, host.substring(dot + 1))));
+  }
+
+  /** A command, executable or unit; nothing where a system calls its own so, which stays. */
+  List<Secret.Part> processParts(Role role, String text) {
+    Matcher unit = UNIT.matcher(text);
+    if (role == Role.UNIT && unit.matches()) {
+      return Vocabulary.isTool(unit.group(1))
+          ? List.of()
+          : List.of(
+              Secret.Part.of(process(Label.UNIT, unit.group(1))), Secret.Part.of(unit.group(2)));
+    }
+    Matcher file = SYSTEM_FILE.matcher(text);
+    String name = role == Role.EXECUTABLE && file.matches() ? file.group(1) : text;
+    Label label = role == Role.COMMAND ? Label.COMMAND : role == Role.UNIT ? Label.UNIT : Label.EXE;
+    return Vocabulary.isTool(name) ? List.of() : List.of(Secret.Part.of(process(label, text)));
+  }
+
+  /** One as {@code id}, which tokens hold ({@code uuid1}), is replaced nowhere else. */
+  private Secret process(Label label, String text) {
+    Secret secret = secrets.simple(label, text);
+    if (Label.NUMBERED.pattern().contains(text.toLowerCase(Locale.ROOT))) {
+      secret.strength = Secret.Strength.FIELD_ONLY;
+    }
+    return secret;
   }
 
   String told(List<Secret.Part> parts) {

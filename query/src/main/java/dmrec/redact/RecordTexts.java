@@ -53,11 +53,11 @@ final class RecordTexts {
                 actor.tid(),
                 actor.uid(),
                 actor.loginUid(),
-                text(Role.TEXT, actor.command(), record, change),
-                text(Role.TEXT, actor.executable(), record, change),
+                text(Role.COMMAND, actor.command(), record, change),
+                text(Role.EXECUTABLE, actor.executable(), record, change),
                 actor.parentPid(),
-                text(Role.TEXT, actor.parentCommand(), record, change),
-                text(Role.TEXT, actor.unit(), record, change));
+                text(Role.COMMAND, actor.parentCommand(), record, change),
+                text(Role.UNIT, actor.unit(), record, change));
     return record.toBuilder()
         .actor(newActor)
         .device(newDevice)

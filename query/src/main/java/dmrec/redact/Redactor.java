@@ -6,6 +6,7 @@ import dmrec.event.EventRecord;
 import dmrec.target.DevNo;
 import dmrec.topology.Topology;
 import dmrec.topology.TopologyView;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 
@@ -18,10 +19,11 @@ import java.util.regex.MatchResult;
  *
  * <p>What is replaced: names and UUIDs of mapped devices, volume groups and volumes; disks' WWIDs
  * and serials; host names, machine and boot ids, file system UUIDs and labels, network addresses of
- * disks; wherever they stand, also in the spellings that udev, LVM and systemd give them. What
- * stays: numbers, times, kernel names of disks ({@code sdb}, {@code dm-3}), target types and their
- * words, vendors and models. {@link RedactionMap#restore} gives back what was, except what is left
- * out ({@link #leftOut}).
+ * disks; commands, executables and units of processes; wherever they stand, also in the spellings
+ * that udev, LVM and systemd give them. What stays: numbers, of users too, times, kernel names of
+ * disks ({@code sdb}, {@code dm-3}), target types and their words, vendors and models, and what a
+ * system calls its own processes ({@link Vocabulary#isTool}). {@link RedactionMap#restore} gives
+ * back what was, except what is left out ({@link #leftOut}).
  *
  * <p>For one thread.
  */
@@ -149,6 +151,11 @@ public final class Redactor {
       case HOST -> names.hostParts(text);
       case MACHINE -> secrets.simple(Label.HOST, text);
       case BOOT -> secrets.shaped(Label.UUID, text);
+      case COMMAND, EXECUTABLE, UNIT -> {
+        if (names.processParts(role, text).isEmpty()) {
+          texts.learn(text);
+        }
+      }
       case TARGET, WORD, TEXT -> {
         texts.learn(text);
         if (of.event() instanceof DmEvent.Gap) {
@@ -234,6 +241,12 @@ public final class Redactor {
       case MACHINE -> secrets.token(secrets.simple(Label.HOST, text));
       case HOST -> field(names.told(names.hostParts(text)), text);
       case BOOT -> secrets.token(secrets.shaped(Label.UUID, text), text);
+      case COMMAND, EXECUTABLE, UNIT -> {
+        List<Secret.Part> parts = names.processParts(role, text);
+        yield parts.isEmpty()
+            ? texts.redact(text, Texts.Kind.FREE)
+            : field(names.told(parts), text);
+      }
       case WORD -> Vocabulary.has(text) ? text : texts.redact(text, Texts.Kind.TARGET);
       case TARGET -> texts.redact(text, Texts.Kind.TARGET);
       case TEXT -> texts.redact(text, Texts.Kind.FREE);

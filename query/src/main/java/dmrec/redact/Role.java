@@ -17,6 +17,12 @@ enum Role {
   MACHINE,
   /** The id of a boot of the machine. */
   BOOT,
+  /** The name of a process. */
+  COMMAND,
+  /** The file that a process runs. */
+  EXECUTABLE,
+  /** A systemd unit. */
+  UNIT,
   /** A table or status line. */
   TARGET,
   /** One of few words: a mode, a state, a target type, a version. */

@@ -281,7 +281,7 @@ final class Secrets {
       do {
         number++;
       } while (!numbers.add(number));
-      if (i > TRIES || take(secret, number)) {
+      if (take(secret, number) || (i > TRIES && !tokens.has(tokenOf(secret, number)))) {
         if (secret.token.isEmpty()) {
           put(secret, number);
         }

@@ -87,6 +87,26 @@ final class Vocabulary {
       new old is are to of in on at by no yes true false null unknown
       """;
 
+  /** What a system calls its own processes and units, beside those above. */
+  private static final String TOOLS =
+      """
+      lvs lvscan lvextend lvreduce lvresize lvrename lvconvert lvmpolld lvmdbusd lvm2-monitor
+      lvm2-lvmpolld vgs vgcreate vgremove vgscan vgextend vgreduce vgrename vgimport vgexport
+      vgcfgrestore vgimportclone pvs pvcreate pvremove pvscan pvresize pvck dm-event
+      blk-availability blkdeactivate fsadm dmstats thin_check thin_repair cache_check multipath
+      multipathc mpathpersist udev (udev-worker) systemd-cryptse systemd-verityse systemd-logind
+      systemd-shutdow stratisd mdadm iscsid iscsiadm udisksd blkid blockdev lsblk losetup mount
+      umount fsck mkfs dd cp cat init cron crond ssh sshd login su runuser system kthreadd
+      """;
+
+  private static final Pattern KERNEL_THREAD_OR_SESSION =
+      Pattern.compile(
+          "(?:kworker|ksoftirqd|swapper|migration|kdmflush|dmcrypt_write|jbd2|xfsaild)/[-+.:/\\w]*"
+              + "|k(?:multipathd|mpath_handlerd|blockd|copyd|cryptd|mirrord|swapd)[-+.:/\\w]*"
+              + "|md[0-9]+_\\w+|session-c?[0-9]+|user[-@][0-9]+|run-[ru][0-9a-f]+");
+
+  private static final Set<String> ALL_TOOLS = Set.copyOf(split(TOOLS));
+
   /** Numbers, and several of them in one word: {@code 8:16}, {@code 12/4096}. */
   private static final Pattern NUMBERS = Pattern.compile("[0-9]+(?:[/:,.+-]+[0-9]+)*");
 
@@ -129,6 +149,13 @@ final class Vocabulary {
 
   static boolean has(String word) {
     return ALL.contains(word) || ALL.contains(word.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a process or unit is so called on any system. */
+  static boolean isTool(String name) {
+    return has(name)
+        || ALL_TOOLS.contains(name)
+        || KERNEL_THREAD_OR_SESSION.matcher(name).matches();
   }
 
   /** Whether a whole word of a table or status line is what the line is read by. */

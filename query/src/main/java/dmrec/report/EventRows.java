@@ -9,7 +9,9 @@ import dmrec.event.Field;
 import dmrec.event.Fields;
 import dmrec.event.KernelText;
 import dmrec.event.Mark;
+import dmrec.query.ActorText;
 import dmrec.query.EventText;
+import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.ArrayList;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The events, a column for each thing that all of them have. */
 final class EventRows {
@@ -44,7 +45,7 @@ final class EventRows {
     count++;
     long second = Math.floorDiv(record.wallNs(), SECOND_NS);
     DeviceRef device = record.device();
-    DevNo part = partOf(record.event());
+    DevNo part = SubStack.part(record.event());
     int column = 0;
     column(column++).signed(record.seq() - lastSeq);
     column(column++).signed(second - lastSecond);
@@ -59,7 +60,7 @@ final class EventRows {
     column(column++).number(device.isNone() ? 0 : pool.text(device.dev().toString()));
     column(column++).number(pool.text(shown(device.uuid())));
     column(column++).number(part == null ? 0 : pool.text(part.toString()));
-    column(column++).number(pool.text(shown(diskOf(record.event()))));
+    column(column++).number(pool.text(shown(SubStack.partName(record.event()))));
     column(column++).number(details(record));
     column(column++).number(evidence(record));
     lastSeq = record.seq();
@@ -71,25 +72,6 @@ final class EventRows {
       columns.add(new Packed());
     }
     return columns.get(index);
-  }
-
-  /** The path, leg, log or disk that an event is about; null where it is about none. */
-  static @Nullable DevNo partOf(DmEvent event) {
-    if (event instanceof DmEvent.OfPath e) {
-      return e.path();
-    } else if (event instanceof DmEvent.MirrorLogFailed e) {
-      return e.log();
-    } else if (event instanceof DmEvent.MirrorLegFailed e) {
-      return e.leg();
-    }
-    return event instanceof DmEvent.OfDisk e ? e.dev() : null;
-  }
-
-  private static String diskOf(DmEvent event) {
-    if (event instanceof DmEvent.OfPath e) {
-      return e.disk();
-    }
-    return event instanceof DmEvent.OfDisk e ? e.name() : "";
   }
 
   /** Everything else about it: names and values in turn, as JSON names them. */
@@ -114,19 +96,8 @@ final class EventRows {
     }
     Actor actor = record.actor();
     if (actor != null) {
-      pair(
-          items,
-          "actor",
-          actor.relation().word()
-              + ", pid "
-              + actor.pid()
-              + " uid "
-              + actor.uid()
-              + " "
-              + actor.command());
-      known(items, "executable", actor.executable());
-      known(items, "parent", actor.parentCommand());
-      known(items, "unit", actor.unit());
+      pair(items, "actor", ActorText.brief(actor));
+      pair(items, "process", ActorText.details(actor));
     }
     DeviceRef device = record.device();
     if (!device.equals(DeviceRef.NONE)) {
@@ -164,12 +135,6 @@ final class EventRows {
               field.getDevs(event).stream().map(DevNo::toString).collect(Collectors.joining(" ")));
       case TEXTS -> pair(items, name, String.join(" ", field.getTexts(event)));
       case INT, LONG, BOOLEAN, DEV -> pair(items, name, String.valueOf(field.get(event)));
-    }
-  }
-
-  private void known(Pool.Items items, String name, String value) {
-    if (!value.isEmpty()) {
-      pair(items, name, value);
     }
   }
 

@@ -2,6 +2,7 @@ package dmrec.report;
 
 import dmrec.event.DeviceRef;
 import dmrec.event.EventRecord;
+import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,7 +90,7 @@ final class Lanes {
   /** The lane that an event is drawn in. */
   int of(EventRecord record) {
     DeviceRef device = record.device();
-    DevNo part = EventRows.partOf(record.event());
+    DevNo part = SubStack.part(record.event());
     if (device.isNone()) {
       return part == null ? RECORDER : DISKS;
     }

@@ -11,6 +11,7 @@ import dmrec.query.DeviceParts.LegPart;
 import dmrec.query.DeviceParts.PathPart;
 import dmrec.query.DeviceParts.TargetPart;
 import dmrec.query.Health;
+import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import dmrec.topology.Device;
 import dmrec.topology.Disk;
@@ -53,7 +54,7 @@ final class StackRows {
   /** Moves on by one event, which is number {@code event} counted from 1. */
   void apply(EventRecord record, int event) {
     stack.apply(record);
-    DevNo part = EventRows.partOf(record.event());
+    DevNo part = SubStack.part(record.event());
     if (record.kind() == Kind.RECORDING_STARTED || record.event() instanceof DmEvent.Gap) {
       lookAtAll(event);
     } else if (!record.device().isNone()) {

@@ -126,8 +126,8 @@ class ArchitectureTest {
   private static final Set<String> FOLLOW_THE_STACK =
       Set.of(
           "dmrec.pack.Packer",
-          "dmrec.pack.RelatedDevices",
           "dmrec.query.LifeFold",
+          "dmrec.query.RelatedDevices",
           "dmrec.query.StatsFold",
           "dmrec.query.SubStack",
           "dmrec.query.filter.StackRelations",

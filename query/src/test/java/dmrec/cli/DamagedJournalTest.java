@@ -35,6 +35,7 @@ class DamagedJournalTest extends CommandTest {
     {"dmsetup", "table"},
     {"why", "mpatha"},
     {"history", "mpatha"},
+    {"who", "mpatha"},
     {"stats"},
     {"info"},
     {"export", "--format", "csv"},

@@ -136,6 +136,16 @@ class CompletionTest {
     assertEquals(List.of("mpatha", "mpathb"), of("next kind = path_failed and device = mpath"));
     assertEquals(List.of("and", "or"), of("next kind = path_failed "));
     assertEquals(List.of("uevent", "udev"), of("next source = u"));
+    assertEquals(List.of("asked", "context"), of("next actor.relation = "));
+  }
+
+  @Test
+  void offersWhoWasBehindTheEvents() {
+    assertTrue(of("next ac").contains("actor.comm"), of("next ac").toString());
+    assertEquals(List.of("lvcreate"), of("next actor.comm = lvc"));
+    assertEquals(List.of("\"/opt/my tool\""), of("next actor.exe = /o"));
+    assertEquals(List.of("a.service"), of("next actor.unit = "));
+    assertEquals(List.of("bash", "lvcreate"), of("next parent = "));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dmrec.console;
 
+import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -32,6 +33,10 @@ final class JournalOfNames {
           "bytes\udcff\udcfe",
           "-rf");
 
+  private static final Actor BEHIND =
+      new Actor(
+          Actor.Relation.ASKED, 7, 0, 0, 0, -1, "lvcreate", "/opt/my tool", 1, "bash", "a.service");
+
   private JournalOfNames() {}
 
   static void write(Path folder, List<String> names) throws IOException {
@@ -42,6 +47,7 @@ final class JournalOfNames {
                 .seq(i + 1)
                 .at(T0 + i * 1_000_000_000L, i + 1)
                 .source(Source.DM)
+                .actor(BEHIND)
                 .device(
                     new DeviceRef(new DevNo(254, i), i + 1, names.get(i), "uuid " + names.get(i)))
                 .build());

@@ -167,13 +167,11 @@ class EventTextTest {
     String more = new EventText(ZoneOffset.UTC, false, true).print(read);
 
     assertTrue(line.contains(" \"request_failed"), line);
-    assertTrue(
-        line.endsWith("table_load of mpatha was refused, error 16 [in pid 77 dmsetup uid 0]"),
-        line);
+    assertTrue(line.endsWith("table_load of mpatha was refused, error 16  in dmsetup[77]"), line);
     assertTrue(more.contains("read 2.00 ms after it happened"), more);
     assertTrue(
         more.contains(
-            "process runs /sbin/dmsetup, login uid 1000, child of sh pid 5, unit a.service"),
+            "process uid 0, login uid 1000, runs /sbin/dmsetup, child of sh[5], unit a.service"),
         more);
   }
 
@@ -186,8 +184,18 @@ class EventTextTest {
         plain.print(with(record, Certainty.REPORTED, 0, marks, Actor.asked(77, 0, "my tool"), ""));
 
     assertTrue(
-        injected.endsWith(" 1 path left [injected synthetic by pid 77 \"my tool\" uid 0]"),
-        injected);
+        injected.endsWith(" 1 path left [injected synthetic]  by \"my tool\"[77]"), injected);
+  }
+
+  @Test
+  void namesAProcessByItsNumberWhereNoMoreIsKnown() {
+    EventRecord record = Samples.record(2, Samples.MPATHA, new DmEvent.DeviceRemoved());
+
+    EventRecord gone = record.toBuilder().actor(Actor.asked(812, -1, "")).build();
+
+    assertTrue(plain.print(gone).endsWith("  removed  by pid 812"), plain.print(gone));
+    assertEquals("removed  by pid 812", EventText.sentence(gone));
+    assertTrue(plain.print(record).endsWith("  removed"), plain.print(record));
   }
 
   @Test

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
+import dmrec.event.Mark;
+import dmrec.event.Source;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
 import dmrec.journal.JournalWriter;
@@ -133,7 +136,7 @@ class StatsTest {
         stats.paths().stream().map(JournalStats.PathFailures::downNs).sorted().toList());
   }
 
-  /** What heads tell of paths' events is enough, whatever their marks and their certainty. */
+  /** What heads tell of paths' events is enough, unless a process may be behind them. */
   @ParameterizedTest
   @ValueSource(longs = {21, 22, 23, 24})
   void countsByHeadsAsByEvents(long seed) throws Exception {
@@ -142,11 +145,16 @@ class StatsTest {
       for (EventRecord record : RandomHistory.of(seed, 1500).records()) {
         boolean isPlain = !(record.event() instanceof DmEvent.OfPath) || random.nextBoolean();
         int certainty = random.nextInt(Certainty.values().length);
+        int marks = random.nextInt(8);
+        boolean isProbed = random.nextBoolean();
+        Actor actor = Actor.asked(7, 0, "command " + random.nextInt(3));
         writer.append(
             isPlain
                 ? record
                 : record.toBuilder()
-                    .marks(random.nextInt(8))
+                    .marks(marks)
+                    .source(isProbed ? Source.PROBE : record.source())
+                    .actor(isProbed || Mark.INJECTED.isIn(marks) ? actor : null)
                     .certainty(Objects.requireNonNull(Certainty.ofCode(certainty)))
                     .build());
       }

@@ -1,6 +1,7 @@
 package dmrec.query;
 
 import dmrec.bundle.FolderTree;
+import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What happened to a stack, event by event, as a list, a journal and a topology. */
 public final class Story {
@@ -33,6 +35,7 @@ public final class Story {
   private long wallNs = T0;
   private Certainty certainty = Certainty.REPORTED;
   private long lookNs;
+  private @Nullable Actor actor;
 
   /** The recording from the lab: LVM on a multipath device whose paths fail. */
   public static Story failover() throws Exception {
@@ -72,6 +75,12 @@ public final class Story {
   public Story derived(long withinNs) {
     certainty = Certainty.DERIVED;
     lookNs = withinNs;
+    return this;
+  }
+
+  /** A process is behind what follows, as probes tell; null for what nobody tells. */
+  public Story by(@Nullable Actor process) {
+    actor = process;
     return this;
   }
 
@@ -137,7 +146,8 @@ public final class Story {
             .seq(seq)
             .at(wallNs, wallNs - T0)
             .notBeforeNs(lookNs == 0 ? 0 : wallNs - lookNs)
-            .source(Source.DM)
+            .source(actor == null ? Source.DM : Source.PROBE)
+            .actor(actor)
             .certainty(certainty)
             .marks(marks)
             .device(ref)

@@ -337,6 +337,90 @@ class RedactorTest {
   }
 
   @Test
+  void theSameCommandFileAndUnitIsTheSameTokenEverywhere() {
+    // given two processes of a user's own service, and what the kernel says of it
+    EventRecord one = by("acme-backup", "/opt/acme/backup", "bash", "acme-nightly@a.service");
+    EventRecord two = by("lvcreate", "/usr/sbin/lvm", "acme-backup", "acme-nightly@a.service");
+    EventRecord said =
+        record(
+            DeviceRef.NONE,
+            new DmEvent.KernelMessage("acme-backup of acme-nightly@a.service failed", 3, 0));
+
+    // when
+    learn(one, two, said);
+
+    // then
+    assertEquals(actor("command1", "exe1", "bash", "unit1.service"), redactor.redact(one).actor());
+    assertEquals(
+        actor("lvcreate", "/usr/sbin/lvm", "command1", "unit1.service"),
+        redactor.redact(two).actor());
+    DmEvent.KernelMessage told = (DmEvent.KernelMessage) redactor.redact(said).event();
+    assertEquals("command1 of unit1.service failed", told.text());
+    restores(one, two, said);
+  }
+
+  @Test
+  void whatEverySystemCallsItsProcessesStays() {
+    for (Actor known :
+        List.of(
+            actor("dmsetup", "/sbin/dmsetup", "(udev-worker)", "systemd-udevd.service"),
+            actor("multipathd", "/usr/sbin/multipathd", "systemd", "multipathd.service"),
+            actor("kworker/u8:2+kdmflush/254:3", "", "kthreadd", ""),
+            actor("md127_raid1", "", "kthreadd", ""),
+            actor("sudo", "/usr/bin/sudo", "bash", "session-c12.scope"),
+            actor("lvs", "/usr/lib/systemd/systemd-udevd", "sh", "user@1000.service"))) {
+      EventRecord record = by(known);
+      learn(record);
+      assertEquals(known, redactor.redact(record).actor());
+    }
+  }
+
+  @Test
+  void aSystemsWordThatIsAlsoADevicesNameIsReplaced() {
+    // given a volume group that is called as a unit is
+    EventRecord volume = device("iscsid-lv_home", "LVM-" + VG + HOME);
+    EventRecord by = by("iscsid", "/usr/sbin/iscsid", "systemd", "iscsid.service");
+
+    // when
+    learn(volume, by);
+
+    // then
+    assertEquals(
+        actor("vg1", "/usr/sbin/vg1", "systemd", "vg1.service"), redactor.redact(by).actor());
+    restores(volume, by);
+  }
+
+  @Test
+  void aCommandThatTokensHoldIsReplacedWhereItStandsAndNotInProse() {
+    EventRecord by = by("id", "/opt/id", "sap", "id.service");
+    EventRecord said =
+        record(DeviceRef.NONE, new DmEvent.KernelMessage("sap: bad id " + LUKS, 3, 0));
+
+    learn(by, said);
+
+    assertEquals(
+        actor("command1", "exe1", "command2", "unit1.service"), redactor.redact(by).actor());
+    DmEvent.KernelMessage told = (DmEvent.KernelMessage) redactor.redact(said).event();
+    assertEquals("command2: bad id uuid1xxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", told.text());
+    restores(by, said);
+  }
+
+  private EventRecord by(String command, String executable, String parent, String unit) {
+    return by(actor(command, executable, parent, unit));
+  }
+
+  private EventRecord by(Actor actor) {
+    return record(new DeviceRef(new DevNo(254, 9), 7, "", ""), NOTHING).toBuilder()
+        .actor(actor)
+        .build();
+  }
+
+  private static Actor actor(String command, String executable, String parent, String unit) {
+    return new Actor(
+        Actor.Relation.ASKED, 7, 5, 8, 1001, 1000, command, executable, 1, parent, unit);
+  }
+
+  @Test
   void aHostsDomainIsTold() {
     // given
     EventRecord started =

@@ -1,5 +1,6 @@
 package dmrec.report;
 
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
@@ -66,11 +67,13 @@ final class HostileJournal {
   }
 
   private void add(DeviceRef device, DmEvent event) throws IOException {
+    String text = device.name();
     EventRecord record =
         EventRecord.of(event)
             .seq(++seq)
             .at(T0 + seq * 1_000_000_000L, seq * 1_000_000_000L)
             .source(Source.UEVENT)
+            .actor(new Actor(Actor.Relation.ASKED, 7, 7, 8, 0, 1000, text, text, 1, text, text))
             .device(device)
             .evidence(
                 Bytes.of("change@/devices/virtual/block/dm-0\0DM_NAME=" + device.name() + "\0"))

@@ -12,6 +12,7 @@ import dmrec.event.UeventBacklog;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalInfo;
 import dmrec.query.EventText;
+import dmrec.query.Exactness;
 import dmrec.query.JournalFacts;
 import dmrec.query.JournalFacts.Recording;
 import dmrec.query.KindCounts;
@@ -28,9 +29,13 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "info",
-    description = "Tell what a journal holds: its recordings, how many events of which kind, gaps.",
+    description =
+        "Tell what a journal holds: its recordings, how many events of which kind, how exactly they"
+            + " are known, gaps.",
     footer = {
       "",
+      "Of changes it tells which the kernel told with their moment (probes), which it told and when"
+          + " that was read, which only a look found some time later, and which are inferred.",
       "Exit code: 0, 1 where some of the journal is damaged or is not what was written, 2 for wrong"
           + " usage."
     })
@@ -104,12 +109,43 @@ public final class Info implements Callable<Integer> {
             String.format(Locale.ROOT, "  %9d  %s\n", entry.getValue(), entry.getKey().word()));
       }
     }
+    exactness(text, facts.exactness());
     text.append(facts.gaps().isEmpty() ? "\ngaps       none\n" : "\ngaps\n");
     for (JournalFacts.Gap gap : facts.gaps()) {
       text.append("  #").append(gap.seq()).append("  ").append(time(gap.gap().fromNs()));
       text.append("  ").append(EventText.phrase(gap.gap())).append('\n');
     }
     return text.toString();
+  }
+
+  private static void exactness(StringBuilder text, Exactness exactness) {
+    Exactness.Count sum = exactness.sum();
+    if (sum.all() == 0) {
+      return;
+    }
+    text.append('\n');
+    line(
+        text,
+        "changes",
+        sum.told() + " of " + sum.all() + " told by the kernel (" + share(sum) + " %)");
+    text.append("  at its moment  as it was read  only by a look  inferred\n");
+    for (Map.Entry<Kind, Exactness.Count> each : exactness.blindFirst()) {
+      Exactness.Count count = each.getValue();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %13d  %14d  %14d  %8d  %s\n",
+              count.exact(),
+              count.read(),
+              count.looked(),
+              count.inferred(),
+              each.getKey().word()));
+    }
+  }
+
+  /** In percent, and 100 only where all are. */
+  private static long share(Exactness.Count count) {
+    return 100 * count.told() / count.all();
   }
 
   private String key(JournalInfo.Seals seals) {
@@ -256,6 +292,16 @@ public final class Info implements Callable<Integer> {
         json.writeNumberField(entry.getKey().word(), entry.getValue());
       }
       json.writeEndObject();
+      json.writeObjectFieldStart("changes");
+      counts(json, facts.exactness().sum());
+      json.writeObjectFieldStart("kinds");
+      for (Map.Entry<Kind, Exactness.Count> each : facts.exactness().blindFirst()) {
+        json.writeObjectFieldStart(each.getKey().word());
+        counts(json, each.getValue());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeEndObject();
       json.writeArrayFieldStart("gaps");
       for (JournalFacts.Gap gap : facts.gaps()) {
         json.writeStartObject();
@@ -271,6 +317,14 @@ public final class Info implements Callable<Integer> {
       json.writeEndObject();
     }
     return text + "\n";
+  }
+
+  private static void counts(JsonGenerator json, Exactness.Count count) throws IOException {
+    json.writeNumberField("events", count.all());
+    json.writeNumberField("at_their_moment", count.exact());
+    json.writeNumberField("as_read", count.read());
+    json.writeNumberField("only_by_a_look", count.looked());
+    json.writeNumberField("inferred", count.inferred());
   }
 
   private static void recording(JsonGenerator json, Recording recording) throws IOException {

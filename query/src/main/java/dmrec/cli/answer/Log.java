@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "",
       "A line has the time, the record's number, the device, the kind and what happened. '~' marks"
           + " what the difference of two looks proves, with the time between them; '?' what was"
-          + " only correlated.",
+          + " only correlated. At its end 'by lvcreate[812]' is who asked for it, 'in dd[77]' for"
+          + " whom the kernel was working when it happened.",
       "TIME is " + TimeSpec.FORMS + ".",
       "FILTER joins conditions with and, or, not and parentheses: FIELD = != < <= > >= VALUE,"
           + " FIELD ~ GLOB or /regex/, FIELD in (A, B), or a kind alone; and by the stack at that"

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stats",
     description =
-        "Count events by kind, device and time; tell which paths flap, and each multipath device's"
-            + " longest outage.",
+        "Count events by kind, device, time and who asked for them; tell which paths flap, and each"
+            + " multipath device's longest outage.",
     footer = {
       "",
       "Traces are uevents and counters that only hint at other events.",
@@ -44,7 +44,8 @@ public final class Stats implements Callable<Integer> {
   @Option(
       names = "--top",
       paramLabel = "N",
-      description = "So many devices and paths at most, in text. Default: ${DEFAULT-VALUE}.")
+      description =
+          "So many devices, paths, commands and units at most, in text. Default: ${DEFAULT-VALUE}.")
   private int top = 20;
 
   public Stats(Host host) {

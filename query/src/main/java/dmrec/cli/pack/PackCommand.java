@@ -54,8 +54,8 @@ import picocli.CommandLine.Option;
       "FILE is a zip: README.txt, events.ndjson, the stack before and behind, report.html, and"
           + " manifest.json with the hash of each. The same part of a sealed journal gives the same"
           + " bytes.",
-      "Names, UUIDs, WWIDs, serials and host names are replaced by tokens that keep the structure,"
-          + " in every field and text. Which is which goes into a file of yours beside FILE, with"
+      "Names, UUIDs, WWIDs, serials, host names, and commands, executables and units of processes"
+          + " are replaced by tokens that keep the structure, in every field and text. Which is which goes into a file of yours beside FILE, with"
           + " which 'dmrec open --map' puts them back.",
       "TIME is " + TimeSpec.FORMS + ".",
       "Exit code: 0, 1 where some of the journal is damaged or --check finds a word or has one too"

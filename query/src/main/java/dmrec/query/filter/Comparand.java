@@ -70,7 +70,8 @@ final class Comparand {
         Kind kind = FilterParser.kind(text);
         yield kind == null ? null : kind.word();
       }
-      case FLAG, SOURCE, CERTAINTY, MARK, LOST -> type.words().contains(lower) ? lower : null;
+      case FLAG, SOURCE, CERTAINTY, MARK, RELATION, LOST ->
+          type.words().contains(lower) ? lower : null;
     };
   }
 

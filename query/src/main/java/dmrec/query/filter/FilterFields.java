@@ -12,6 +12,7 @@ import dmrec.event.Fields;
 import dmrec.event.Kind;
 import dmrec.event.Mark;
 import dmrec.journal.EventHead;
+import dmrec.query.SubStack;
 import dmrec.target.DevNo;
 import dmrec.target.Target;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ public final class FilterFields {
   /** Fields of nanoseconds that are a time on the wall clock. */
   private static final Set<String> TIMES = Set.of("from_ns", "to_ns", "before_ns");
 
+  /** What the names of an actor's fields begin with. */
+  private static final String ACTOR = "actor.";
+
   private static final FilterField.HeadReader NOT_IN_HEAD =
       (head, payload) -> FilterField.NOT_IN_HEAD;
 
@@ -76,9 +80,17 @@ public final class FilterFields {
     return Collections.unmodifiableSet(BY_NAME.keySet());
   }
 
-  /** The field of that name, in any case, or null. */
+  /** The field of that name, in any case, or null. One of an actor needs no {@code actor.}. */
   public static @Nullable FilterField named(String name) {
-    return BY_NAME.get(name.toLowerCase(Locale.ROOT));
+    String lower = name.toLowerCase(Locale.ROOT);
+    FilterField field = BY_NAME.get(lower);
+    String part =
+        switch (lower) {
+          case "actor" -> "comm";
+          case "executable" -> "exe";
+          default -> lower;
+        };
+    return field == null ? BY_NAME.get(ACTOR + part) : field;
   }
 
   /** A field that is sure to exist. */
@@ -206,8 +218,8 @@ public final class FilterFields {
         "a uevent not by the kernel itself",
         r -> marks(r.marks()),
         (h, payload) -> marks(h.marks()));
-    addActor("actor", ValueType.TEXT, "the command behind it", Actor::command);
-    addActor("relation", ValueType.TEXT, "asked, or context", a -> a.relation().word());
+    addActor("comm", ValueType.TEXT, "the command behind it", Actor::command);
+    addActor("relation", ValueType.RELATION, "whether it asked", a -> a.relation().word());
     addActor("pid", ValueType.NUMBER, "its process", a -> (Long) (long) a.pid());
     addActor("tid", ValueType.NUMBER, "its thread", a -> known(a.tid(), a.tid() == 0));
     addActor("uid", ValueType.NUMBER, "its user", a -> (Long) (a.uid() & 0xffffffffL));
@@ -218,7 +230,7 @@ public final class FilterFields {
         a -> known(a.loginUid() & 0xffffffffL, a.loginUid() == -1));
     addActor(
         "start_ns", ValueType.NUMBER, "when it began", a -> known(a.startNs(), a.startNs() == 0));
-    addActor("executable", ValueType.TEXT, "the file it runs", a -> known(a.executable()));
+    addActor("exe", ValueType.TEXT, "the file it runs", a -> known(a.executable()));
     addActor("parent", ValueType.TEXT, "its parent's command", a -> known(a.parentCommand()));
     addActor(
         "parent_pid",
@@ -231,7 +243,7 @@ public final class FilterFields {
 
   private static void addActor(
       String name, ValueType type, String help, Function<Actor, @Nullable Object> part) {
-    add(name, type, help, r -> r.actor() == null ? null : part.apply(r.actor()));
+    add(ACTOR + name, type, help, r -> r.actor() == null ? null : part.apply(r.actor()));
   }
 
   private static void addShared() {
@@ -430,24 +442,16 @@ public final class FilterFields {
   }
 
   private static FilterField.@Nullable Disk path(EventRecord record) {
-    int dmMajor = record.device().dev().major();
-    return record.event() instanceof DmEvent.OfPath e
-        ? new FilterField.Disk(e.path(), e.disk(), dmMajor)
-        : null;
+    return record.event() instanceof DmEvent.OfPath ? disk(record) : null;
   }
 
   /** The disk that an event names. */
   static FilterField.@Nullable Disk disk(EventRecord record) {
-    int dmMajor = record.device().dev().major();
-    DmEvent event = record.event();
-    if (event instanceof DmEvent.OfDisk e) {
-      return new FilterField.Disk(e.dev(), e.name(), dmMajor);
-    } else if (event instanceof DmEvent.MirrorLegFailed e) {
-      return new FilterField.Disk(e.leg(), "", dmMajor);
-    } else if (event instanceof DmEvent.MirrorLogFailed e) {
-      return new FilterField.Disk(e.log(), "", dmMajor);
-    }
-    return path(record);
+    DevNo part = SubStack.part(record.event());
+    return part == null
+        ? null
+        : new FilterField.Disk(
+            part, SubStack.partName(record.event()), record.device().dev().major());
   }
 
   private static @Nullable Object group(DmEvent event) {

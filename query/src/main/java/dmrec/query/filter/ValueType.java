@@ -1,5 +1,6 @@
 package dmrec.query.filter;
 
+import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.Kind;
@@ -38,6 +39,12 @@ public enum ValueType {
       "a mark",
       false,
       Arrays.stream(Mark.values()).map(Mark::word).collect(Collectors.toUnmodifiableList())),
+  RELATION(
+      "how a process stands to it",
+      false,
+      Arrays.stream(Actor.Relation.values())
+          .map(Actor.Relation::word)
+          .collect(Collectors.toUnmodifiableList())),
   LOST(
       "a source that was lost",
       false,

@@ -52,9 +52,11 @@ class FilterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "actor = dmsetup and relation = context and pid = 77 and tid = 78",
-        "executable ~ *dmsetup and parent = sh and parent_pid = 5 and unit = a.service",
-        "login_uid = 1000 and uid = 0 and not start_ns > 0",
+        "actor.comm = dmsetup and actor.relation = context and actor.pid = 77 and actor.tid = 78",
+        "actor.exe ~ *dmsetup and actor.parent = sh and actor.parent_pid = 5",
+        "actor.unit = a.service and actor.login_uid = 1000 and actor.uid = 0",
+        "ACTOR.PID in (76, 77) and not actor.start_ns > 0",
+        "actor = dmsetup and relation = context and pid = 77 and executable ~ *dmsetup",
         "received > 2026-03-01T03:00:05Z and error = 16 and request = table_load and name = mpatha",
         "source = probe and certainty = claimed",
       })
@@ -213,6 +215,8 @@ class FilterTest {
         "certainty in (derived, infered);23;inferred",
         "mark = synthetik;7;synthetic",
         "read_only = treu;12;true",
+        "actor.relation = aksed;17;asked",
+        "actor.unti = x;0;actor.unit",
         "kind ~ paht_*;7;",
         "seq = abc;6;",
         "seq =;5;",

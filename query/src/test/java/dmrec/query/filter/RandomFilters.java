@@ -95,7 +95,7 @@ final class RandomFilters {
       case FLAG -> pick("true", "FALSE");
       case NUMBERED -> pick("254:1", "8:16");
       case DEVICE -> pick(DEVICES);
-      case KIND, SOURCE, CERTAINTY, MARK, LOST ->
+      case KIND, SOURCE, CERTAINTY, MARK, RELATION, LOST ->
           type.words().get(random.nextInt(type.words().size()));
     };
   }
