@@ -56,6 +56,22 @@ public record Actor(
     }
   }
 
+  /** The same process in another relation. */
+  public Actor as(Relation other) {
+    return new Actor(
+        other,
+        pid,
+        startNs,
+        tid,
+        uid,
+        loginUid,
+        command,
+        executable,
+        parentPid,
+        parentCommand,
+        unit);
+  }
+
   /** A process that asked, of which no more is known. */
   public static Actor asked(int pid, int uid, String command) {
     return new Actor(Relation.ASKED, pid, 0, 0, uid, -1, command, "", 0, "", "");

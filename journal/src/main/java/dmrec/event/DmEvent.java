@@ -65,7 +65,8 @@ public sealed interface DmEvent {
   /**
    * A new table is live.
    *
-   * @param targets the table, with each target's first status
+   * @param targets the table, with each target's first status; empty where it was gone before it
+   *     was read
    * @param dependencies the devices it uses, in the kernel's order
    * @param readOnly whether it was loaded read-only; {@link ReadOnlyChanged} says where that
    *     differs from the table before
@@ -121,7 +122,9 @@ public sealed interface DmEvent {
 
   record DeviceResumed(boolean internal) implements DmEvent {}
 
-  /** A table was put into the inactive slot. */
+  /**
+   * A table was put into the inactive slot; without targets where it was gone before it was read.
+   */
   record TableLoaded(List<Target> targets) implements DmEvent {}
 
   /** The inactive slot was emptied without its table going live. */

@@ -9,8 +9,9 @@ public enum Mark {
   /** A uevent made by writing to a sysfs uevent file: it carries SYNTH_UUID. */
   SYNTHETIC(2),
   /**
-   * A path's uevent that came behind a newer one of the same path. The kernel sends those that are
-   * waiting in reverse (dm.c:dm_uevent_add puts each at the head of its list).
+   * An event that a newer one is recorded before. A path's event is one whose uevent came behind a
+   * newer one of the same path: the kernel sends those that are waiting in reverse
+   * (dm.c:dm_uevent_add puts each at the head of its list).
    */
   LATE(4);
 

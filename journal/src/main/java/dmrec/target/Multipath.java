@@ -68,6 +68,10 @@ public record Multipath(
       paths = List.copyOf(paths);
     }
 
+    Group with(GroupState other) {
+      return new Group(other, selectorArgs, pathArgCount, paths);
+    }
+
     public int validPaths() {
       int valid = 0;
       for (Path path : paths) {
@@ -113,6 +117,35 @@ public record Multipath(
       valid += group.validPaths();
     }
     return valid;
+  }
+
+  /**
+   * After the message {@code disable_group} or {@code enable_group}: no group is current until the
+   * next I/O ({@code dm-mpath.c:bypass_pg}).
+   *
+   * @param number the group's, from 1
+   */
+  public Multipath withBypassed(int number, boolean bypassed) {
+    boolean hasCurrent = groups.stream().anyMatch(each -> each.state() == GroupState.ACTIVE);
+    List<Group> after = new ArrayList<>(groups.size());
+    for (Group group : groups) {
+      boolean isDisabled =
+          after.size() + 1 == number ? bypassed : group.state() == GroupState.BYPASSED;
+      after.add(group.with(isDisabled ? GroupState.BYPASSED : GroupState.ENABLED));
+    }
+    return new Multipath(features, hardwareHandler, hasCurrent ? 1 : currentGroup, after, rest);
+  }
+
+  /**
+   * After the message {@code switch_group}: no group is bypassed any more, and none is current
+   * until the next I/O ({@code dm-mpath.c:switch_pg_num}).
+   *
+   * @param number the group's, from 1
+   */
+  public Multipath switchedTo(int number) {
+    List<Group> after = new ArrayList<>(groups.size());
+    groups.forEach(group -> after.add(group.with(GroupState.ENABLED)));
+    return new Multipath(features, hardwareHandler, number, after, rest);
   }
 
   @Override

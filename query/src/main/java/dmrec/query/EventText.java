@@ -436,7 +436,7 @@ public final class EventText {
 
   private static String table(List<Target> targets) {
     if (targets.isEmpty()) {
-      return "an empty table";
+      return "a table that was gone before it could be read";
     }
     String first = line(targets.get(0));
     String shown = first.length() <= TABLE_MAX ? first : cut(first);

@@ -126,7 +126,8 @@ class EventTextTest {
             new DmEvent.TableLive(
                 List.of(new Target(0, 2048, "error", "", "")), List.of(), false)));
     assertEquals(
-        "live: an empty table", phrase(new DmEvent.TableLive(List.of(), List.of(), false)));
+        "live: a table that was gone before it could be read",
+        phrase(new DmEvent.TableLive(List.of(), List.of(), false)));
   }
 
   @Test

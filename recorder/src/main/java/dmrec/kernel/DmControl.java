@@ -71,6 +71,7 @@ public final class DmControl implements AutoCloseable {
   private int fd;
   private Block block;
   private int filledBytes;
+  private long arms;
   private int listBytes = FIRST_BYTES;
   private DmVersion version = new DmVersion(0, 0, 0);
 
@@ -247,6 +248,12 @@ public final class DmControl implements AutoCloseable {
    */
   public void arm() throws KernelException {
     plain("DM_DEV_ARM_POLL", DM_DEV_ARM_POLL, 0, FIRST_BYTES);
+    arms++;
+  }
+
+  /** How often {@link #arm} was called and answered. */
+  public long arms() {
+    return arms;
   }
 
   private ByteBuffer plain(String call, int command, int flags, int startBytes)

@@ -5,20 +5,18 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
- * Names of the kernel's functions, from /proc/kallsyms: lines of {@code ADDRESS TYPE NAME} and, for
- * a module's, a tab and {@code [MODULE]}. Lines that are not so are skipped.
+ * The functions of some modules, from /proc/kallsyms: lines of {@code ADDRESS TYPE NAME} and, for a
+ * module's, a tab and {@code [MODULE]}. Lines that are not so are skipped.
  *
- * <p>Each question reads the whole file, some 100,000 lines, which takes the kernel a tenth of a
- * second and more. Answers of {@link #at} are remembered.
- *
- * <p>Thread contract: one thread at a time.
+ * <p>The file has some 100,000 lines, which take the kernel a tenth of a second and more: it is
+ * read once, and what is wanted of it kept. Immutable.
  */
 public final class KernelSymbols {
   /**
@@ -28,109 +26,103 @@ public final class KernelSymbols {
    * @param module empty: the kernel itself
    */
   public record Symbol(String name, String module) {
-    /** No function lies below the address, or addresses are hidden (kernel.kptr_restrict). */
+    /** Of no function that was kept, or addresses are hidden (kernel.kptr_restrict). */
     public static final Symbol UNKNOWN = new Symbol("", "");
   }
 
-  private static final int MOST_REMEMBERED = 4096;
+  /** Which functions to keep. */
+  interface Choice {
+    boolean wants(String module, String name);
+  }
+
+  private record Placed(long address, Symbol symbol) {}
+
+  /** The last function of a module is hardly longer. */
+  private static final long LONGEST_BYTES = 64 << 10;
 
   /** KSYM_NAME_LEN is 512 at most; longer lines are skipped. */
   private static final int LINE_BYTES = 1024;
 
   private final Path file;
-  private final Map<Long, Symbol> remembered = new LinkedHashMap<>();
+  private final Choice choice;
   private final byte[] line = new byte[LINE_BYTES];
+  private final List<Placed> functions = new ArrayList<>();
 
-  /** What {@link #scan} found: a line of a function, its name in {@link #line}. */
-  private interface Visitor {
-    void function(long address, int nameFrom, int nameEnd, int moduleFrom, int moduleEnd);
-  }
-
-  /** The running kernel's. */
-  public KernelSymbols() {
-    this(Path.of("/proc/kallsyms"));
-  }
-
-  KernelSymbols(Path file) {
+  private KernelSymbols(Path file, Choice choice) {
     this.file = file;
+    this.choice = choice;
   }
 
   /**
-   * The function an address lies in: the nearest below it, of several at one place the first.
+   * Reads those of the running kernel.
    *
    * @throws KernelException where the file cannot be read
    */
-  public Symbol at(long address) throws KernelException {
-    Symbol known = remembered.get(address);
-    if (known != null) {
-      return known;
+  static KernelSymbols read(Choice choice) throws KernelException {
+    return read(Path.of("/proc/kallsyms"), choice);
+  }
+
+  static KernelSymbols read(Path file, Choice choice) throws KernelException {
+    KernelSymbols symbols = new KernelSymbols(file, choice);
+    symbols.scan();
+    // Those at one place stay in the file's order.
+    symbols.functions.sort(Comparator.comparing(Placed::address, Long::compareUnsigned));
+    return symbols;
+  }
+
+  /** The module's function an address lies in: the nearest below it, of several the first. */
+  public Symbol at(long address) {
+    int found = -1;
+    for (int i = 0; i < functions.size(); i++) {
+      Placed each = functions.get(i);
+      if (Long.compareUnsigned(each.address, address) > 0) {
+        break;
+      }
+      if (each.address != 0
+          && !each.symbol.module.isEmpty()
+          && (found < 0 || functions.get(found).address != each.address)) {
+        found = i;
+      }
     }
-    long[] best = {0};
-    Symbol[] found = {Symbol.UNKNOWN};
-    scan(
-        (at, from, end, moduleFrom, moduleEnd) -> {
-          if (at != best[0]
-              && Long.compareUnsigned(at, address) <= 0
-              && Long.compareUnsigned(at, best[0]) > 0) {
-            best[0] = at;
-            found[0] = new Symbol(text(from, end), text(moduleFrom, moduleEnd));
-          }
-        });
-    if (remembered.size() >= MOST_REMEMBERED) {
-      remembered.clear();
+    if (found < 0) {
+      return Symbol.UNKNOWN;
     }
-    remembered.put(address, found[0]);
-    return found[0];
+    Placed nearest = functions.get(found);
+    boolean isInside =
+        functions.subList(found + 1, functions.size()).stream()
+            .anyMatch(
+                each ->
+                    each.symbol.module.equals(nearest.symbol.module)
+                        && Long.compareUnsigned(each.address, address) > 0);
+    return isInside || address - nearest.address < LONGEST_BYTES ? nearest.symbol : Symbol.UNKNOWN;
   }
 
-  /** To be called once a module came or went: another may lie there now. */
-  public void forget() {
-    remembered.clear();
-  }
-
-  /**
-   * Names of a module's functions, also where addresses are hidden.
-   *
-   * @throws KernelException where the file cannot be read
-   */
-  public Set<String> of(String module) throws KernelException {
-    return of(module, name -> true);
-  }
-
-  /**
-   * As {@link #of(String)}, those that are wanted.
-   *
-   * @param module empty: the kernel itself, which has some 60,000
-   */
-  public Set<String> of(String module, Predicate<String> wanted) throws KernelException {
+  /** Names of a module's functions, also where addresses are hidden; empty: the kernel's own. */
+  public Set<String> of(String module) {
     Set<String> names = new TreeSet<>();
-    scan(
-        (at, from, end, moduleFrom, moduleEnd) -> {
-          if (isText(moduleFrom, moduleEnd, module)) {
-            String name = text(from, end);
-            if (wanted.test(name)) {
-              names.add(name);
-            }
-          }
-        });
+    for (Placed each : functions) {
+      if (each.symbol.module.equals(module)) {
+        names.add(each.symbol.name);
+      }
+    }
     return names;
   }
 
-  private void scan(Visitor visitor) throws KernelException {
+  private void scan() throws KernelException {
     byte[] chunk = new byte[64 * 1024];
     try (InputStream in = Files.newInputStream(file)) {
       int length = 0;
       for (int n = in.read(chunk); n > 0; n = in.read(chunk)) {
         for (int i = 0; i < n; i++) {
           if (chunk[i] == '\n') {
-            visit(length, visitor);
+            visit(length);
             length = 0;
           } else if (length < LINE_BYTES) {
             line[length++] = chunk[i];
           }
         }
       }
-      visit(length, visitor);
+      visit(length);
     } catch (IOException e) {
       throw new KernelException(
           "Cannot read " + file,
@@ -141,7 +133,7 @@ public final class KernelSymbols {
     }
   }
 
-  private void visit(int length, Visitor visitor) {
+  private void visit(int length) {
     long address = 0;
     int at = 0;
     for (; at < length && Character.digit(line[at], 16) >= 0; at++) {
@@ -160,22 +152,16 @@ public final class KernelSymbols {
       end++;
     }
     if (end == length) {
-      visitor.function(address, name, end, end, end);
+      keep(address, text(name, end), "");
     } else if (end > name && length > end + 3 && line[end + 1] == '[' && line[length - 1] == ']') {
-      visitor.function(address, name, end, end + 2, length - 1);
+      keep(address, text(name, end), text(end + 2, length - 1));
     }
   }
 
-  private boolean isText(int from, int end, String text) {
-    if (end - from != text.length()) {
-      return false;
+  private void keep(long address, String name, String module) {
+    if (choice.wants(module, name)) {
+      functions.add(new Placed(address, new Symbol(name, module)));
     }
-    for (int i = from; i < end; i++) {
-      if ((line[i] & 0xff) != text.charAt(i - from)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private String text(int from, int end) {

@@ -50,8 +50,8 @@ public record ProbeDefinition(
   }
 
   /** As kprobe_events takes it. */
-  String line(String group, String event) {
+  String line(String group) {
     String end = arguments.isEmpty() ? "" : " " + arguments;
-    return type.letter + ":" + group + "/" + event + " " + where + end;
+    return type.letter + ":" + group + "/" + name + " " + where + end;
   }
 }

@@ -19,8 +19,8 @@ public record ProbeHit(String name, long bootNs, int cpu, int tid, int flags, Li
    * What was fetched.
    *
    * @param number sign or zero extended; 0 where the field is text
-   * @param text ISO-8859-1, one character a byte, without its NUL and at most 4,096; null where it
-   *     is a number, or could not be read where it lies
+   * @param text ISO-8859-1, one character a byte, without its NUL and at most 4,096; empty where it
+   *     could not be read where it lies, null where it is a number
    */
   public record Field(String name, long number, @Nullable String text) {}
 

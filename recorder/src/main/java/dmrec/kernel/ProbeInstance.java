@@ -1,6 +1,7 @@
 package dmrec.kernel;
 
 import dmrec.kernel.Native.LibC;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,20 +47,20 @@ public final class ProbeInstance implements AutoCloseable {
    */
   public record Refused(String name, String why) {}
 
-  private record Made(ProbeDefinition definition, String event) {}
-
   private final TraceFiles files;
   private final String name;
   private final Path folder;
   private final RingReader reader;
-  private final Map<String, Made> made = new LinkedHashMap<>();
+
+  /** All that were asked for, whether the kernel has them or not. */
+  private final Map<String, ProbeDefinition> wanted = new LinkedHashMap<>();
+
+  private final Set<String> made = new LinkedHashSet<>();
 
   /** Also those in whose place others were put. */
-  private final Set<String> events = new LinkedHashSet<>();
-
   private final Map<String, String> refused = new LinkedHashMap<>();
+
   private final List<Path> plain = new ArrayList<>();
-  private int remade;
   private boolean closed;
 
   private ProbeInstance(TraceFiles files, String name, RingReader reader) {
@@ -114,7 +115,7 @@ public final class ProbeInstance implements AutoCloseable {
     ProbeInstance instance;
     try {
       // From here on nobody else can remove the instance.
-      instance = new ProbeInstance(files, name, RingReader.open(libc, files, folder, bufferKib));
+      instance = new ProbeInstance(files, name, RingReader.open(libc, files, folder));
     } catch (KernelException | RuntimeException | Error e) {
       files.folder(folder, false);
       throw e;
@@ -174,54 +175,27 @@ public final class ProbeInstance implements AutoCloseable {
    */
   public void add(List<ProbeDefinition> definitions) throws KernelException {
     for (ProbeDefinition definition : definitions) {
-      if (!made.containsKey(definition.name())) {
-        make(definition, definition.name());
+      wanted.put(definition.name(), definition);
+      if (!made.contains(definition.name())) {
+        make(definition);
       }
     }
   }
 
-  /**
-   * Puts a probe in the place of the one of its name, as when a module is loaded and with it the
-   * offsets in its structs are known. Hits of both have the same name. The former is stopped, but
-   * goes on where the new one is refused; if both are equal nothing is done.
-   *
-   * @throws KernelException as {@link #add}
-   */
-  public void remake(ProbeDefinition definition) throws KernelException {
-    Made former = made.get(definition.name());
-    if (former != null && former.definition.equals(definition)) {
-      return;
-    }
-    if (former == null) {
-      make(definition, definition.name());
-      return;
-    }
-    Path enable = event(name, former.event).resolve("enable");
-    files.set(enable, "0");
-    made.remove(definition.name());
-    remade++;
-    make(definition, definition.name() + "_r" + remade);
-    if (!made.containsKey(definition.name())) {
-      files.require(enable, "1");
-      made.put(definition.name(), former);
-    }
-  }
-
-  private void make(ProbeDefinition definition, String event) throws KernelException {
+  private void make(ProbeDefinition definition) throws KernelException {
     refused.remove(definition.name());
-    String line = definition.line(name, event);
+    String line = definition.line(name);
     int errno = files.define(line);
     if (errno != 0) {
       refused.put(definition.name(), files.refusal(errno, line));
       return;
     }
     try {
-      start(event(name, event), definition.name(), definition.filter());
-      made.put(definition.name(), new Made(definition, event));
-      events.add(event);
+      start(event(name, definition.name()), definition.name(), definition.filter());
+      made.add(definition.name());
     } catch (KernelException e) {
       refused.put(definition.name(), e.getMessage());
-      files.define("-:" + name + "/" + event);
+      files.define("-:" + name + "/" + definition.name());
     }
   }
 
@@ -252,13 +226,15 @@ public final class ProbeInstance implements AutoCloseable {
   }
 
   /**
-   * Reads what all CPUs have now, without waiting: at most what their buffers hold, twice.
+   * Reads what all CPUs have now, without waiting, but not more than fits into memory.
    *
+   * @return the boot clock until which all is handed over; {@link Long#MAX_VALUE} where nothing is
+   *     left
    * @throws KernelException of the first page that is broken or cannot be read; what could be read
    *     was handed over before
    */
-  public void read(Handler handler) throws KernelException {
-    reader.read(handler);
+  public long read(Handler handler) throws KernelException {
+    return reader.read(handler);
   }
 
   /** How many hits the probes themselves missed since they were made, as returns without room. */
@@ -266,9 +242,27 @@ public final class ProbeInstance implements AutoCloseable {
     long sum = 0;
     for (String line : TraceFiles.text(files.profile()).split("\n", -1)) {
       String[] columns = line.strip().split("\\s+", -1);
-      sum += columns.length == 3 && events.contains(columns[0]) ? RingReader.number(columns[2]) : 0;
+      sum += columns.length == 3 && made.contains(columns[0]) ? RingReader.number(columns[2]) : 0;
     }
     return sum;
+  }
+
+  /**
+   * Makes the probes again where somebody removed them.
+   *
+   * @throws KernelException as {@link #add}
+   */
+  public void restore() throws KernelException {
+    Path enable = folder.resolve("events").resolve(name).resolve("enable");
+    if (Files.exists(enable)) {
+      files.set(enable, "0");
+    }
+    for (String event : defined()) {
+      files.define("-:" + name + "/" + event);
+    }
+    made.clear();
+    files.require(folder.resolve("tracing_on"), "1");
+    add(List.copyOf(wanted.values()));
   }
 
   /**
@@ -279,11 +273,10 @@ public final class ProbeInstance implements AutoCloseable {
     try {
       reader.watchCpus();
       Set<String> defined = defined();
-      boolean all = made.values().stream().allMatch(each -> defined.contains(each.event));
+      boolean all = defined.containsAll(made);
       String on = TraceFiles.text(folder.resolve("events").resolve(name).resolve("enable"));
-      // X: some are off, as those that were made anew.
       return all
-          && (made.isEmpty() || on.startsWith("1") || (remade > 0 && on.startsWith("X")))
+          && (made.isEmpty() || on.startsWith("1"))
           && plain.stream().allMatch(each -> isOn(each.resolve("enable")))
           && isOn(folder.resolve("tracing_on"));
     } catch (KernelException e) {

@@ -44,6 +44,9 @@ final class RingReader implements AutoCloseable {
 
   private record Placed(long orderNs, ProbeHit hit) {}
 
+  /** Pages of all CPUs a read: some 20,000 hits. */
+  private static final int MOST_PAGES = 256;
+
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLLIN = 1;
 
@@ -51,19 +54,16 @@ final class RingReader implements AutoCloseable {
   private final Path folder;
   private final TraceFormat.Page layout;
   private final Block page;
-  private final int mostPages;
   private final long startNs;
   private final Map<Integer, Cpu> cpus = new LinkedHashMap<>();
   private final Map<Integer, TraceFormat> formats = new HashMap<>();
   private int epollFd = -1;
 
-  private RingReader(LibC libc, Path folder, TraceFormat.Page layout, int bufferKib)
-      throws KernelException {
+  private RingReader(LibC libc, Path folder, TraceFormat.Page layout) throws KernelException {
     this.libc = libc;
     this.folder = folder;
     this.layout = layout;
     this.page = Block.allocate(layout.sizeBytes());
-    this.mostPages = (int) Math.min(1 << 20, bufferKib * 1024L / layout.sizeBytes() + 2);
     this.startNs = Clocks.open().bootTimeNs();
   }
 
@@ -71,10 +71,8 @@ final class RingReader implements AutoCloseable {
    * Opens the buffers.
    *
    * @param folder of the instance
-   * @param bufferKib how large each is, or will be
    */
-  static RingReader open(LibC libc, TraceFiles files, Path folder, int bufferKib)
-      throws KernelException {
+  static RingReader open(LibC libc, TraceFiles files, Path folder) throws KernelException {
     // Before the first poll, which else waits for a buffer half full. Linux 4.18 has no such file,
     // and tells of the first event.
     Path percent = folder.resolve("buffer_percent");
@@ -83,7 +81,7 @@ final class RingReader implements AutoCloseable {
     }
     TraceFormat.Page layout =
         TraceFormat.page(TraceFiles.read(folder.resolve("events/header_page")));
-    RingReader reader = new RingReader(libc, folder, layout, bufferKib);
+    RingReader reader = new RingReader(libc, folder, layout);
     try {
       reader.epollFd = libc.epoll_create1(Native.O_CLOEXEC);
       if (reader.epollFd < 0) {
@@ -141,6 +139,20 @@ final class RingReader implements AutoCloseable {
     return false;
   }
 
+  /** How many numbers a list such as {@code 0-3,5} has; 0 where it is none. */
+  static int count(String list) {
+    int count = 0;
+    try {
+      for (String range : list.split(",", -1)) {
+        String[] ends = range.split("-", 2);
+        count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
+      }
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+    return count;
+  }
+
   private void watch(int number, Path pipe) throws KernelException {
     int flags = Native.O_RDONLY | Native.O_NONBLOCK | Native.O_CLOEXEC;
     int fd = libc.open(pipe.toString(), flags, 0);
@@ -165,20 +177,26 @@ final class RingReader implements AutoCloseable {
   }
 
   /**
-   * Reads what all CPUs have now, without waiting: at most what their buffers hold, twice.
+   * Reads what all CPUs have now, without waiting, but not more than fits into memory.
    *
+   * @return the boot clock until which all is handed over; {@link Long#MAX_VALUE} where nothing is
+   *     left
    * @throws KernelException of the first page that is broken or cannot be read; what could be read
    *     was handed over before
    */
-  void read(Handler handler) throws KernelException {
+  long read(Handler handler) throws KernelException {
     List<Placed> hits = new ArrayList<>();
     KernelException failure = null;
+    int pages = Math.max(2, MOST_PAGES / Math.max(1, cpus.size()));
+    long untilNs = Long.MAX_VALUE;
     // A second time, for what was written meanwhile: it may be older than what was read.
     for (int pass = 0, before = -1; pass < 2 && hits.size() > before; pass++) {
       before = hits.size();
       for (Cpu cpu : cpus.values()) {
         try {
-          drain(cpu, hits, handler);
+          if (!drain(cpu, pages, hits, handler)) {
+            untilNs = Math.min(untilNs, cpu.lastNs);
+          }
         } catch (KernelException e) {
           failure = failure == null ? e : failure;
         }
@@ -191,11 +209,15 @@ final class RingReader implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
+    return untilNs;
   }
 
-  private void drain(Cpu cpu, List<Placed> hits, Handler handler) throws KernelException {
+  /** Whether nothing is left. */
+  private boolean drain(Cpu cpu, int pages, List<Placed> hits, Handler handler)
+      throws KernelException {
     List<ProbeHit> found = new ArrayList<>();
-    for (int n = 0; n < mostPages && fill(cpu); n++) {
+    int left = pages;
+    for (; left > 0 && fill(cpu); left--) {
       KernelException failure = null;
       try {
         RingPage ring = new RingPage(page.bytes(), layout.dataAt());
@@ -217,6 +239,7 @@ final class RingReader implements AutoCloseable {
         throw failure;
       }
     }
+    return left > 0;
   }
 
   /** Whether there was a page. No bytes at all is neither an end nor an error. */

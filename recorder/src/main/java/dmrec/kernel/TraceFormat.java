@@ -185,7 +185,7 @@ final class TraceFormat {
       size = location >>> 16;
       if (size == 0) {
         // The kernel could not read it where it lies; an empty text has its NUL.
-        return new Field(member.name, 0, null);
+        return new Field(member.name, 0, "");
       }
       if (from + size > length) {
         throw broken(

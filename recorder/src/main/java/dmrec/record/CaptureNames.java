@@ -20,6 +20,7 @@ final class CaptureNames {
       case "Sampled" -> "sample";
       case "DiskPolled" -> "disk";
       case "LogRead" -> "kmsg";
+      case "ProbeSeen" -> "probe";
       case "Lost" -> "lost";
       case "Stopped" -> "stop";
       default -> throw new IllegalStateException("an observation without a name: " + observation);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
@@ -282,6 +283,26 @@ public final class CaptureReader implements AutoCloseable {
             in.number("sectors"),
             in.textOr("port"));
       }
+      case "probe" -> {
+        return new Observation.ProbeSeen(
+            at,
+            in.stamp("happened"),
+            Bytes.of(in.text("record")),
+            in.has("pid")
+                ? new Actor(
+                    Actor.Relation.CONTEXT,
+                    in.integer("pid"),
+                    in.numberOr("start_ns"),
+                    in.integer("tid"),
+                    in.integer("uid"),
+                    in.integer("login_uid"),
+                    in.text("command"),
+                    in.textOr("executable"),
+                    (int) in.numberOr("parent_pid"),
+                    in.textOr("parent_command"),
+                    in.textOr("unit"))
+                : null);
+      }
       case "kmsg" -> {
         return new Observation.LogRead(at, Bytes.of(in.text("record")));
       }
@@ -302,7 +323,7 @@ public final class CaptureReader implements AutoCloseable {
       }
       default ->
           throw error(
-              "\"seen\" to be start, uevent, list, device, sysfs, none, sample, disk, kmsg, lost"
+              "\"seen\" to be start, uevent, list, device, sysfs, none, sample, disk, kmsg, probe, lost"
                   + " or stop",
               seen);
     }
@@ -403,7 +424,7 @@ public final class CaptureReader implements AutoCloseable {
           return source;
         }
       }
-      throw missing("source", "uevent, udev, dm, sysfs or kmsg");
+      throw missing("source", "uevent, udev, dm, sysfs, kmsg or probe");
     }
 
     Bytes bytes(String key) throws CaptureException {

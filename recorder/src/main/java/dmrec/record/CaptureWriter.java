@@ -3,6 +3,7 @@ package dmrec.record;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
 import dmrec.event.UeventBacklog;
 import dmrec.target.DevNo;
@@ -160,6 +161,12 @@ public final class CaptureWriter implements AutoCloseable {
       if (!o.port().isEmpty()) {
         json.writeStringField("port", o.port());
       }
+    } else if (observation instanceof Observation.ProbeSeen o) {
+      stamp("happened", o.happened());
+      json.writeStringField("record", o.record().text());
+      if (o.process() != null) {
+        process(o.process());
+      }
     } else if (observation instanceof Observation.LogRead o) {
       json.writeStringField("record", o.record().text());
     } else if (observation instanceof Observation.Lost o) {
@@ -179,6 +186,19 @@ public final class CaptureWriter implements AutoCloseable {
     json.writeStringField("dev", dev.toString());
     json.writeNumberField("diskseq", diskSeq);
     json.writeNumberField("read_ahead_kib", readAheadKib);
+  }
+
+  private void process(Actor process) throws IOException {
+    json.writeNumberField("pid", process.pid());
+    json.writeNumberField("start_ns", process.startNs());
+    json.writeNumberField("tid", process.tid());
+    json.writeNumberField("uid", process.uid());
+    json.writeNumberField("login_uid", process.loginUid());
+    json.writeStringField("command", process.command());
+    json.writeStringField("executable", process.executable());
+    json.writeNumberField("parent_pid", process.parentPid());
+    json.writeStringField("parent_command", process.parentCommand());
+    json.writeStringField("unit", process.unit());
   }
 
   private void backlog(UeventBacklog backlog) throws IOException {

@@ -129,6 +129,7 @@ final class DeviceChanges {
               snapshot.targets(), snapshot.state().dependencies(), snapshot.state().readOnly());
       events.emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       paths.startOver(ref.dev(), memory);
+      memory.inSyncTold = false;
       boolean counted = snapshot.state().eventNr() != known.eventNr();
       for (int i = 0; i < snapshot.targets().size(); i++) {
         found(
@@ -222,6 +223,7 @@ final class DeviceChanges {
           evidence);
     }
     for (StatusDiff.Found each : result.found()) {
+      memory.inSyncTold |= each.event() instanceof DmEvent.MirrorInSync;
       events.emit(source, each.certainty(), since, ref, each.event(), evidence);
     }
     List<Target> shown = events.deviceAt(ref.dev()).targets();

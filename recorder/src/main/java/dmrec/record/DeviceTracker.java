@@ -42,6 +42,9 @@ final class DeviceTracker {
   /** When the last uevent of each device was read whose event number no round has confirmed. */
   private final Map<DevNo, Raised> raised = new LinkedHashMap<>();
 
+  /** The last life of each number whose end a probe told. */
+  private final Map<DevNo, DeviceRef> ended = new HashMap<>();
+
   private final EventWriter events;
   private final PollRequests requests;
   private final Map<DevNo, Memory> memories = new HashMap<>();
@@ -58,6 +61,10 @@ final class DeviceTracker {
     @Nullable List<Target> doubted;
     boolean doubtsClear;
     boolean usagePending;
+
+    /** Whether the mirrors of the live table were told to be in sync. */
+    boolean inSyncTold;
+
     final UsageBudget usage = new UsageBudget();
 
     final PathEventDeduplicator.Paths paths = new PathEventDeduplicator.Paths();
@@ -96,6 +103,7 @@ final class DeviceTracker {
     absentNs.clear();
     awaiting.clear();
     raised.clear();
+    ended.clear();
     listBeganNs = 0;
     sampleBeganNs = 0;
     wentOnNs = 0;
@@ -153,6 +161,17 @@ final class DeviceTracker {
     shortLives.remove(dev);
     listed.remove(dev);
     requests.forget(dev);
+  }
+
+  /** A probe told the end of this life, whose uevents may still come. */
+  void ended(DeviceRef ref) {
+    ended.put(ref.dev(), ref);
+  }
+
+  /** Whether the end of that life was told: DISKSEQ only grows. */
+  boolean isEnded(DevNo dev, long diskSeq) {
+    DeviceRef last = ended.get(dev);
+    return last != null && diskSeq > 0 && diskSeq <= last.diskSeq();
   }
 
   // Uevents.
@@ -287,6 +306,10 @@ final class DeviceTracker {
   /** A device's identity as far as it is known. */
   DeviceRef refOf(DevNo dev, long diskSeq) {
     DeviceRef known = events.topology().ref(dev);
+    if (known == null) {
+      DeviceRef last = ended.get(dev);
+      known = last != null && diskSeq > 0 && diskSeq == last.diskSeq() ? last : null;
+    }
     return known != null && isSameLife(known.diskSeq(), diskSeq)
         ? completed(known, diskSeq)
         : new DeviceRef(dev, diskSeq, "", "");

@@ -4,6 +4,7 @@ import dmrec.decode.DecodeException;
 import dmrec.decode.VersionsReply;
 import dmrec.event.Bytes;
 import dmrec.kernel.DmControl;
+import dmrec.kernel.DmProbes;
 import dmrec.kernel.FileSystemStack;
 import dmrec.kernel.HostFacts;
 import dmrec.kernel.KernelException;
@@ -67,6 +68,7 @@ public final class Diagnosis {
     diagnosis.pathUevents(host.kernelRelease());
     diagnosis.uevents();
     diagnosis.kernelLog();
+    diagnosis.probes();
     diagnosis.memoryLock();
     diagnosis.journal(journal);
     return List.copyOf(diagnosis.findings);
@@ -183,6 +185,20 @@ public final class Diagnosis {
       ok("kernel log", "can be read");
     } catch (KernelException e) {
       partly("kernel log", e.getMessage(), "snapshots will have no reasons");
+    }
+  }
+
+  private void probes() {
+    String why = DmProbes.why();
+    if (why.isEmpty()) {
+      ok(
+          "kernel probes",
+          "can be placed: with --probes events have their exact moment, and who asked");
+    } else {
+      partly(
+          "kernel probes",
+          why,
+          "what raises no uevent is found by polling, and nobody is named as the one who asked");
     }
   }
 

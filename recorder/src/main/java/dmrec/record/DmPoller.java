@@ -97,6 +97,9 @@ final class DmPoller implements DevicePoller {
       devices.forget();
     }
     boolean complete = list(to, depth == Depth.ALWAYS);
+    if (!complete && !isFailing && depth == Depth.ALWAYS) {
+      return false; // Devices came or went meanwhile: the next turn lists them again.
+    }
     to.recorder().takeRequests(requested);
     for (DevNo dev : isFailing ? List.<DevNo>of() : devices.devices()) {
       boolean isDue = requested.remove(dev) || to.recorder().wantsAgain(dev);
@@ -119,6 +122,10 @@ final class DmPoller implements DevicePoller {
       LockSupport.parkNanos(restUntilNs - System.nanoTime());
       list(to, false);
     }
+    if (!isFailing && to.recorder().takeListRequest()) {
+      LockSupport.parkNanos(restUntilNs - System.nanoTime());
+      list(to, true);
+    }
     pollRequested(to);
   }
 
@@ -138,10 +145,10 @@ final class DmPoller implements DevicePoller {
       return false;
     }
     isFailing = false;
-    accept(to, listed);
+    boolean isUsed = accept(to, listed);
     long nowNs = System.nanoTime();
     restUntilNs = nowNs + Math.min(MOST_REST_NS, (nowNs - beganNs) * REST_FACTOR);
-    return true;
+    return isUsed;
   }
 
   /** What cannot be asked now stays requested. */
@@ -175,18 +182,15 @@ final class DmPoller implements DevicePoller {
       }
       failing.remove(dev);
       if (seen == null || taken == SNAPSHOTS_OF_NEW || !to.recorder().isNew(seen)) {
-        accept(to, seen);
-        return true;
+        return accept(to, seen);
       }
       // An earlier device may have had this number: its waiting uevents must be recorded first.
       List<Observation> behind = to.readBehind(seen, uevents::read);
       boolean isOutdated = behind.stream().anyMatch(each -> isKernelUevent(each, dev));
-      if (!isOutdated) {
-        to.accept(seen);
-      }
+      boolean isUsed = !isOutdated && to.accept(seen);
       to.acceptAll(behind);
       if (!isOutdated) {
-        return true;
+        return isUsed;
       }
     }
   }
@@ -207,9 +211,8 @@ final class DmPoller implements DevicePoller {
         new Observation.Lost(to.stamp(), since, Source.DM, -1, String.valueOf(e.getMessage())));
   }
 
-  private static void accept(Intake to, @Nullable Observation observation) throws IOException {
-    if (observation != null) {
-      to.accept(observation);
-    }
+  /** Whether there was nothing new, or what was can be used. */
+  private static boolean accept(Intake to, @Nullable Observation observation) throws IOException {
+    return observation == null || to.accept(observation);
   }
 }

@@ -48,6 +48,11 @@ final class EventWriter {
     return monoNs;
   }
 
+  /** When the event written last happened, on the boot's clock; the least there is before it. */
+  long lastMonoNs() {
+    return last == null ? Long.MIN_VALUE : last.monoNs();
+  }
+
   /** The stack as the events so far say it is. */
   TopologyView topology() {
     return sink.topology();

@@ -14,15 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private final Recorder recorder;
   private final Clocks clocks;
+  private final @Nullable ProbeSource probes;
   private long latestMonoNs;
   private boolean isLossPending;
 
   /** What is read behind a snapshot; null where what is read is accepted at once. */
   private @Nullable List<Observation> held;
 
-  Intake(Recorder recorder, Clocks clocks) {
+  /**
+   * @param probes read before anything that may show what they tell; null where there are none
+   */
+  Intake(Recorder recorder, Clocks clocks, @Nullable ProbeSource probes) {
     this.recorder = recorder;
     this.clocks = clocks;
+    this.probes = probes;
   }
 
   Recorder recorder() {
@@ -49,6 +54,13 @@ final class Intake {
     return new Stamp(wallNs + lateNs, monoNs + lateNs);
   }
 
+  /** Accepts what the probes told until {@code monoNs}. */
+  void catchUp(long monoNs) throws IOException {
+    if (probes != null) {
+      probes.read(this, monoNs);
+    }
+  }
+
   /**
    * As {@link #accept(Observation)} of a path's event, without an object.
    *
@@ -62,13 +74,20 @@ final class Intake {
     return true;
   }
 
-  void accept(Observation observation) throws IOException {
+  /** Returns false where an answer cannot be used and is asked for again. */
+  boolean accept(Observation observation) throws IOException {
+    if (probes != null && observation instanceof Observation.Started) {
+      probes.begin(observation.at().monoNs());
+    } else if (!(observation instanceof Observation.ProbeSeen)
+        && !(observation instanceof Observation.Lost)) {
+      catchUp(observation.at().monoNs());
+    }
     latestMonoNs = observation.at().monoNs();
     if (held == null) {
-      recorder.accept(observation);
-    } else {
-      held.add(observation);
+      return recorder.accept(observation);
     }
+    held.add(observation);
+    return true;
   }
 
   void acceptAll(List<Observation> observations) throws IOException {
@@ -106,6 +125,7 @@ final class Intake {
    */
   List<Observation> readBehind(Observation before, Reading reading) throws IOException {
     List<Observation> behind = new ArrayList<>();
+    catchUp(before.at().monoNs());
     latestMonoNs = before.at().monoNs();
     boolean isRead = false;
     held = behind;

@@ -3,6 +3,7 @@ package dmrec.record;
 import dmrec.decode.DecodeException;
 import dmrec.decode.DepsReply;
 import dmrec.decode.KernelLogLine;
+import dmrec.decode.ProbeLine;
 import dmrec.decode.StatusReply;
 import dmrec.event.Bytes;
 import dmrec.event.Certainty;
@@ -43,13 +44,30 @@ final class Interpreter {
   private final UeventRules uevents;
   private final SnapshotRules snapshots;
   private final Restart restart;
+  private final ProbeRules probes;
+  private final HeldObservations held = new HeldObservations();
+  private final HeldObservations.Interpreting interpreting =
+      new HeldObservations.Interpreting() {
+        @Override
+        public void happened(Happening happening, HeldObservations.Tables tables)
+            throws IOException {
+          begin(happening.hit().at().wallNs(), happening.hit().at().monoNs());
+          probes.tell(happening, tables);
+        }
+
+        @Override
+        public void observed(Observation observation) throws IOException {
+          interpret(observation);
+        }
+      };
 
   Interpreter(EventWriter events) {
     this.events = events;
     this.tracker = new DeviceTracker(events, requests);
     this.paths = new PathEventDeduplicator(events, tracker);
-    this.uevents = new UeventRules(events, tracker, paths, requests);
     this.restart = new Restart(events);
+    this.probes = new ProbeRules(events, tracker, paths, requests);
+    this.uevents = new UeventRules(events, tracker, paths, requests, probes);
     this.snapshots =
         new SnapshotRules(
             events,
@@ -81,8 +99,59 @@ final class Interpreter {
     requests.clear();
   }
 
-  /** The events of one observation go to the sink before this returns. */
-  void accept(Observation observation) throws IOException {
+  /** Whether the list of devices is to be asked for again. */
+  boolean takeListRequest() {
+    return requests.takeList();
+  }
+
+  /** A turn begins: whether something happened to devices that are polled for it now. */
+  boolean takeAgain() {
+    return requests.takeAgain();
+  }
+
+  /**
+   * The events of one observation go to the sink before this returns, or, where a probe told
+   * something that only a snapshot shows whole, with that snapshot.
+   *
+   * @return false where an answer cannot be used, as something happened while it was read: it is
+   *     asked for again
+   */
+  boolean accept(Observation observation) throws IOException {
+    boolean isTorn = observation instanceof Observation.Answer answer && probes.isTorn(answer);
+    if (isTorn) {
+      // Nothing is learned from it.
+    } else if (observation instanceof Observation.ProbeSeen seen) {
+      hit(seen);
+    } else if (held.isEmpty()) {
+      interpret(observation);
+    } else {
+      held.add(observation);
+    }
+    boolean isLast = observation instanceof Observation.Stopped;
+    if (!held.isEmpty() && (isLast || held.isReady(observation.at().monoNs()))) {
+      held.release(interpreting);
+    }
+    return !isTorn;
+  }
+
+  private void hit(Observation.ProbeSeen seen) throws IOException {
+    try {
+      Happening happening = probes.hit(seen);
+      if (happening != null) {
+        held.add(happening, isPolled());
+      }
+    } catch (DecodeException e) {
+      held.add(seen);
+    }
+  }
+
+  /** Whether the control device answers, as far as is known. */
+  private boolean isPolled() {
+    DmEvent.RecordingStarted recording = events.topology().recording();
+    return recording != null && recording.sources().contains(Source.DM.word());
+  }
+
+  private void interpret(Observation observation) throws IOException {
     begin(observation.at().wallNs(), observation.at().monoNs());
     try {
       if (observation instanceof Observation.UeventSeen o) {
@@ -100,6 +169,8 @@ final class Interpreter {
         snapshots.sampled(o);
       } else if (observation instanceof Observation.DiskPolled o) {
         diskPolled(o);
+      } else if (observation instanceof Observation.ProbeSeen o) {
+        ProbeLine.decode(o.record()); // One that can be decoded is told as what happened.
       } else if (observation instanceof Observation.LogRead o) {
         logRead(o);
       } else if (observation instanceof Observation.Lost o) {
@@ -121,7 +192,9 @@ final class Interpreter {
    * @return false where it has to be accepted as that: then nothing was done
    */
   boolean accept(PathEvent event) throws IOException {
-    if (!event.isOf(tracker.refOf(event.dev(), event.diskSeq()))) {
+    if (!held.isEmpty()
+        || tracker.isEnded(event.dev(), event.diskSeq())
+        || !event.isOf(tracker.refOf(event.dev(), event.diskSeq()))) {
       return false;
     }
     begin(event.wallNs(), event.monoNs());
@@ -148,6 +221,7 @@ final class Interpreter {
     clock.clear();
     tracker.clear();
     paths.clear();
+    probes.clear();
     snapshots.begin();
     requests.clear();
     reasons.clear();
@@ -187,6 +261,9 @@ final class Interpreter {
     if (o.source() != Source.DM && o.source() != Source.SYSFS) {
       // A snapshot that failed is made again, and shows then whatever it missed.
       snapshots.beginAgain();
+      if (o.source() == Source.PROBE) {
+        probes.lose();
+      }
       if (o.source() == Source.UEVENT) {
         paths.loseUevents();
       }
@@ -201,6 +278,9 @@ final class Interpreter {
     if (o instanceof Observation.UeventSeen u) {
       source = u.udev() ? Source.UDEV : Source.UEVENT;
       evidence = u.message();
+    } else if (o instanceof Observation.ProbeSeen p) {
+      source = Source.PROBE;
+      evidence = p.record();
     } else if (o instanceof Observation.LogRead l) {
       source = Source.KMSG;
       evidence = l.record();

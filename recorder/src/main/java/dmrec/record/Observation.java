@@ -1,5 +1,6 @@
 package dmrec.record;
 
+import dmrec.event.Actor;
 import dmrec.event.Bytes;
 import dmrec.event.DmEvent;
 import dmrec.event.Source;
@@ -96,6 +97,17 @@ public sealed interface Observation {
       long sizeSectors,
       String port)
       implements Answer {}
+
+  /**
+   * A hit of a kernel probe.
+   *
+   * @param happened the kernel's moment
+   * @param record the hit, as {@link dmrec.decode.ProbeLine} writes it
+   * @param process the process that ran then, as /proc showed it at {@code at}; null where it was
+   *     not asked for
+   */
+  record ProbeSeen(Stamp at, Stamp happened, Bytes record, @Nullable Actor process)
+      implements Observation {}
 
   /** A record of the kernel log. */
   record LogRead(Stamp at, Bytes record) implements Observation {}

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Has each change of a path told once, though two sources show it: the kernel's uevent and the
@@ -28,6 +30,9 @@ final class PathEventDeduplicator {
    */
   private static final long PATH_UEVENT_PATIENCE_NS = 5_000_000_000L;
 
+  /** Uevents on their way at once, of one device: far more than the kernel queues. */
+  private static final int MOST_TOLD = 65_536;
+
   /** What is remembered of a device's paths. */
   static final class Paths {
     /** Changes that the status showed before their uevents were read, in order. */
@@ -35,6 +40,9 @@ final class PathEventDeduplicator {
 
     /** The events that were told without a uevent: its state, until a uevent of it comes. */
     private final Map<DevNo, Boolean> toldFailed = new HashMap<>();
+
+    /** The kernel's numbers of the events that a probe told, until their uevents come. */
+    private final Set<Long> toldSeqnums = new LinkedHashSet<>();
 
     /** The newest uevent of each path: the kernel may send older ones behind it. */
     private final Map<DevNo, Newest> newest = new HashMap<>();
@@ -83,16 +91,37 @@ final class PathEventDeduplicator {
     return ueventsLost;
   }
 
-  /** The kernel's uevent of a path came. Returns whether its change was told without it. */
-  boolean heard(DevNo dev, DevNo path, boolean failed) {
+  /** A probe told a path's event, whose uevent is still to come. */
+  void told(DevNo dev, DmEvent.OfPath event) {
+    Paths of = tracker.memory(dev).paths;
+    stopWaiting(of, event.path(), event.failed());
+    if (event.dmSeqnum() == 0) {
+      of.toldFailed.put(event.path(), event.failed());
+      return;
+    }
+    of.toldSeqnums.add(event.dmSeqnum());
+    if (of.toldSeqnums.size() > MOST_TOLD) {
+      of.toldSeqnums.remove(of.toldSeqnums.iterator().next()); // Its uevent was lost.
+    }
+  }
+
+  /**
+   * The kernel's uevent of a path came. Returns whether its change was told without it.
+   *
+   * @param dmSeqnum the kernel's count of the device's path uevents; 0 where it gives none
+   */
+  boolean heard(DevNo dev, DevNo path, boolean failed, long dmSeqnum) {
     pathUeventSeen = true;
     pathUeventMissed = false;
     DeviceTracker.Memory memory = tracker.remembered(dev);
     if (memory == null) {
       return false;
     }
+    if (!memory.paths.toldSeqnums.isEmpty() && memory.paths.toldSeqnums.remove(dmSeqnum)) {
+      return true;
+    }
     if (!memory.paths.awaited.isEmpty()) {
-      stopWaiting(memory, path, failed);
+      stopWaiting(memory.paths, path, failed);
     }
     // A path's two events alternate: a second one of a kind is the one already told.
     Boolean told = memory.paths.toldFailed.remove(path);
@@ -122,8 +151,8 @@ final class PathEventDeduplicator {
     return false;
   }
 
-  private static void stopWaiting(DeviceTracker.Memory memory, DevNo path, boolean failed) {
-    for (Iterator<Awaited> each = memory.paths.awaited.iterator(); each.hasNext(); ) {
+  private static void stopWaiting(Paths of, DevNo path, boolean failed) {
+    for (Iterator<Awaited> each = of.awaited.iterator(); each.hasNext(); ) {
       Awaited awaited = each.next();
       if (awaited.change().path().equals(path) && awaited.change().failed() == failed) {
         each.remove();

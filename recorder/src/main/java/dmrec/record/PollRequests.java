@@ -13,6 +13,35 @@ final class PollRequests {
   private final Set<DevNo> devices = new LinkedHashSet<>();
   private final Set<DevNo> disks = new LinkedHashSet<>();
 
+  /** Devices that are polled in the next turn, as something happens to them now. */
+  private final Set<DevNo> again = new LinkedHashSet<>();
+
+  private boolean list;
+
+  void again(DevNo dev) {
+    again.add(dev);
+  }
+
+  /** A turn begins: those are polled now. Returns whether there are any, or the list is due. */
+  boolean takeAgain() {
+    devices.addAll(again);
+    boolean isAny = !again.isEmpty() || list;
+    again.clear();
+    return isAny;
+  }
+
+  /** The list of devices, though it may be as it was. */
+  void list() {
+    list = true;
+  }
+
+  /** Whether the list was asked for; resets it. */
+  boolean takeList() {
+    boolean was = list;
+    list = false;
+    return was;
+  }
+
   void device(DevNo dev) {
     devices.add(dev);
   }
@@ -32,6 +61,7 @@ final class PollRequests {
   /** The device is gone. */
   void forget(DevNo dev) {
     devices.remove(dev);
+    again.remove(dev);
   }
 
   /** Moves the devices that should be polled soon into {@code to}. */
@@ -47,6 +77,8 @@ final class PollRequests {
   }
 
   void clear() {
+    list = false;
+    again.clear();
     devices.clear();
     disks.clear();
   }

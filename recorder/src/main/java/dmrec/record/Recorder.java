@@ -34,13 +34,18 @@ public final class Recorder {
     this.interpreter = new Interpreter(events);
   }
 
-  /** What an observation proves is in the journal when this returns. */
-  public void accept(Observation observation) throws IOException {
+  /**
+   * What an observation proves is in the journal when this returns, or, where a probe told
+   * something that only a snapshot shows whole, with that snapshot.
+   *
+   * @return false where an answer of the kernel cannot be used and is asked for again
+   */
+  public boolean accept(Observation observation) throws IOException {
     if (capture != null) {
       capture.write(observation);
     }
     long before = summary.events();
-    interpreter.accept(observation);
+    boolean isUsed = interpreter.accept(observation);
     if (capture != null && summary.events() != before) {
       capture.keep();
     }
@@ -57,6 +62,7 @@ public final class Recorder {
               .at(stopped.at().wallNs(), stopped.at().monoNs())
               .build());
     }
+    return isUsed;
   }
 
   /**
@@ -85,6 +91,16 @@ public final class Recorder {
   /** Moves the devices that should be polled soon into {@code to}. */
   void takeRequests(Set<DevNo> to) {
     interpreter.takeRequests(to);
+  }
+
+  /** Whether the list of devices is to be asked for again; resets it. */
+  boolean takeListRequest() {
+    return interpreter.takeListRequest();
+  }
+
+  /** A turn begins: whether something happened to devices that are polled for it now. */
+  boolean takeAgain() {
+    return interpreter.takeAgain();
   }
 
   /** Nobody polls anything. */

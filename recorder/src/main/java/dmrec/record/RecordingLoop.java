@@ -43,6 +43,9 @@ public final class RecordingLoop implements AutoCloseable {
   /** Time between two questions to a source that fails; its descriptor may poll readable. */
   private static final long FAILED_REST_NS = 100_000_000L;
 
+  /** Until a device is polled to which something happened, as more may happen to it at once. */
+  private static final long AGAIN_NS = 2_000_000L;
+
   /** Rounds of polls are never given more than a third of the time. */
   private static final int REST_FACTOR = 2;
 
@@ -55,6 +58,7 @@ public final class RecordingLoop implements AutoCloseable {
   private final Clocks clocks;
   private final UeventSource uevents;
   private final @Nullable KernelLogSource log;
+  private final @Nullable ProbeSource probes;
   private final @Nullable DmControl control;
   private final @Nullable DevicePoller devices;
   private final @Nullable DiskPoller disks;
@@ -67,7 +71,8 @@ public final class RecordingLoop implements AutoCloseable {
       Clocks clocks,
       UeventSource uevents,
       @Nullable KernelLog log,
-      @Nullable DmControl control)
+      @Nullable DmControl control,
+      @Nullable ProbeSource probes)
       throws KernelException {
     this.options = options;
     this.clocks = clocks;
@@ -77,7 +82,12 @@ public final class RecordingLoop implements AutoCloseable {
             ? null
             : new KernelLogSource(log, new Stamp(clocks.wallNs(), clocks.monotonicNs()));
     this.control = control;
-    this.poller = Poller.open(log == null ? -1 : log.fd(), control == null ? -1 : control.fd());
+    this.probes = probes;
+    this.poller =
+        Poller.open(
+            log == null ? -1 : log.fd(),
+            control == null ? -1 : control.fd(),
+            probes == null ? -1 : probes.fd());
     Sysfs sysfs = new Sysfs();
     this.devices =
         control != null
@@ -106,9 +116,12 @@ public final class RecordingLoop implements AutoCloseable {
     UeventSource uevents = UeventSource.of(socket, options.ringBytes());
     DmControl control = null;
     KernelLog log = null;
+    ProbeSource probes = null;
+    Clocks clocks = Clocks.open();
     try {
       control = options.ueventsOnly() ? null : openControl(lacking);
       log = options.kernelLog() ? openLog(lacking) : null;
+      probes = options.probes() && control != null ? openProbes(clocks, control, lacking) : null;
       if (socket.receiveBufferBytes() < options.receiveBufferBytes()) {
         lacking.add(
             "a uevent buffer of "
@@ -123,8 +136,11 @@ public final class RecordingLoop implements AutoCloseable {
                 + String.join(", without ", lacking)
                 + "; root has all of it, 'dmrec doctor' says more");
       }
-      return new RecordingLoop(options, Clocks.open(), uevents, log, control);
+      return new RecordingLoop(options, clocks, uevents, log, control, probes);
     } catch (KernelException | RuntimeException | Error e) {
+      if (probes != null) {
+        probes.close();
+      }
       if (log != null) {
         log.close();
       }
@@ -133,6 +149,20 @@ public final class RecordingLoop implements AutoCloseable {
       }
       uevents.close();
       throw e;
+    }
+  }
+
+  private static @Nullable ProbeSource openProbes(
+      Clocks clocks, DmControl control, List<String> lacking) {
+    try {
+      ProbeSource probes = ProbeSource.open(clocks, control::arms);
+      if (!probes.refused().isEmpty()) {
+        lacking.add("the kernel probes " + probes.refused());
+      }
+      return probes;
+    } catch (KernelException e) {
+      lacking.add("exact moments and actors (kernel probes: " + e.getMessage() + ")");
+      return null;
     }
   }
 
@@ -211,7 +241,7 @@ public final class RecordingLoop implements AutoCloseable {
    * @param turn called after each turn of the loop, at least once a second
    */
   public void run(Recorder recorder, Runnable ready, Runnable turn) throws IOException {
-    Intake intake = new Intake(recorder, clocks);
+    Intake intake = new Intake(recorder, clocks, probes);
     intake.accept(new Observation.Started(intake.stamp(), facts()));
     pollAll(intake, true);
     if (options.lockMemory()) {
@@ -241,6 +271,9 @@ public final class RecordingLoop implements AutoCloseable {
     if (log != null) {
       sources.add("kmsg");
     }
+    if (probes != null) {
+      sources.add("probe");
+    }
     return new DmEvent.RecordingStarted(
         host.bootId(),
         host.kernelRelease(),
@@ -259,7 +292,9 @@ public final class RecordingLoop implements AutoCloseable {
     long waitNs = waitNs(intake);
     poller.await(uevents.receiver().sleeps() ? waitNs : 0);
     uevents.receiver().wakesUp();
-    if ((devices != null && devices.isFailing()) || (log != null && log.isFailing())) {
+    if ((devices != null && devices.isFailing())
+        || (log != null && log.isFailing())
+        || (probes != null && probes.isFailing())) {
       LockSupport.parkNanos(FAILED_REST_NS);
     }
   }
@@ -267,6 +302,9 @@ public final class RecordingLoop implements AutoCloseable {
   private long waitNs(Intake intake) {
     if (intake.isLossPending()) {
       return 0; // It was found within a poll, and the round that makes up for it is due.
+    }
+    if (intake.recorder().takeAgain()) {
+      return AGAIN_NS;
     }
     return hasRounds()
         ? Math.max(0, Math.min(SECOND_NS, nextPartMonoNs - clocks.monotonicNs()))
@@ -290,6 +328,7 @@ public final class RecordingLoop implements AutoCloseable {
   }
 
   private void readMessages(Intake intake) throws IOException {
+    intake.catchUp(clocks.monotonicNs());
     uevents.read(intake);
     if (log != null) {
       log.read(intake);
@@ -342,7 +381,7 @@ public final class RecordingLoop implements AutoCloseable {
   private void lastTurn(Intake intake) throws IOException {
     readMessages(intake);
     pollAll(intake, intake.takeLoss()); // It reads uevents too, and so may find another loss.
-    for (int i = 0; i < LAST_TURNS && hasMore(); i++) {
+    for (int i = 0; i < LAST_TURNS && (intake.recorder().takeAgain() || hasMore()); i++) {
       readMessages(intake);
       if (devices != null) {
         devices.pollChanged(intake);
@@ -361,6 +400,9 @@ public final class RecordingLoop implements AutoCloseable {
   @Override
   public void close() {
     poller.close();
+    if (probes != null) {
+      probes.close();
+    }
     if (control != null) {
       control.close();
     }

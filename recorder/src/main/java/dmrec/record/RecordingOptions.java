@@ -5,6 +5,7 @@ package dmrec.record;
  *
  * @param udev listen to udev's group too
  * @param kernelLog read the kernel log
+ * @param probes place probes in the kernel
  * @param ueventsOnly do not ask the control device or sysfs
  * @param receiveBufferBytes size of the uevent socket's receive buffer, as asked for
  * @param ringBytes memory for uevents that were received and are not recorded yet
@@ -15,6 +16,7 @@ package dmrec.record;
 public record RecordingOptions(
     boolean udev,
     boolean kernelLog,
+    boolean probes,
     boolean ueventsOnly,
     int receiveBufferBytes,
     int ringBytes,

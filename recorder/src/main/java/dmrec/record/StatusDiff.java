@@ -73,6 +73,29 @@ final class StatusDiff {
       boolean counted,
       SnapshotReasons reasons,
       long sinceWallNs) {
+    return compare(
+        start(before, after, index, counted), after.get(index), index, reasons, sinceWallNs);
+  }
+
+  /**
+   * The targets of a new table as they were when it went live, as far as that is known: where the
+   * status was read later, it may show what happened to them since.
+   */
+  static List<Target> atStart(List<Target> before, List<Target> after, boolean counted) {
+    List<Target> started = new ArrayList<>(after.size());
+    for (int i = 0; i < after.size(); i++) {
+      Target target = after.get(i);
+      TargetStatus start = start(before, after, i, counted);
+      boolean isSame =
+          compare(start, target, i, new SnapshotReasons(), 0).found().isEmpty()
+              || start.text().isEmpty();
+      started.add(isSame ? target : target.withStatus(start.text()));
+    }
+    return started;
+  }
+
+  private static TargetStatus start(
+      List<Target> before, List<Target> after, int index, boolean counted) {
     Target first = after.get(index);
     TargetStatus now = TargetStatus.parse(first.type(), first.status());
     TargetStatus start = now;
@@ -112,7 +135,7 @@ final class StatusDiff {
         && before.get(index).type().equals(first.type())) {
       start = TargetStatus.parse(first.type(), before.get(index).status());
     }
-    return compare(start, first, index, reasons, sinceWallNs);
+    return start;
   }
 
   private static Snapshot.@Nullable State was(List<Target> before, int index) {

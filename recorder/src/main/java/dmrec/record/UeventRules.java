@@ -25,16 +25,19 @@ final class UeventRules {
   private final DeviceTracker tracker;
   private final PathEventDeduplicator paths;
   private final PollRequests requests;
+  private final ProbeRules probes;
 
   UeventRules(
       EventWriter events,
       DeviceTracker tracker,
       PathEventDeduplicator paths,
-      PollRequests requests) {
+      PollRequests requests,
+      ProbeRules probes) {
     this.events = events;
     this.tracker = tracker;
     this.paths = paths;
     this.requests = requests;
+    this.probes = probes;
   }
 
   void uevent(Observation.UeventSeen o) throws IOException, DecodeException {
@@ -107,7 +110,11 @@ final class UeventRules {
       tracker.raised(dev, events.monoNs());
     }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
-    if (byKernel && paths.heard(dev, path, failed)) {
+    if (tracker.isEnded(dev, u.diskSeq())) {
+      trace(u, dev, o);
+      return;
+    }
+    if (byKernel && paths.heard(dev, path, failed, u.dmSeqNum())) {
       trace(u, dev, o);
       return;
     }
@@ -132,7 +139,7 @@ final class UeventRules {
     }
     boolean late = byKernel && paths.isLate(dev, event.path(), event.dmSeqnum());
     event.interpreted(events.diskName(event.path()), late);
-    if (byKernel && paths.heard(dev, event.path(), event.failed())) {
+    if (byKernel && paths.heard(dev, event.path(), event.failed(), event.dmSeqnum())) {
       events.append(
           event.asRecord().toBuilder()
               .marks(0)
@@ -150,7 +157,9 @@ final class UeventRules {
   private void removeUevent(Uevent u, DevNo dev, Observation.UeventSeen o) throws IOException {
     DeviceRef known = events.topology().ref(dev);
     DeviceTracker.Hint hint = tracker.added(dev);
-    if (known != null && DeviceTracker.isSameLife(known.diskSeq(), u.diskSeq())) {
+    if (probes.isRemoving(dev)) {
+      trace(u, dev, o); // It is sent before the device is gone (dm-ioctl.c:dev_remove).
+    } else if (known != null && DeviceTracker.isSameLife(known.diskSeq(), u.diskSeq())) {
       events.fromUevent(
           o, u, DeviceTracker.completed(known, u.diskSeq()), new DmEvent.DeviceRemoved());
       tracker.forget(dev);
@@ -170,7 +179,7 @@ final class UeventRules {
     if (u.synthetic()) {
       return;
     }
-    if (u.action().equals("add")) {
+    if (u.action().equals("add") && !tracker.isEnded(dev, u.diskSeq())) {
       tracker.added(dev, new DeviceTracker.Hint(u.diskSeq(), o.message()));
     } else if (u.action().equals("change")) {
       tracker.memory(dev).changeSeen = true;

@@ -133,6 +133,7 @@ final class UeventSource implements UeventReceiver.Handler, AutoCloseable {
       throws IOException {
     boolean fromUdev = isOfUdev(groups);
     Intake intake = Objects.requireNonNull(to);
+    intake.catchUp(monoNs);
     Actor injector = pid > 0 && !fromUdev ? senderOf(pid, uid, monoNs) : null;
     if (!fromUdev && next.read(message)) {
       long lateNs = intake.lateNs(monoNs);

@@ -1,7 +1,6 @@
 package dmrec.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,28 +23,29 @@ final class KernelSymbolsTest {
         symbols(
             """
             0000000000000000 A fixed_percpu_data
-            ffffffff81000000 T _text
             ffffffff81000000 T startup_64
             ffffffff81000100 D some_data
-            ffffffff81000200 W weak_one
             ffffffffc0001000 t dev_create\t[dm_mod]
+            ffffffffc0001000 t dev_alias\t[dm_mod]
+            ffffffffc0040000 t dev_remove\t[dm_mod]
             ffffffffc0000000 t do_mirror\t[dm_mirror]
             """);
-    assertEquals(new Symbol("_text", ""), symbols.at(0xffffffff81000180L));
-    assertEquals(new Symbol("weak_one", ""), symbols.at(0xffffffff81000200L));
-    assertEquals(new Symbol("dev_create", "dm_mod"), symbols.at(-1));
-    assertEquals(new Symbol("do_mirror", "dm_mirror"), symbols.at(0xffffffffc0000fffL));
+    assertSame(Symbol.UNKNOWN, symbols.at(0xffffffff81000180L));
     assertSame(Symbol.UNKNOWN, symbols.at(0x7fff_ffff_ffffL));
+    assertEquals(new Symbol("dev_create", "dm_mod"), symbols.at(0xffffffffc0001000L));
+    assertEquals(new Symbol("dev_create", "dm_mod"), symbols.at(0xffffffffc003ffffL));
+    assertEquals(new Symbol("do_mirror", "dm_mirror"), symbols.at(0xffffffffc0000fffL));
+    assertEquals(new Symbol("dev_remove", "dm_mod"), symbols.at(0xffffffffc0040010L));
+    assertSame(Symbol.UNKNOWN, symbols.at(-1)); // Another module may lie behind the last function.
   }
 
   @Test
-  void remembersUntilToldToForget() throws Exception {
-    KernelSymbols symbols = symbols("ffffffffc0001000 t old_one\t[dm_mod]\n");
-    assertEquals("old_one", symbols.at(-1).name());
-    symbols("ffffffffc0001000 t new_one\t[dm_mod]\n");
-    assertEquals("old_one", symbols.at(-1).name());
-    symbols.forget();
-    assertEquals("new_one", symbols.at(-1).name());
+  void keepsWhatIsWanted() throws Exception {
+    Path file = temp.resolve("kallsyms");
+    Files.writeString(file, "ffffffff81000000 T f\nffffffffc0001000 t f\t[dm_mod]\n");
+    KernelSymbols symbols = KernelSymbols.read(file, (module, name) -> module.equals("dm_mod"));
+    assertEquals(Set.of(), symbols.of(""));
+    assertEquals(Set.of("f"), symbols.of("dm_mod"));
   }
 
   @Test
@@ -61,7 +61,7 @@ final class KernelSymbolsTest {
             """);
     assertSame(Symbol.UNKNOWN, symbols.at(-1));
     assertEquals(Set.of("dev_create", "dm_table_event"), symbols.of("dm_mod"));
-    assertEquals(Set.of("md_error"), symbols.of("", name -> name.startsWith("md_")));
+    assertEquals(Set.of("md_error"), symbols.of(""));
     assertEquals(Set.of(), symbols.of("dm_mo"));
   }
 
@@ -75,14 +75,14 @@ final class KernelSymbolsTest {
             + "x".repeat(5000)
             + "\nffffffff81000010 T good\nffffffff81000020 T last";
     KernelSymbols symbols = symbols(hostile);
-    assertEquals("last", symbols.at(-1).name());
     assertEquals(Set.of("good", "last"), symbols.of(""));
   }
 
   @Test
   void missingListIsAnError() {
-    KernelSymbols symbols = new KernelSymbols(temp.resolve("none"));
-    KernelException e = assertThrows(KernelException.class, () -> symbols.at(-1));
+    KernelException e =
+        assertThrows(
+            KernelException.class, () -> KernelSymbols.read(temp.resolve("none"), (m, n) -> true));
     assertTrue(e.getMessage().contains(temp.resolve("none").toString()), e.getMessage());
   }
 
@@ -90,12 +90,14 @@ final class KernelSymbolsTest {
   void readsTheRunningKernels() throws Exception {
     Path list = Path.of("/proc/kallsyms");
     assumeTrue(Files.isReadable(list), "needs /proc/kallsyms");
-    assertFalse(new KernelSymbols().of("", name -> name.equals("vprintk_emit")).isEmpty());
+    assertEquals(
+        Set.of("vprintk_emit"),
+        KernelSymbols.read((module, name) -> name.equals("vprintk_emit")).of(""));
   }
 
   private KernelSymbols symbols(String lines) throws Exception {
     Path file = temp.resolve("kallsyms");
     Files.writeString(file, lines, StandardCharsets.ISO_8859_1);
-    return new KernelSymbols(file);
+    return KernelSymbols.read(file, (module, name) -> true);
   }
 }

@@ -82,7 +82,7 @@ class DmPollerTest {
                       UeventSocket.open(UeventSocket.Groups.KERNEL, 1 << 20),
                       UeventReceiver.LEAST_RING_BYTES);
               Poller wakes = Poller.open(-1)) {
-            Intake intake = new Intake(new Recorder(sink, null), clocks);
+            Intake intake = new Intake(new Recorder(sink, null), clocks, null);
             DmPoller poller = new DmPoller(control, new Sysfs(sys), clocks, uevents, wakes);
             intake.accept(
                 new Observation.Started(

@@ -22,7 +22,7 @@ class IntakeTest {
   }
 
   private Intake intake() throws IOException {
-    return new Intake(new Recorder(sink, null), Clocks.open());
+    return new Intake(new Recorder(sink, null), Clocks.open(), null);
   }
 
   private List<Long> times() {

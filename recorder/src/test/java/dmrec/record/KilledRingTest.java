@@ -106,7 +106,7 @@ class KilledRingTest {
   /** A recorder that has polled the device, which has raised so many events. */
   private static Recorder begin(JournalWriter writer, long raised) throws IOException {
     Recorder recorder = new Recorder(EventSink.of(writer), null);
-    Intake intake = new Intake(recorder, Clocks.open());
+    Intake intake = new Intake(recorder, Clocks.open(), null);
     intake.accept(
         new Observation.Started(
             intake.stamp(),

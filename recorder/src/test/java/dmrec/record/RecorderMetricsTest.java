@@ -59,7 +59,7 @@ class RecorderMetricsTest {
 
   private static RecordingLoop open(int bufferBytes) throws IOException {
     return RecordingLoop.open(
-        new RecordingOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
+        new RecordingOptions(false, false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
         line -> {});
   }
 

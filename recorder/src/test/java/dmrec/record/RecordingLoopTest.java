@@ -58,7 +58,7 @@ class RecordingLoopTest {
 
   private static RecordingLoop open(int bufferBytes) throws KernelException {
     return RecordingLoop.open(
-        new RecordingOptions(false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
+        new RecordingOptions(false, false, false, true, bufferBytes, RING_BYTES, 0, false, "test"),
         line -> {});
   }
 

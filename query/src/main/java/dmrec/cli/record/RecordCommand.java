@@ -73,6 +73,14 @@ public final class RecordCommand implements Callable<Integer> {
   private boolean noKernelLog;
 
   @Option(
+      names = "--probes",
+      description =
+          "Place probes in the kernel, which tell the exact moment and who asked; needs root and an"
+              + " x86-64 kernel with tracefs and BTF. Without, what raises no uevent is found by"
+              + " polling, up to --sample late, and nobody is named.")
+  private boolean probes;
+
+  @Option(
       names = "--uevents-only",
       description = "Only listen to uevents; ask neither device-mapper nor sysfs.")
   private boolean ueventsOnly;
@@ -225,6 +233,7 @@ public final class RecordCommand implements Callable<Integer> {
         new RecordingOptions(
             udev,
             !noKernelLog,
+            probes,
             ueventsOnly,
             Amounts.bytes("--receive-buffer", receiveBuffer),
             ringBytes(),

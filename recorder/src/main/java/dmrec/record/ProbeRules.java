@@ -1,0 +1,349 @@
+package dmrec.record;
+
+import dmrec.decode.DecodeException;
+import dmrec.event.Bytes;
+import dmrec.event.Certainty;
+import dmrec.event.DeviceRef;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Mark;
+import dmrec.event.Source;
+import dmrec.target.DevNo;
+import dmrec.target.Mirror;
+import dmrec.target.MirrorTable;
+import dmrec.target.Target;
+import dmrec.target.TargetStatus;
+import dmrec.topology.Device;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel's probes prove, at the kernel's own moment.
+ *
+ * <p>An event is told once: what a probe told changes the stack at once, so that the uevent and the
+ * snapshot behind it find nothing new. A snapshot that was taken while something happened to its
+ * device shows a part of it, so it is dropped and taken again.
+ */
+final class ProbeRules {
+  private final EventWriter events;
+  private final DeviceTracker tracker;
+  private final PathEventDeduplicator paths;
+  private final PollRequests requests;
+  private final ProbeRequests threads = new ProbeRequests(this::find);
+
+  /** When the last hit of each device was. */
+  private final Map<DevNo, Long> hitNs = new HashMap<>();
+
+  /** When the list of devices changed last. */
+  private long listHitNs = Long.MIN_VALUE;
+
+  ProbeRules(
+      EventWriter events,
+      DeviceTracker tracker,
+      PathEventDeduplicator paths,
+      PollRequests requests) {
+    this.events = events;
+    this.tracker = tracker;
+    this.paths = paths;
+    this.requests = requests;
+  }
+
+  /** A recording begins. */
+  void clear() {
+    threads.clear();
+    hitNs.clear();
+    listHitNs = Long.MIN_VALUE;
+  }
+
+  /** Hits were lost: the returns of requests may be among them. */
+  void lose() {
+    threads.clear();
+  }
+
+  /** Whether a probe will tell the device's removal, for which somebody has asked. */
+  boolean isRemoving(DevNo dev) {
+    return threads.isRemoving(dev, events.monoNs());
+  }
+
+  private DevNo find(String name) {
+    for (Device device : events.topology().devices()) {
+      if (device.name().equals(name) || device.uuid().equals(name)) {
+        return device.dev();
+      }
+    }
+    return DevNo.NONE;
+  }
+
+  /** What a hit proves; null where it is only a part of something. */
+  @Nullable Happening hit(Observation.ProbeSeen seen) throws DecodeException {
+    Happening happening = threads.hit(seen);
+    if (happening == null) {
+      if (!threads.raised().equals(DevNo.NONE)) {
+        requests.again(threads.raised());
+      }
+      return null;
+    }
+    DevNo dev = happening.device().dev();
+    long monoNs = seen.happened().monoNs();
+    switch (happening.event().kind()) {
+      case DEVICE_CREATED, DEVICE_REMOVED, DEVICE_RENAMED, UUID_SET -> listHitNs = monoNs;
+      default -> {}
+    }
+    if (!dev.equals(DevNo.NONE)) {
+      hitNs.put(dev, monoNs);
+      requests.again(dev); // In the next turn: a storm must not keep this one from ending.
+    }
+    return happening;
+  }
+
+  /**
+   * Whether something happened while the answer was read that it may show or not: then it is asked
+   * for again.
+   */
+  boolean isTorn(Observation.Answer answer) {
+    DevNo dev =
+        answer instanceof Observation.Polled o
+            ? o.dev()
+            : answer instanceof Observation.Vanished o ? o.dev() : null;
+    if (dev == null && !(answer instanceof Observation.Listed)) {
+      return false;
+    }
+    long beganNs = answer.began().monoNs();
+    long lastNs = dev == null ? listHitNs : hitNs.getOrDefault(dev, Long.MIN_VALUE);
+    boolean isTorn = lastNs >= beganNs || threads.isBusy(dev, answer.at().monoNs());
+    if (!isTorn) {
+      return false;
+    }
+    if (dev == null) {
+      requests.list();
+    } else {
+      requests.again(dev);
+    }
+    return true;
+  }
+
+  /** Tells what happened. */
+  void tell(Happening happening, HeldObservations.Tables tables) throws IOException {
+    DevNo dev = happening.device().dev();
+    Device known = events.topology().device(dev);
+    DmEvent event = happening.event();
+    switch (event.kind()) {
+      case DEVICE_CREATED -> created(happening, known);
+      case DEVICE_REMOVED -> {
+        if (known != null) {
+          emit(happening, known.ref(), event);
+          tracker.ended(known.ref());
+          tracker.forget(dev);
+        }
+      }
+      case TABLE_LOADED, TABLE_LIVE, TABLE_CHANGED -> table(happening, known, tables.find());
+      case TABLE_CLEARED -> {
+        if (known == null || known.inactive() != null) {
+          emit(happening, event);
+        }
+      }
+      case DEVICE_SUSPENDED, DEVICE_RESUMED -> {
+        boolean now = event instanceof DmEvent.DeviceSuspended;
+        boolean internal =
+            event instanceof DmEvent.DeviceSuspended s
+                ? s.internal()
+                : ((DmEvent.DeviceResumed) event).internal();
+        if (known == null || now != (internal ? known.internalSuspend() : known.suspended())) {
+          emit(happening, event);
+        }
+      }
+      case DEVICE_RENAMED -> {
+        String name = ((DmEvent.DeviceRenamed) event).newName();
+        if (known != null && !known.name().equals(name)) {
+          DeviceRef ref = new DeviceRef(dev, known.ref().diskSeq(), name, known.uuid());
+          emit(happening, ref, new DmEvent.DeviceRenamed(known.name(), name));
+        }
+      }
+      case UUID_SET -> {
+        String uuid = ((DmEvent.UuidSet) event).uuid();
+        if (known != null && !known.uuid().equals(uuid)) {
+          emit(happening, new DeviceRef(dev, known.ref().diskSeq(), known.name(), uuid), event);
+        }
+      }
+      case REMOVE_DEFERRED -> {
+        if (known != null && !known.deferredRemove()) {
+          emit(happening, event);
+        }
+      }
+      case PATH_FAILED, PATH_REINSTATED -> path(happening, (DmEvent.OfPath) event);
+      case GROUP_BYPASSED,
+          GROUP_ENABLED,
+          GROUP_SWITCHED,
+          MIRROR_IN_SYNC,
+          MIRROR_LEG_FAILED,
+          MIRROR_LOG_FAILED,
+          SNAPSHOT_INVALIDATED,
+          POOL_MODE_CHANGED,
+          RAID_LEG_FAILED,
+          CACHE_MODE_CHANGED ->
+          target(happening, known, tables);
+      default -> emit(happening, event);
+    }
+  }
+
+  private void created(Happening happening, @Nullable Device known) throws IOException {
+    DeviceRef ref = happening.device();
+    if (known != null) {
+      if (known.ref().diskSeq() > 0 && known.ref().diskSeq() == ref.diskSeq()) {
+        return;
+      }
+      events.derived(
+          known.ref(), tracker.lastSeen(ref.dev()), new DmEvent.DeviceRemoved(), hitOf(happening));
+      tracker.forget(ref.dev());
+    }
+    emit(happening, tracker.identified(ref), happening.event());
+  }
+
+  private void table(
+      Happening happening, @Nullable Device known, HeldObservations.@Nullable Table table)
+      throws IOException {
+    DevNo dev = happening.device().dev();
+    List<Target> targets = table == null ? List.of() : table.targets();
+    switch (happening.event().kind()) {
+      case TABLE_LOADED -> {
+        emit(happening, ref(happening), new DmEvent.TableLoaded(targets));
+      }
+      case TABLE_LIVE -> {
+        if (table == null
+            && known != null
+            && known.inactive() != null
+            && !known.inactive().isEmpty()) {
+          targets = known.inactive();
+        }
+        if (table != null && known != null) {
+          boolean counted = table.eventNr() != known.eventNr();
+          targets = StatusDiff.atStart(known.targets(), targets, counted);
+        }
+        boolean readOnly = table == null ? known != null && known.readOnly() : table.readOnly();
+        DmEvent live =
+            new DmEvent.TableLive(
+                targets, table == null ? List.of() : table.dependencies(), readOnly);
+        emit(happening, ref(happening), live);
+        if (known != null && known.live() != null && known.readOnly() != readOnly) {
+          emit(happening, new DmEvent.ReadOnlyChanged(readOnly));
+        }
+        tracker.memory(dev).inSyncTold = false;
+        paths.startOver(dev, tracker.memory(dev));
+      }
+      default -> {
+        if (known != null
+            && table != null
+            && !DeviceSnapshot.sameMapping(known.live(), table.targets())) {
+          emit(happening, ref(happening), new DmEvent.TableChanged(table.targets()));
+        }
+      }
+    }
+  }
+
+  private void path(Happening happening, DmEvent.OfPath e) throws IOException {
+    DevNo dev = happening.device().dev();
+    String disk = events.diskName(e.path());
+    tracker.raised(dev, happening.hit().happened().monoNs());
+    paths.told(dev, e);
+    emit(
+        happening,
+        e.failed()
+            ? new DmEvent.PathFailed(e.path(), disk, e.validPaths(), e.dmSeqnum())
+            : new DmEvent.PathReinstated(e.path(), disk, e.validPaths(), e.dmSeqnum()));
+  }
+
+  /** An event of a target, where its status does not say so already. */
+  private void target(Happening happening, @Nullable Device known, HeldObservations.Tables tables)
+      throws IOException {
+    DmEvent told = happening.event();
+    List<Target> targets = known == null ? List.of() : known.targets();
+    List<String> types = StatusFold.types(told);
+    int index = 0;
+    while (index < targets.size()
+        && (!types.contains(targets.get(index).type())
+            || (happening.startSector() >= 0
+                && targets.get(index).startSector() != happening.startSector()))) {
+      index++;
+    }
+    if (told instanceof DmEvent.MirrorInSync && known != null && isOfInactive(known, index)) {
+      return;
+    }
+    if (index == targets.size()) {
+      emit(happening, told);
+      return;
+    }
+    DevNo dev = happening.device().dev();
+    if (told instanceof DmEvent.MirrorInSync) {
+      // One that is made in sync raises its event all the same.
+      MirrorTable table = MirrorTable.parse(targets.get(index).params());
+      DeviceTracker.Memory memory = tracker.memory(dev);
+      if (memory.inSyncTold || (table != null && table.startsInSync())) {
+        return;
+      }
+      memory.inSyncTold = true;
+    }
+    for (DmEvent.OfTarget event : StatusFold.of(told, targets.get(index), index)) {
+      emit(
+          happening,
+          event instanceof DmEvent.MirrorLogFailed failed ? seen(failed, tables.find()) : event);
+    }
+  }
+
+  /**
+   * Whether a mirror's event may be of a table that is not live: making one begins its work, which
+   * raises the event at once where it is made in sync ({@code dm-raid1.c:mirror_ctr}).
+   *
+   * @param index of the live mirror
+   */
+  private static boolean isOfInactive(Device known, int index) {
+    List<Target> inactive = known.inactive();
+    return index == known.targets().size()
+        || (inactive != null && inactive.stream().anyMatch(t -> t.type().equals("mirror")));
+  }
+
+  /** A log's failure with what the status behind it says: a probe does not tell its sort. */
+  private static DmEvent seen(
+      DmEvent.MirrorLogFailed failed, HeldObservations.@Nullable Table table) {
+    if (table != null && failed.target() < table.targets().size()) {
+      Target target = table.targets().get(failed.target());
+      if (TargetStatus.parse(target.type(), target.status()) instanceof Mirror mirror
+          && mirror.logState() == Mirror.LogState.FLUSH_FAILED) {
+        return new DmEvent.MirrorLogFailed(failed.target(), failed.log(), "F", mirror.text());
+      }
+    }
+    return failed;
+  }
+
+  private DeviceRef ref(Happening happening) {
+    DeviceRef device = happening.device();
+    return device.isNone() ? device : tracker.refOf(device.dev(), device.diskSeq());
+  }
+
+  private void emit(Happening happening, DmEvent event) throws IOException {
+    emit(happening, ref(happening), event);
+  }
+
+  private void emit(Happening happening, DeviceRef ref, DmEvent event) throws IOException {
+    Stamp happened = happening.hit().happened();
+    boolean isBehind =
+        happened.monoNs() < events.lastMonoNs() && !(event instanceof DmEvent.OfPath);
+    events.append(
+        EventRecord.of(event)
+            .at(happened.wallNs(), happened.monoNs())
+            .receivedNs(happening.hit().at().wallNs())
+            .source(Source.PROBE)
+            .certainty(Certainty.REPORTED)
+            .marks(isBehind ? Mark.LATE.bit() : 0)
+            .actor(happening.actor())
+            .device(ref)
+            .evidence(hitOf(happening))
+            .build());
+  }
+
+  private static Bytes hitOf(Happening happening) {
+    return happening.hit().record();
+  }
+}
