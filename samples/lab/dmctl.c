@@ -6,6 +6,9 @@
  *   dmctl create NAME MINOR|- UUID|- TABLE       one device; TABLE is "START LENGTH TYPE PARAMS"
  *   dmctl remove NAME
  *   dmctl blink NAME COUNT UUID|- TABLE          create and remove it COUNT times
+ *   dmctl pairs NAME TABLE                       changes and changes back: suspend, resume, rename twice, and a table that
+ *                                                goes live
+ *   dmctl unload NAME TABLE                      loads and clears
  *   dmctl many PREFIX FROM COUNT SECTORS DEV     PREFIX%04d, linear over DEV, each SECTORS further on
  *   dmctl remove-many PREFIX FROM COUNT
  *
@@ -67,17 +70,15 @@ static void message(const char *name, const char *text)
     call(DM_TARGET_MSG, "message to", name);
 }
 
-static dev_t create(const char *name, const char *minor_text, const char *uuid, const char *table)
+static void plain(unsigned long request, unsigned flags, const char *what, const char *name)
 {
     start(name);
-    if (strcmp(uuid, "-"))
-        strncpy(dm->uuid, uuid, DM_UUID_LEN - 1);
-    if (strcmp(minor_text, "-")) {
-        dm->flags |= DM_PERSISTENT_DEV_FLAG;
-        dm->dev = makedev(254, atoi(minor_text));
-    }
-    call(DM_DEV_CREATE, "create", name);
+    dm->flags |= flags;
+    call(request, what, name);
+}
 
+static void load(const char *name, const char *table)
+{
     start(name);
     dm->target_count = 1;
     struct dm_target_spec *t = (struct dm_target_spec *) (buffer + dm->data_start);
@@ -93,10 +94,38 @@ static dev_t create(const char *name, const char *minor_text, const char *uuid, 
     strcpy(params, table + at);
     t->next = (sizeof(*t) + strlen(params) + 8) & ~7u;
     call(DM_TABLE_LOAD, "table of", name);
+}
 
+static dev_t create(const char *name, const char *minor_text, const char *uuid, const char *table)
+{
     start(name);
-    call(DM_DEV_SUSPEND, "resume", name); /* without the suspend flag this is a resume */
+    if (strcmp(uuid, "-"))
+        strncpy(dm->uuid, uuid, DM_UUID_LEN - 1);
+    if (strcmp(minor_text, "-")) {
+        dm->flags |= DM_PERSISTENT_DEV_FLAG;
+        dm->dev = makedev(254, atoi(minor_text));
+    }
+    call(DM_DEV_CREATE, "create", name);
+    load(name, table);
+    plain(DM_DEV_SUSPEND, 0, "resume", name); /* without the suspend flag this is a resume */
     return dm->dev;
+}
+
+static void rename_to(const char *name, const char *other)
+{
+    start(name);
+    strcpy(buffer + dm->data_start, other);
+    call(DM_DEV_RENAME, "rename", name);
+}
+
+static void pairs(const char *name, const char *table)
+{
+    plain(DM_DEV_SUSPEND, DM_SUSPEND_FLAG | DM_NOFLUSH_FLAG, "suspend", name);
+    plain(DM_DEV_SUSPEND, 0, "resume", name);
+    rename_to(name, "other-name");
+    rename_to("other-name", name);
+    load(name, table);
+    plain(DM_DEV_SUSPEND, 0, "resume", name);
 }
 
 static void destroy(const char *name)
@@ -139,6 +168,11 @@ int main(int argc, char **argv)
             destroy(argv[2]);
         }
         printf("%d %lld %lld\n", count, from, now());
+    } else if (!strcmp(what, "pairs") && argc == 4) {
+        pairs(argv[2], argv[3]);
+    } else if (!strcmp(what, "unload") && argc == 4) {
+        load(argv[2], argv[3]);
+        plain(DM_TABLE_CLEAR, 0, "clear", argv[2]);
     } else if (!strcmp(what, "many") && argc == 7) {
         int from = atoi(argv[3]), count = atoi(argv[4]), sectors = atoi(argv[5]);
         for (int i = from; i < from + count; i++) {

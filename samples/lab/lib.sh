@@ -144,6 +144,7 @@ LAB_ALL_FIELDS=name,uuid,major,minor,attr,open,segments,events,suspended,readonl
 LAB_ALL_FIELDS=$LAB_ALL_FIELDS,devnos_used,blkdevs_used,blkdevname,names_using_dev,devno,subsystem,vg_name,lv_name
 
 # recorder_start [ARGS...]: starts `dmrec record ARGS...` and returns when it is recording.
+# More arguments for any scenario's recorder: DMREC_LAB_RECORD.
 # It writes to a tmpfs, because a journal is mapped into memory and 9p cannot share such pages.
 recorder_start() {
     LAB_RECORDER=
@@ -154,7 +155,8 @@ recorder_start() {
     export DMREC_JAVA_OPTS="${DMREC_JAVA_OPTS--XX:TieredStopAtLevel=1}"
     # Without job control a background process starts with SIGINT ignored, and the recorder is stopped with SIGINT.
     set -m
-    "$DMREC" record --journal "$LAB_JOURNAL" --capture "$LAB_RECORDING/capture.ndjson" "$@" \
+    # shellcheck disable=SC2086
+    "$DMREC" record ${DMREC_LAB_RECORD-} --journal "$LAB_JOURNAL" --capture "$LAB_RECORDING/capture.ndjson" "$@" \
         >"$OUT/record.stdout" 2>"$OUT/record.stderr" </dev/null &
     LAB_RECORDER=$!
     set +m

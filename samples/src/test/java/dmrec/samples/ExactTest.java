@@ -1,0 +1,132 @@
+package dmrec.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dmrec.event.Actor;
+import dmrec.event.Certainty;
+import dmrec.event.DmEvent;
+import dmrec.event.EventRecord;
+import dmrec.event.Kind;
+import dmrec.event.Source;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** What a process asked for is told at its moment, in order, with that process. */
+@Order(8)
+class ExactTest extends RecordedScenario {
+  /** A line of {@code asked.tsv}. */
+  private record Asked(
+      long beforeNs, long afterNs, List<Kind> kinds, String dev, int pid, String command) {}
+
+  ExactTest() {
+    super("exact");
+  }
+
+  private List<Asked> asked() throws IOException {
+    List<Asked> all = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(out().resolve("asked.tsv"), StandardCharsets.ISO_8859_1)) {
+      String[] columns = line.split("\t", 6);
+      List<Kind> kinds = new ArrayList<>();
+      for (String word : columns[2].split(",", 0)) {
+        kinds.add(Objects.requireNonNull(Kind.ofWord(word), word));
+      }
+      all.add(
+          new Asked(
+              Long.parseLong(columns[0]),
+              Long.parseLong(columns[1]),
+              kinds,
+              columns[3],
+              Integer.parseInt(columns[4]),
+              columns[5]));
+    }
+    return all;
+  }
+
+  /** What the journal says that a process asked for, in the journal's order. */
+  private List<EventRecord> by(int pid) {
+    List<EventRecord> all = new ArrayList<>();
+    for (EventRecord record : events()) {
+      @Nullable Actor actor = record.actor();
+      if (actor != null && actor.pid() == pid && actor.relation() == Actor.Relation.ASKED) {
+        all.add(record);
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void eachProcessIsToldWithAllThatItAskedFor() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    for (Asked asked : asked()) {
+      List<EventRecord> told = by(asked.pid());
+      if (!told.stream().map(EventRecord::kind).toList().equals(asked.kinds())) {
+        wrong.add(asked + " is told as " + told);
+      }
+      for (EventRecord record : told) {
+        boolean isIn = asked.beforeNs() <= record.wallNs() && record.wallNs() <= asked.afterNs();
+        if (!isIn
+            || record.source() != Source.PROBE
+            || record.certainty() != Certainty.REPORTED
+            || !record.device().dev().toString().equals(asked.dev())) {
+          wrong.add(asked + " is told at another moment or of another device: " + record);
+        }
+      }
+    }
+    assertEquals("", String.join("\n", wrong));
+  }
+
+  /** What has a kind that a probe tells is told by nothing else, and once. */
+  @Test
+  void nothingIsToldTwice() throws IOException {
+    List<Kind> kinds = asked().stream().flatMap(each -> each.kinds().stream()).distinct().toList();
+    List<Integer> pids = asked().stream().map(Asked::pid).toList();
+    List<EventRecord> others = new ArrayList<>();
+    for (EventRecord record : events()) {
+      Actor actor = record.actor();
+      boolean isAsked = actor != null && pids.contains(actor.pid());
+      if (kinds.contains(record.kind()) && !isAsked) {
+        others.add(record);
+      }
+    }
+    // The deferred removal is done when the last user closes the device, by whoever that is.
+    others.removeIf(each -> each.kind() == Kind.DEVICE_REMOVED && each.source() == Source.PROBE);
+    // The first I/O after a switch is asked for goes to a group by itself.
+    others.removeIf(each -> each.kind() == Kind.GROUP_SWITCHED);
+    // A multipath table's text has the number of the current group.
+    others.removeIf(
+        each -> each.kind() == Kind.TABLE_CHANGED && each.certainty() == Certainty.DERIVED);
+    assertEquals(List.of(), others);
+  }
+
+  @Test
+  void onlyATableThatWasGoneAtOnceIsUnread() {
+    List<Kind> unread = new ArrayList<>();
+    for (EventRecord record : events()) {
+      if ((record.event() instanceof DmEvent.TableLoaded loaded && loaded.targets().isEmpty())
+          || (record.event() instanceof DmEvent.TableLive live && live.targets().isEmpty())) {
+        unread.add(record.kind());
+      }
+    }
+    assertEquals(List.of(Kind.TABLE_LOADED), unread);
+  }
+
+  @Test
+  void theProcessIsDescribed() throws IOException {
+    for (Asked asked : asked()) {
+      for (EventRecord record : by(asked.pid())) {
+        Actor actor = Objects.requireNonNull(record.actor());
+        assertTrue(asked.command().contains(actor.command()), actor.toString());
+        assertEquals(0, actor.uid());
+      }
+    }
+  }
+}
