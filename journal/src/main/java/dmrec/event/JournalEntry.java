@@ -26,10 +26,12 @@ public sealed interface JournalEntry permits EventRecord, PathEvent {
 
   /**
    * Whether its device is then as it says: not where a process injected it or a program only
-   * claimed it, nor where a newer event was told before it.
+   * claimed it, nor where a newer event of its path was recorded before it. Any other late event
+   * takes effect where it was recorded.
    */
   default boolean tellsState() {
-    return changesState() && !Mark.LATE.isIn(marks());
+    boolean isOfPath = kind() == Kind.PATH_FAILED || kind() == Kind.PATH_REINSTATED;
+    return changesState() && !(isOfPath && Mark.LATE.isIn(marks()));
   }
 
   /** Whether it changes the topology: what was injected or only claimed is kept and shown. */

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dmrec.target.DevNo;
 import org.junit.jupiter.api.Test;
 
 class EventRecordTest {
   private static final DmEvent EVENT = new DmEvent.DeviceRemoved();
+  private static final DmEvent PATH = new DmEvent.PathFailed(new DevNo(8, 16), "sdb", 3, 7);
 
   @Test
   void isReadWhenItHappensWhereTheSourceTellsNoMoment() {
@@ -34,12 +36,13 @@ class EventRecordTest {
   @Test
   void whatIsInjectedOrClaimedChangesNoState() {
     EventRecord record = EventRecord.of(EVENT).build();
-    EventRecord late = record.toBuilder().marks(Mark.LATE.bit()).build();
+    EventRecord late = EventRecord.of(PATH).marks(Mark.LATE.bit()).build();
     EventRecord injected = record.toBuilder().marks(Mark.INJECTED.bit()).build();
     EventRecord claimed = record.toBuilder().certainty(Certainty.CLAIMED).build();
     assertTrue(record.changesState() && record.tellsState());
     assertTrue(late.changesState());
     assertFalse(late.tellsState());
+    assertTrue(record.toBuilder().marks(Mark.LATE.bit()).build().tellsState());
     assertFalse(injected.changesState() || injected.tellsState());
     assertFalse(claimed.changesState() || claimed.tellsState());
   }

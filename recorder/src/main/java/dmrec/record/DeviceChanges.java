@@ -158,7 +158,8 @@ final class DeviceChanges {
       return;
     }
     Device after = events.deviceAt(ref.dev());
-    if (!DeviceSnapshot.sameMapping(after.inactive(), snapshot.inactive())) {
+    boolean isKnown = snapshot.inactive() != null && TableSlots.isUnread(after.inactive());
+    if (!isKnown && !DeviceSnapshot.sameMapping(after.inactive(), snapshot.inactive())) {
       events.emit(
           source,
           Certainty.DERIVED,

@@ -111,6 +111,9 @@ final class DmPoller implements DevicePoller {
           || dev.minor() % parts == part) {
         complete &= snapshot(to, dev, depth);
       }
+      if (to.recorder().takeAgain()) {
+        complete &= pollRequested(to); // A round of many devices takes long.
+      }
     }
     complete &= pollRequested(to);
     return complete;

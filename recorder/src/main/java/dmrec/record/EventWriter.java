@@ -58,6 +58,12 @@ final class EventWriter {
     return sink.topology();
   }
 
+  /** Whether the recording polls the control device. */
+  boolean isPolled() {
+    DmEvent.RecordingStarted recording = topology().recording();
+    return recording != null && recording.sources().contains(Source.DM.word());
+  }
+
   /** The event written last, without its number; null before the first. */
   @Nullable EventRecord last() {
     return last == null ? null : last.asRecord();

@@ -18,14 +18,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   table_load  table_live  uevent  snapshot
- *   |__________________________________|       some ms; at most a second for each device
+ *   |__________________________________|       some ms
  * </pre>
+ *
+ * <p>How long it waits is counted in what was polled, not in time: reading the hits of a storm may
+ * take long, and nothing is polled meanwhile.
  *
  * <p>One thread.
  */
 final class HeldObservations {
-  /** A snapshot is taken in the same turn of the loop, unless its device is busy. */
-  private static final long MOST_NS = 1_000_000_000L;
+  /** Answers in a row that bring no table: one of a busy device is asked for each 2 ms. */
+  private static final int MOST_ANSWERS = 500;
+
+  /** Rounds of polls that bring no table; the first may have begun before. */
+  private static final int MOST_ROUNDS = 3;
 
   private static final int MOST_ITEMS = 20_000;
 
@@ -55,7 +61,8 @@ final class HeldObservations {
 
   private List<Item> items = new ArrayList<>();
   private final Set<DevNo> awaited = new HashSet<>();
-  private long sinceMonoNs;
+  private int answers;
+  private int rounds;
 
   boolean isEmpty() {
     return items.isEmpty();
@@ -63,7 +70,6 @@ final class HeldObservations {
 
   /** Adds what happened; {@code polled} says whether snapshots can be taken at all. */
   void add(Happening happening, boolean polled) {
-    begin(happening.hit().at());
     items.add(new Item(happening, null));
     if (polled && happening.needsTable()) {
       awaited.add(happening.device().dev());
@@ -72,33 +78,36 @@ final class HeldObservations {
 
   /** Adds what was read behind. */
   void add(Observation observation) {
-    begin(observation.at());
     items.add(new Item(null, observation));
     if (observation instanceof Observation.Polled o) {
-      came(o.dev(), o.at());
+      came(o.dev());
     } else if (observation instanceof Observation.Vanished o) {
-      came(o.dev(), o.at());
+      came(o.dev());
+    } else if (observation instanceof Observation.Sampled) {
+      rounds++;
     } else if (observation instanceof Observation.Lost o && o.source() == Source.DM) {
       awaited.clear(); // The control device does not answer.
     }
   }
 
-  /** Of many devices that changed at once the snapshots come one after the other. */
-  private void came(DevNo dev, Stamp at) {
+  private void came(DevNo dev) {
     if (awaited.remove(dev)) {
-      sinceMonoNs = at.monoNs();
+      answers = 0;
+      rounds = 0;
     }
   }
 
-  private void begin(Stamp at) {
-    if (items.isEmpty()) {
-      sinceMonoNs = at.monoNs();
-    }
+  /** An answer of the kernel was read, of use or not. */
+  void answered() {
+    answers++;
   }
 
   /** Whether all is there that was waited for, or was waited for long enough. */
-  boolean isReady(long nowMonoNs) {
-    return awaited.isEmpty() || nowMonoNs - sinceMonoNs > MOST_NS || items.size() > MOST_ITEMS;
+  boolean isReady() {
+    return awaited.isEmpty()
+        || answers > MOST_ANSWERS
+        || rounds >= MOST_ROUNDS
+        || items.size() > MOST_ITEMS;
   }
 
   /** Interprets all of it, in order. */
@@ -106,6 +115,8 @@ final class HeldObservations {
     List<Item> all = items;
     items = new ArrayList<>();
     awaited.clear();
+    answers = 0;
+    rounds = 0;
     for (int i = 0; i < all.size(); i++) {
       Happening happening = all.get(i).happening();
       Observation observation = all.get(i).observation();

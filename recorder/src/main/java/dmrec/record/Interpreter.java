@@ -128,7 +128,10 @@ final class Interpreter {
       held.add(observation);
     }
     boolean isLast = observation instanceof Observation.Stopped;
-    if (!held.isEmpty() && (isLast || held.isReady(observation.at().monoNs()))) {
+    if (!held.isEmpty() && observation instanceof Observation.Answer) {
+      held.answered();
+    }
+    if (!held.isEmpty() && (isLast || held.isReady())) {
       held.release(interpreting);
     }
     return !isTorn;
@@ -138,17 +141,11 @@ final class Interpreter {
     try {
       Happening happening = probes.hit(seen);
       if (happening != null) {
-        held.add(happening, isPolled());
+        held.add(happening, events.isPolled());
       }
     } catch (DecodeException e) {
       held.add(seen);
     }
-  }
-
-  /** Whether the control device answers, as far as is known. */
-  private boolean isPolled() {
-    DmEvent.RecordingStarted recording = events.topology().recording();
-    return recording != null && recording.sources().contains(Source.DM.word());
   }
 
   private void interpret(Observation observation) throws IOException {

@@ -38,6 +38,9 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
   /** How long what /proc said of a thread is used again: a number is hardly reused so soon. */
   private static final long PROCESS_NS = 100_000_000L;
 
+  /** A hit is stamped before it is written, and can be read so much later at most, as a rule. */
+  private static final long WRITTEN_NS = 1_000_000L;
+
   /** A hit that much older than one that was handed on is of no use any more. */
   private static final long STALE_NS = 5_000_000_000L;
 
@@ -140,7 +143,7 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
 
   /** Hands on what happened until {@code untilMonoNs}, oldest first. */
   void read(Intake intake, long untilMonoNs) throws IOException {
-    if (readMonoNs > untilMonoNs) {
+    if (readMonoNs > untilMonoNs + WRITTEN_NS) {
       handOn(intake, untilMonoNs);
       return;
     }
@@ -240,16 +243,16 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
       boolean sees = beats > 0;
       beats = 0;
       armsSeen = armsBefore;
-      if (sees != isBlind) {
-        lastBeat = sees ? intake.stamp() : lastBeat;
-      } else {
+      if (sees == isBlind) {
         tellLoss(
             intake,
             lastBeat,
             -1,
             sees ? "the kernel's probes see again" : "the kernel's probes were switched off");
         isBlind = !sees;
-        lastBeat = sees ? intake.stamp() : lastBeat;
+      }
+      if (sees) {
+        lastBeat = intake.stamp();
       }
     }
     try {

@@ -113,8 +113,7 @@ final class SnapshotRules {
    * yet.
    */
   private void count(Stamp began) throws IOException {
-    DmEvent.RecordingStarted recording = events.topology().recording();
-    if (recording == null || !recording.sources().contains(Source.DM.word())) {
+    if (!events.isPolled()) {
       return;
     }
     for (DevNo dev : tracker.takeRaised(began.monoNs() - COUNTED_BY_NS)) {

@@ -56,6 +56,9 @@ final class TableSlots {
       boolean doubtsClear) {
     List<Target> before = known.live();
     List<Target> after = snapshot.live();
+    if (isUnread(before)) {
+      return Verdict.SAME; // A baseline shows it.
+    }
     boolean consumed = known.inactive() != null && snapshot.inactive() == null;
     if (DeviceSnapshot.sameMapping(before, after)) {
       if (!consumed || !DeviceSnapshot.sameMapping(known.inactive(), before)) {
@@ -79,6 +82,14 @@ final class TableSlots {
     return DeviceSnapshot.sameMapping(doubted, after) && !snapshot.state().suspended()
         ? Verdict.CHANGED_TEXT
         : Verdict.DOUBTED;
+  }
+
+  /**
+   * Whether a probe told of the table, but no snapshot showed it: the kernel makes none without
+   * targets ({@code dm-ioctl.c:populate_table}).
+   */
+  static boolean isUnread(@Nullable List<Target> table) {
+    return table != null && table.isEmpty();
   }
 
   /**

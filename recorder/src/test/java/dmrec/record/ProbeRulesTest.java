@@ -107,6 +107,57 @@ class ProbeRulesTest {
     scene.assertCaptured(capture);
   }
 
+  /** Reading the hits of a storm takes long, and no snapshot is taken meanwhile. */
+  @Test
+  void tableIsWaitedForUntilSnapshotsAreTaken() throws IOException {
+    Scene scene = Scene.with();
+    State other = State.of(4, "other", "linear", "1:5 0", "");
+    for (State each : List.of(LIN, other)) {
+      create(scene, each);
+      request(scene, "table_load", each, "table" + md(each));
+      resume(scene, each);
+      scene.later(30_000_000_000L);
+    }
+    scene.look(LIN);
+    scene.later(30_000_000_000L);
+    scene.look(other);
+
+    String each = "device_created table_loaded table_live";
+    assertEquals(each + " " + each, scene.kinds());
+    scene.devices.put(LIN.dev(), LIN);
+    scene.devices.put(other.dev(), other);
+    scene.list();
+    scene.sampled();
+    assertEquals("", scene.kinds());
+  }
+
+  @Test
+  void tableThatNoSnapshotShowedInTimeIsToldOnce() throws IOException {
+    Scene scene = Scene.with();
+    create(scene, LIN);
+    assertEquals("device_created", scene.kinds());
+    request(scene, "table_load", LIN, "table" + md(LIN));
+    resume(scene, LIN);
+    scene.devices.put(LIN.dev(), LIN);
+    for (int i = 0; i < 3; i++) {
+      assertEquals("", scene.kinds());
+      scene.sampled();
+    }
+    assertEquals("table_loaded table_live", scene.kinds());
+    scene.look(LIN);
+    DmEvent.Baseline shown = (DmEvent.Baseline) scene.only(Kind.BASELINE).event();
+    assertEquals(LIN.live(), shown.state().live());
+    assertEquals("baseline", scene.kinds());
+    request(scene, "table_load", LIN);
+    for (int i = 0; i < 501; i++) {
+      assertEquals("", scene.kinds());
+      scene.list();
+    }
+    assertEquals("table_loaded", scene.kinds());
+    scene.look(LIN.loaded(LIN.live()));
+    assertEquals("baseline", scene.kinds());
+  }
+
   @Test
   void pairWithinAMillisecondIsToldWhole() throws IOException {
     Scene scene = Scene.with(LIN);
