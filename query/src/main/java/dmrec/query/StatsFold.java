@@ -128,15 +128,17 @@ final class StatsFold {
     if (actor == null || actor.relation() != Actor.Relation.ASKED) {
       return;
     }
-    int refused = record.kind() == Kind.REQUEST_FAILED ? 1 : 0;
-    for (Map<String, long[]> counts : List.of(commands, units)) {
-      String name = counts == units ? actor.unit() : actor.command();
-      if (counts == commands || !name.isEmpty()) {
-        long[] count = counts.computeIfAbsent(name, n -> new long[2]);
-        count[0]++;
-        count[1] += refused;
-      }
+    boolean isRefused = record.kind() == Kind.REQUEST_FAILED;
+    count(commands, actor.command(), isRefused);
+    if (!actor.unit().isEmpty()) {
+      count(units, actor.unit(), isRefused);
     }
+  }
+
+  private static void count(Map<String, long[]> askers, String name, boolean isRefused) {
+    long[] counts = askers.computeIfAbsent(name, n -> new long[2]);
+    counts[0]++;
+    counts[1] += isRefused ? 1 : 0;
   }
 
   private static List<Asker> mostFirst(Map<String, long[]> counts) {

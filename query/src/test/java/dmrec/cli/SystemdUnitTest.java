@@ -146,6 +146,7 @@ class SystemdUnitTest {
         Set.of("AF_NETLINK", "AF_UNIX", "AF_INET", "AF_INET6"), words("RestrictAddressFamilies"));
     assertEquals(Set.of("/dev/mapper/control", "rw", "/dev/kmsg", "r"), words("DeviceAllow"));
     assertEquals("infinity", setting("LimitMEMLOCK"));
+    assertEquals("-/sys/kernel/tracing", setting("ReadWritePaths"));
     for (String harmful :
         List.of(
             "PrivateNetwork",
@@ -153,6 +154,7 @@ class SystemdUnitTest {
             "PrivateUsers",
             "PrivateTmp",
             "ProtectKernelLogs",
+            "ProtectKernelTunables",
             "MemoryDenyWriteExecute",
             "User",
             "DynamicUser")) {
@@ -170,6 +172,7 @@ class SystemdUnitTest {
             "PrivateNetwork=",
             "PrivateUsers=",
             "ProtectKernelLogs=",
+            "ProtectKernelTunables=",
             "ProtectProc=",
             "MemoryDenyWriteExecute=",
             "MemoryMax=",

@@ -181,7 +181,7 @@ public final class DmProbes {
           "Cannot place kernel probes",
           "a kernel and privileges that allow them",
           why(),
-          "Record without --probes.",
+          "Record with --no-probes.",
           new IllegalStateException());
     }
     int cpus = Math.max(1, RingReader.count(readOrEmpty(ONLINE)));

@@ -110,11 +110,8 @@ final class UeventRules {
       tracker.raised(dev, events.monoNs());
     }
     boolean late = byKernel && paths.isLate(dev, path, u.dmSeqNum());
-    if (tracker.isEnded(dev, u.diskSeq())) {
-      trace(u, dev, o);
-      return;
-    }
-    if (byKernel && paths.heard(dev, path, failed, u.dmSeqNum())) {
+    if (tracker.isEnded(dev, u.diskSeq())
+        || (byKernel && paths.heard(dev, path, failed, u.dmSeqNum()))) {
       trace(u, dev, o);
       return;
     }

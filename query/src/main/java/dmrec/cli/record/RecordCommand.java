@@ -73,12 +73,12 @@ public final class RecordCommand implements Callable<Integer> {
   private boolean noKernelLog;
 
   @Option(
-      names = "--probes",
+      names = "--no-probes",
       description =
-          "Place probes in the kernel, which tell the exact moment and who asked; needs root and an"
-              + " x86-64 kernel with tracefs and BTF. Without, what raises no uevent is found by"
-              + " polling, up to --sample late, and nobody is named.")
-  private boolean probes;
+          "Place no probes in the kernel. They tell the exact moment and who asked; without, what"
+              + " raises no uevent is found by polling, up to --sample late, and nobody is named."
+              + " They need root and an x86-64 kernel with tracefs and BTF.")
+  private boolean noProbes;
 
   @Option(
       names = "--uevents-only",
@@ -233,7 +233,7 @@ public final class RecordCommand implements Callable<Integer> {
         new RecordingOptions(
             udev,
             !noKernelLog,
-            probes,
+            !noProbes,
             ueventsOnly,
             Amounts.bytes("--receive-buffer", receiveBuffer),
             ringBytes(),

@@ -80,7 +80,7 @@ public final class FilterFields {
     return Collections.unmodifiableSet(BY_NAME.keySet());
   }
 
-  /** The field of that name, in any case, or null. One of an actor needs no {@code actor.}. */
+  /** The field of that name, in any case, or null; {@code actor.} may be left out. */
   public static @Nullable FilterField named(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     FilterField field = BY_NAME.get(lower);
