@@ -31,6 +31,7 @@ public final class DmProbes {
   public static final String BEAT = "beat";
 
   private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
+  private static final Path LOADED = Path.of("/sys/module");
 
   /** For each CPU at least. */
   private static final int LEAST_BUFFER_KIB = 256;
@@ -38,35 +39,29 @@ public final class DmProbes {
   /** The process namespace of the host (include/linux/proc_ns.h, PROC_PID_INIT_INO). */
   private static final String HOST_PROCESSES = "pid:[4026531836]";
 
-  /** What every handler of an ioctl is given: the opened file and the request. */
-  private static final String[] HANDLERS = {
-    "dev_create",
-    "dev_remove",
-    "remove_all",
-    "dev_rename",
-    "dev_suspend",
-    "table_load",
-    "table_clear",
-    "target_message",
-    "dev_set_geometry"
-  };
-
-  /** {@code multipath_message} fetches two words of a message: none of them is a key. */
-  private static final String WORDS = " word=+0(+0(%dx)):string argument=+0(+8(%dx)):string";
-
-  /** Functions of the recipe that a kernel may have built in, beside those named after dm. */
-  private static final Set<String> OTHERS =
-      Set.of(
+  /**
+   * The handlers of ioctls that change something, which are given the opened file and the request.
+   * Their probes have these names, those of their returns end with {@code _ret}.
+   */
+  public static final List<String> REQUESTS =
+      List.of(
           "dev_create",
           "dev_remove",
           "remove_all",
           "dev_rename",
           "dev_suspend",
-          "dev_arm_poll",
           "table_load",
           "table_clear",
           "target_message",
-          "dev_set_geometry",
+          "dev_set_geometry");
+
+  /** {@code multipath_message} fetches two words of a message: none of them is a key. */
+  private static final String WORDS = " word=+0(+0(%dx)):string argument=+0(+8(%dx)):string";
+
+  /** Other functions of the recipe that a kernel may have built in, and are not named after dm. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "dev_arm_poll",
           "multipath_message",
           "fail_mirror",
           "__invalidate_snapshot",
@@ -95,7 +90,6 @@ public final class DmProbes {
     void make() throws Lacking, KernelException;
   }
 
-  private final Path modules;
   private @Nullable KernelSymbols symbols;
   private final Set<String> known = new HashSet<>();
   private Set<String> seen = Set.of();
@@ -103,15 +97,17 @@ public final class DmProbes {
   /** The names of modes, by the probe that fetches their numbers. */
   private final Map<String, Map<Long, String>> modes = new HashMap<>();
 
-  private DmProbes(Path modules) {
-    this.modules = modules;
-  }
+  private DmProbes() {}
 
   /** Whether a function may be needed: all of the modules' own, and few of the kernel's. */
   private static boolean isWanted(String module, String name) {
     return module.isEmpty()
-        ? OTHERS.contains(name.split("\\.", 2)[0]) || name.contains("dm_")
+        ? isOfRecipe(name.split("\\.", 2)[0])
         : module.startsWith("dm_") || (module.equals("md_mod") && name.equals("md_error"));
+  }
+
+  private static boolean isOfRecipe(String name) {
+    return name.contains("dm_") || REQUESTS.contains(name) || OTHERS.contains(name);
   }
 
   /** Who called: the function of device-mapper that an address lies in. */
@@ -121,7 +117,7 @@ public final class DmProbes {
 
   /** Those of this kernel. */
   public static DmProbes open() {
-    return new DmProbes(Path.of("/sys/module"));
+    return new DmProbes();
   }
 
   /** Why none can be placed, a sentence that says what to do; empty where they can. */
@@ -137,7 +133,7 @@ public final class DmProbes {
     if (!Files.exists(Path.of("/sys/kernel/btf/vmlinux"))) {
       return "The kernel was built without CONFIG_DEBUG_INFO_BTF: boot one that has it.";
     }
-    if (readOrEmpty(Path.of("/proc/sys/kernel/ftrace_enabled")).equals("0")) {
+    if (TraceFiles.text(Path.of("/proc/sys/kernel/ftrace_enabled")).strip().equals("0")) {
       return "Probes see nothing: sysctl kernel.ftrace_enabled=1 lets them see.";
     }
     return Files.isReadable(Path.of("/proc/kallsyms"))
@@ -151,14 +147,6 @@ public final class DmProbes {
       return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().equals(HOST_PROCESSES);
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static String readOrEmpty(Path file) {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      return "";
     }
   }
 
@@ -176,15 +164,15 @@ public final class DmProbes {
    */
   public ProbeInstance place(String name, int buffersKib) throws KernelException {
     Path tracefs = ProbeInstance.tracefs().orElse(null);
-    if (tracefs == null || !why().isEmpty()) {
+    String why = why();
+    if (tracefs == null || !why.isEmpty()) {
       throw new KernelException(
           "Cannot place kernel probes",
           "a kernel and privileges that allow them",
-          why(),
-          "Record without --probes.",
-          new IllegalStateException());
+          why,
+          "Record without --probes.");
     }
-    int cpus = Math.max(1, RingReader.count(readOrEmpty(ONLINE)));
+    int cpus = Math.max(1, RingReader.count(TraceFiles.text(ONLINE).strip()));
     ProbeInstance instance =
         ProbeInstance.open(tracefs, name, List.of(), Math.max(LEAST_BUFFER_KIB, buffersKib / cpus));
     try {
@@ -222,7 +210,7 @@ public final class DmProbes {
   /** The modules of device-mapper that are loaded or built in. */
   private Set<String> loaded() {
     Set<String> loaded = new HashSet<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(modules, "dm_*")) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(LOADED, "dm_*")) {
       all.forEach(each -> loaded.add(String.valueOf(each.getFileName())));
     } catch (IOException | DirectoryIteratorException e) {
       return seen; // Asked again at the next call.
@@ -241,28 +229,24 @@ public final class DmProbes {
     private final Set<String> functions;
     private final boolean isBuiltIn;
 
-    /** A function of another module; empty where it is not loaded. */
-    private final String mdError;
-
     private final List<ProbeDefinition> definitions = new ArrayList<>();
+
+    private final KernelSymbols symbols;
 
     Recipe(String module, KernelSymbols symbols, Btf btf, Btf dm) {
       this.module = module;
+      this.symbols = symbols;
       this.btf = btf;
       this.dm = dm;
       Set<String> own = symbols.of(module);
       this.isBuiltIn = own.isEmpty();
       this.functions = isBuiltIn ? symbols.of("") : own;
-      this.mdError =
-          symbols.of("md_mod").contains("md_error")
-              ? "md_mod:md_error"
-              : symbols.of("").contains("md_error") ? "md_error" : "";
     }
 
     List<ProbeDefinition> definitions() throws KernelException {
       switch (module) {
         case "dm_mod" -> {
-          for (String handler : HANDLERS) {
+          for (String handler : REQUESTS) {
             request(handler);
           }
           beat();
@@ -383,15 +367,12 @@ public final class DmProbes {
     private void raid() throws KernelException {
       make(
           () -> {
-            if (mdError.isEmpty()) {
-              throw new Lacking();
-            }
             int mddev = offset("raid_set", "md");
             int target = offset("raid_set", "ti") - mddev;
             String at = (target < 0 ? "" : "+") + target + "(%di)";
             entry(
                 "raid_leg",
-                mdError,
+                whereInMd("md_error"),
                 "leg=" + path("%si", "md_rdev.raid_disk") + ":s32 " + ofTarget(at));
           });
     }
@@ -433,6 +414,16 @@ public final class DmProbes {
         if (name.equals(function) || name.startsWith(function + ".part.")) {
           return isBuiltIn ? name : module + ":" + name;
         }
+      }
+      throw new Lacking();
+    }
+
+    /** A function of md, which may be built in where raid is not. */
+    private String whereInMd(String function) throws Lacking {
+      if (symbols.of("md_mod").contains(function)) {
+        return "md_mod:" + function;
+      } else if (symbols.of("").contains(function)) {
+        return function;
       }
       throw new Lacking();
     }

@@ -111,10 +111,8 @@ final class ProbeRules {
     if (dev == null && !(answer instanceof Observation.Listed)) {
       return false;
     }
-    long beganNs = answer.began().monoNs();
     long lastNs = dev == null ? listHitNs : hitNs.getOrDefault(dev, Long.MIN_VALUE);
-    boolean isTorn = lastNs >= beganNs || threads.isBusy(dev, answer.at().monoNs());
-    if (!isTorn) {
+    if (lastNs < answer.began().monoNs() && !threads.isBusy(dev, answer.at().monoNs())) {
       return false;
     }
     if (dev == null) {
@@ -248,11 +246,7 @@ final class ProbeRules {
     String disk = events.diskName(e.path());
     tracker.raised(dev, happening.hit().happened().monoNs());
     paths.told(dev, e);
-    emit(
-        happening,
-        e.failed()
-            ? new DmEvent.PathFailed(e.path(), disk, e.validPaths(), e.dmSeqnum())
-            : new DmEvent.PathReinstated(e.path(), disk, e.validPaths(), e.dmSeqnum()));
+    emit(happening, DmEvent.OfPath.of(e.failed(), e.path(), disk, e.validPaths(), e.dmSeqnum()));
   }
 
   /** An event of a target, where its status does not say so already. */
