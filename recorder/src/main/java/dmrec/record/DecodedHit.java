@@ -61,15 +61,17 @@ record DecodedHit(Observation.ProbeSeen seen, ProbeLine line, @Nullable Actor ac
   }
 
   @Nullable Happening happening(DevNo dev, DmEvent event) {
-    return dev.equals(DevNo.NONE) ? null : new Happening(seen, refOf(dev), event, -1, actor);
+    return dev.equals(DevNo.NONE) ? null : happening(refOf(dev), event, -1);
   }
 
   /** Something that happened to the hit's target; null where it names no device. */
   @Nullable Happening ofTarget(DmEvent event) {
     DevNo dev = dev();
-    return dev.equals(DevNo.NONE)
-        ? null
-        : new Happening(seen, refOf(dev), event, number("begin", -1), actor);
+    return dev.equals(DevNo.NONE) ? null : happening(refOf(dev), event, number("begin", -1));
+  }
+
+  Happening happening(DeviceRef device, DmEvent event, long startSector) {
+    return new Happening(name(), seen, device, event, startSector, actor);
   }
 
   static DeviceRef refOf(DevNo dev) {

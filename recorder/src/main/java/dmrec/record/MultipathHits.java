@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the probes of multipath targets tell. */
 final class MultipathHits {
+  /** I/O goes to another group now; a message only asks for it. */
+  static final String SWITCHED = "switched";
+
   private MultipathHits() {}
 
   /** What a hit proves; null where it is only a part of something, or not of multipath. */
@@ -35,9 +38,12 @@ final class MultipathHits {
         DmEvent event = message == null || hit.number("rc", -1) != 0 ? null : messageEvent(message);
         yield message == null || event == null
             ? null
-            : new Happening(
-                hit.seen(), DecodedHit.refOf(dev), event, message.number("begin", -1), hit.actor());
+            : hit.happening(DecodedHit.refOf(dev), event, message.number("begin", -1));
       }
+      case "bypassed" ->
+          hit.ofTarget(new DmEvent.GroupBypassed(0, (int) hit.number("group", 0), ""));
+      case SWITCHED ->
+          hit.ofTarget(new DmEvent.GroupSwitched(0, 0, (int) hit.number("group", 0), ""));
       default -> null;
     };
   }
@@ -50,6 +56,7 @@ final class MultipathHits {
   private static @Nullable Happening numbered(Happening waiting, long dmSeqnum) {
     return waiting.event() instanceof DmEvent.OfPath e
         ? new Happening(
+            waiting.probe(),
             waiting.hit(),
             waiting.device(),
             DmEvent.OfPath.of(e.failed(), e.path(), "", e.validPaths(), dmSeqnum),

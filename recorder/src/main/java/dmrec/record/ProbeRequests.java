@@ -1,6 +1,5 @@
 package dmrec.record;
 
-import dmrec.decode.DecodeException;
 import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
@@ -94,8 +93,7 @@ final class ProbeRequests {
   }
 
   /** What this hit proves; null where it is only a part of something. */
-  @Nullable Happening hit(Observation.ProbeSeen seen) throws DecodeException {
-    DecodedHit hit = DecodedHit.of(seen);
+  @Nullable Happening hit(DecodedHit hit) {
     if (threads.size() > MOST_THREADS) {
       threads.clear();
     }
@@ -166,7 +164,8 @@ final class ProbeRequests {
         }
         yield hit.happening(new DmEvent.DeviceRemoved());
       }
-      case "path", "useq", "message", "message_ret" -> MultipathHits.of(hit, thread);
+      case "path", "useq", "message", "message_ret", "bypassed", MultipathHits.SWITCHED ->
+          MultipathHits.of(hit, thread);
       default -> ofLiveTable(TargetHits.of(hit, thread));
     };
   }
@@ -188,9 +187,7 @@ final class ProbeRequests {
   private static @Nullable Happening created(DecodedHit hit) {
     DeviceRef ref =
         new DeviceRef(hit.dev(), hit.number("diskseq", 0), hit.text("name"), hit.text("uuid"));
-    return ref.isNone()
-        ? null
-        : new Happening(hit.seen(), ref, new DmEvent.DeviceCreated(false, false), -1, hit.actor());
+    return ref.isNone() ? null : hit.happening(ref, new DmEvent.DeviceCreated(false, false), -1);
   }
 
   /** A mirror that is made in sync raises its event while its table is loaded. */
@@ -209,7 +206,7 @@ final class ProbeRequests {
     if (rc < 0) {
       String word = request.isResume() ? "dev_resume" : request.name;
       DmEvent refused = new DmEvent.RequestFailed(word, -rc, request.asked());
-      return new Happening(hit.seen(), DecodedHit.refOf(request.dev), refused, -1, request.actor);
+      return hit.happening(DecodedHit.refOf(request.dev), refused, -1);
     }
     DmEvent event =
         switch (request.name) {

@@ -70,6 +70,7 @@ final class ProbedThread {
   @Nullable Happening created;
   @Nullable Happening path;
   @Nullable Happening pool;
+  @Nullable Happening reaped;
 
   boolean isIdle() {
     return request == null
@@ -77,6 +78,7 @@ final class ProbedThread {
         && message == null
         && created == null
         && path == null
-        && pool == null;
+        && pool == null
+        && reaped == null;
   }
 }

@@ -2,6 +2,7 @@ package dmrec.record;
 
 import dmrec.event.DmEvent;
 import dmrec.target.DevNo;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the probes of all targets but multipath tell. */
@@ -10,6 +11,10 @@ final class TargetHits {
 
   /** Write, flush, synchronisation, read. */
   private static final String LEG_LETTERS = "DFSR";
+
+  /** The functions of dm-thin.c that raise a pool's event, but for those of low space. */
+  private static final Set<String> MODE_SETTERS =
+      Set.of("notify_of_pool_mode_change", "set_pool_mode", "do_no_space_timeout");
 
   private TargetHits() {}
 
@@ -39,6 +44,29 @@ final class TargetHits {
         thread.pool = hit.ofTarget(new DmEvent.PoolModeChanged(0, "", mode, ""));
         yield null;
       }
+      case "corrupted" -> {
+        String type = hit.number("type", 0) == 0 ? "data" : "metadata";
+        yield hit.ofTarget(new DmEvent.VerityCorrupted(0, type, hit.number("block", -1), ""));
+      }
+      case "integrity" -> {
+        String line =
+            "device-mapper: integrity: Error on "
+                + hit.text("what")
+                + ": "
+                + hit.number("error", 0);
+        yield hit.ofTarget(new DmEvent.IntegrityFault("error", -1, line));
+      }
+      case "reap" -> {
+        thread.reaped = hit.ofTarget(new DmEvent.RaidInSync(0, ""));
+        yield null;
+      }
+      case "reap_ret" -> {
+        Happening reaped = thread.reaped;
+        thread.reaped = null;
+        yield reaped == null
+            ? null
+            : hit.happening(reaped.device(), reaped.event(), reaped.startSector());
+      }
       case "event" -> raised(hit, thread);
       default -> null;
     };
@@ -57,9 +85,14 @@ final class TargetHits {
       return hit.ofTarget(new DmEvent.MirrorLogFailed(0, DevNo.NONE, "", ""));
     } else if (module.equals("dm_mirror") && function.startsWith("do_mirror")) {
       return hit.ofTarget(new DmEvent.MirrorInSync(0, 0, ""));
+    } else if (MODE_SETTERS.contains(function)) {
+      return pool; // The mode is set anew where it stays as it is, too.
+    } else if (module.equals("dm_thin_pool") || module.equals("dm_persistent_data")) {
+      // The callback for metadata is called from there, and calls on without returning.
+      boolean isData = module.equals("dm_thin_pool") && !function.startsWith("metadata_low");
+      return hit.ofTarget(new DmEvent.PoolLowSpace(0, isData ? "data" : "metadata", -1, -1, ""));
     }
-    // A pool's mode is set anew where it stays as it is, too.
-    return function.startsWith("notify_of_pool_mode_change") ? pool : null;
+    return null;
   }
 
   /** The letter that a leg's status shows for an error ({@code enum dm_raid1_error}). */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** What a process asked for is told at its moment, in order, with that process. */
+/** What a process asked for, and what happens by itself, is told once, in order, at its moment. */
 @Order(8)
 class ExactTest extends RecordedScenario {
   /** A line of {@code asked.tsv}. */
@@ -99,11 +99,69 @@ class ExactTest extends RecordedScenario {
     }
     // The deferred removal is done when the last user closes the device, by whoever that is.
     others.removeIf(each -> each.kind() == Kind.DEVICE_REMOVED && each.source() == Source.PROBE);
-    // The first I/O after a switch is asked for goes to a group by itself.
-    others.removeIf(each -> each.kind() == Kind.GROUP_SWITCHED);
+    // What happens by itself is held against its own list.
+    List<Kind> happened = happened().stream().map(Happened::kind).toList();
+    others.removeIf(each -> each.source() == Source.PROBE && happened.contains(each.kind()));
     // A multipath table's text has the number of the current group.
     others.removeIf(
         each -> each.kind() == Kind.TABLE_CHANGED && each.certainty() == Certainty.DERIVED);
+    assertEquals(List.of(), others);
+  }
+
+  /** A line of {@code happened.tsv}. */
+  private record Happened(long beforeNs, long afterNs, Kind kind, String dev, String command) {
+    private boolean is(EventRecord record) {
+      return record.kind() == kind
+          && record.device().dev().toString().equals(dev)
+          && beforeNs <= record.wallNs()
+          && record.wallNs() <= afterNs;
+    }
+  }
+
+  private List<Happened> happened() throws IOException {
+    List<Happened> all = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(out().resolve("happened.tsv"), StandardCharsets.ISO_8859_1)) {
+      String[] columns = line.split("\t", 5);
+      all.add(
+          new Happened(
+              Long.parseLong(columns[0]),
+              Long.parseLong(columns[1]),
+              Objects.requireNonNull(Kind.ofWord(columns[2]), columns[2]),
+              columns[3],
+              columns[4]));
+    }
+    return all;
+  }
+
+  /** A look that shows it later adds no event, nor does a uevent or a line of the log. */
+  @Test
+  void whatHappensByItselfIsToldOnceAtItsMoment() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    for (Happened happened : happened()) {
+      List<EventRecord> told = events().stream().filter(happened::is).toList();
+      // Each look at a corrupted block is one.
+      boolean isCount =
+          happened.kind() == Kind.VERITY_CORRUPTED ? !told.isEmpty() : told.size() == 1;
+      boolean isExact =
+          told.stream()
+              .allMatch(
+                  each -> each.source() == Source.PROBE && each.certainty() == Certainty.REPORTED);
+      if (!isCount || !isExact) {
+        wrong.add(happened + " is told as " + told);
+      }
+    }
+    assertEquals("", String.join("\n", wrong));
+  }
+
+  /** None of these kinds is told at another moment, of another device or by another source. */
+  @Test
+  void nothingElseHappensByItself() throws IOException {
+    List<Happened> all = happened();
+    List<EventRecord> others = new ArrayList<>(events());
+    others.removeIf(record -> all.stream().noneMatch(each -> each.kind() == record.kind()));
+    others.removeIf(record -> all.stream().anyMatch(each -> each.is(record)));
+    others.removeIf(record -> record.actor() != null && record.kind() == Kind.GROUP_SWITCHED);
     assertEquals(List.of(), others);
   }
 
