@@ -394,6 +394,14 @@ public sealed interface DmEvent {
    */
   record RequestFailed(String request, int error, String name) implements DmEvent {}
 
+  /**
+   * A target took a message. Those of multipath are told as what they do.
+   *
+   * @param type the target's; empty where its table is not known
+   * @param message its first word: others may be keys
+   */
+  record TargetMessage(int target, String type, String message) implements DmEvent {}
+
   /** A kind that this version does not know; its fields are kept in {@link EventRecord#extra}. */
   record Unknown(int code) implements DmEvent {}
 }

@@ -35,7 +35,12 @@ final class ProbeRecipe {
           "dm_raid",
           "dm_cache",
           "dm_verity",
-          "dm_integrity");
+          "dm_integrity",
+          "dm_crypt",
+          "dm_era",
+          "dm_clone",
+          "dm_switch",
+          "dm_writecache");
 
   /** What a kernel may have built in, beside what is named after device-mapper. */
   private static final Set<String> OTHERS =
@@ -51,6 +56,18 @@ final class ProbeRecipe {
           "md_error",
           "md_reap_sync_thread",
           "_raw_spin_unlock_irqrestore");
+
+  /** The functions that take a message, by their module. */
+  private static final Map<String, String> MESSAGES =
+      Map.of(
+          "dm_thin_pool", "pool_message",
+          "dm_cache", "cache_message",
+          "dm_raid", "raid_message",
+          "dm_crypt", "crypt_message",
+          "dm_era", "era_message",
+          "dm_clone", "clone_message",
+          "dm_switch", "switch_message",
+          "dm_writecache", "writecache_message");
 
   /** Two words of a message to a multipath target: none of them is a key. */
   private static final String WORDS = " word=+0(+0(%dx)):string argument=+0(+8(%dx)):string";
@@ -112,7 +129,8 @@ final class ProbeRecipe {
   static boolean isWanted(String function) {
     return function.contains("dm_")
         || DmProbes.REQUESTS.contains(function)
-        || OTHERS.contains(function);
+        || OTHERS.contains(function)
+        || MESSAGES.containsValue(function);
   }
 
   List<ProbeDefinition> definitions() {
@@ -145,8 +163,21 @@ final class ProbeRecipe {
       case "dm_raid" -> raid();
       case "dm_cache" -> cache();
       case "dm_verity" -> verity();
-      default -> integrity();
+      case "dm_integrity" -> integrity();
+      default -> {}
     }
+    String function = MESSAGES.get(module);
+    if (function != null) {
+      message(function);
+    }
+  }
+
+  /** The first word of a message: of crypt's, those behind it may be a key. */
+  private void message(String function) throws KernelException {
+    String filter = function.equals("crypt_message") ? "word == \"key\"" : "";
+    make(
+        () ->
+            entry(function, where(function), ofTarget("%di") + " word=+0(+0(%dx)):string", filter));
   }
 
   private void request(String handler) throws KernelException {

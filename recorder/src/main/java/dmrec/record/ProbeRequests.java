@@ -124,6 +124,10 @@ final class ProbeRequests {
       thread.request = null;
       return request == null ? null : returned(hit, request);
     }
+    if (request != null && isMessage(hit)) {
+      request.message = hit;
+      return null;
+    }
     return switch (hit.name()) {
       case "insert" -> {
         thread.created = created(hit);
@@ -168,6 +172,10 @@ final class ProbeRequests {
           MultipathHits.of(hit, thread);
       default -> ofLiveTable(TargetHits.of(hit, thread));
     };
+  }
+
+  private static boolean isMessage(DecodedHit hit) {
+    return hit.name().endsWith("_message");
   }
 
   private static String requestOf(DecodedHit returned) {
@@ -220,8 +228,16 @@ final class ProbeRequests {
                       : new DmEvent.DeviceRenamed("", request.newName);
           case "dev_remove" ->
               request.isDeferred() && !request.isDone ? new DmEvent.RemoveDeferred(true) : null;
+          case "target_message" ->
+              request.message == null
+                  ? null
+                  : new DmEvent.TargetMessage(0, "", request.message.text("word"));
           default -> null;
         };
+    if (event instanceof DmEvent.TargetMessage && request.message != null) {
+      DecodedHit message = request.message;
+      return hit.happening(DecodedHit.refOf(message.dev()), event, message.number("begin", -1));
+    }
     return event == null ? null : hit.happening(request.dev, event);
   }
 

@@ -210,8 +210,21 @@ final class ProbeRules {
           RAID_IN_SYNC,
           VERITY_CORRUPTED ->
           target(happening, known, tables);
+      case TARGET_MESSAGE -> message(happening, (DmEvent.TargetMessage) event, known);
       default -> emit(happening, event);
     }
+  }
+
+  private void message(Happening happening, DmEvent.TargetMessage e, @Nullable Device known)
+      throws IOException {
+    List<Target> targets = known == null ? List.of() : known.targets();
+    DmEvent message = e;
+    for (int i = 0; i < targets.size(); i++) {
+      if (targets.get(i).startSector() == happening.startSector()) {
+        message = new DmEvent.TargetMessage(i, targets.get(i).type(), e.message());
+      }
+    }
+    emit(happening, message);
   }
 
   private void created(Happening happening, @Nullable Device known) throws IOException {

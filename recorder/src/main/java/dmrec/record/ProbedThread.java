@@ -26,6 +26,9 @@ final class ProbedThread {
     private final String uuid;
     DevNo dev;
 
+    /** The message that a target was given. */
+    @Nullable DecodedHit message;
+
     /** Whether it removed its device. */
     boolean isDone;
 

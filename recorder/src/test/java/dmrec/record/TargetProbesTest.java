@@ -3,6 +3,7 @@ package dmrec.record;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dmrec.event.Actor;
 import dmrec.event.Certainty;
 import dmrec.event.DmEvent;
 import dmrec.event.EventRecord;
@@ -248,5 +249,26 @@ class TargetProbesTest {
   private static void reaped(Scene scene, State raid) throws IOException {
     scene.probe("reap" + md(raid));
     scene.probe("reap_ret");
+  }
+
+  /** Of a message that was refused only that is told. */
+  @Test
+  void messageIsToldByItsFirstWord() throws IOException {
+    State pool = State.of(6, "pool", "thin-pool", "8:1 8:2 128 16 0", "Fail");
+    Scene scene = Scene.with(pool);
+    poolMessage(scene, pool, "create_thin", 0);
+    poolMessage(scene, pool, "create_thin", -17);
+
+    EventRecord record = scene.only(Kind.TARGET_MESSAGE);
+    assertExact(record);
+    assertEquals(Scene.DMSETUP.as(Actor.Relation.ASKED), record.actor());
+    assertEquals(new DmEvent.TargetMessage(0, "thin-pool", "create_thin"), record.event());
+    assertEquals("target_message request_failed", scene.kinds());
+  }
+
+  private static void poolMessage(Scene scene, State pool, String word, int rc) throws IOException {
+    scene.probe("target_message dev=0 dm_flags=0 name=\"pool\" uuid=\"\" uid=0 comm=\"dmsetup\"");
+    scene.probe("pool_message" + md(pool) + " word=\"" + word + "\"");
+    scene.probe("target_message_ret rc=" + rc);
   }
 }

@@ -1,6 +1,7 @@
 package dmrec.samples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dmrec.event.Actor;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -88,11 +90,10 @@ class ExactTest extends RecordedScenario {
   @Test
   void nothingIsToldTwice() throws IOException {
     List<Kind> kinds = asked().stream().flatMap(each -> each.kinds().stream()).distinct().toList();
-    List<Integer> pids = asked().stream().map(Asked::pid).toList();
     List<EventRecord> others = new ArrayList<>();
     for (EventRecord record : events()) {
       Actor actor = record.actor();
-      boolean isAsked = actor != null && pids.contains(actor.pid());
+      boolean isAsked = actor != null && actor.relation() == Actor.Relation.ASKED;
       if (kinds.contains(record.kind()) && !isAsked) {
         others.add(record);
       }
@@ -165,11 +166,29 @@ class ExactTest extends RecordedScenario {
     assertEquals(List.of(), others);
   }
 
+  /** The key of a {@code key set} message, and of a table. */
   @Test
-  void onlyATableThatWasGoneAtOnceIsUnread() {
-    List<Kind> unread = new ArrayList<>();
+  void keysAreNowhere() throws IOException {
+    String key = Files.readString(out().resolve("crypt.key")).strip();
+    assertEquals(64, key.length());
+    try (Stream<String> lines = Files.lines(out().resolve("capture.ndjson"))) {
+      assertEquals(0, lines.filter(line -> line.contains(key)).count());
+    }
     for (EventRecord record : events()) {
-      if ((record.event() instanceof DmEvent.TableLoaded loaded && loaded.targets().isEmpty())
+      assertFalse(record.toString().contains(key), record.kind().word());
+      assertFalse(record.evidence().toString().contains(key), record.kind().word());
+    }
+  }
+
+  @Test
+  void onlyATableThatWasGoneAtOnceIsUnread() throws IOException {
+    List<Kind> unread = new ArrayList<>();
+    long endNs = Long.parseLong(Files.readString(out().resolve("by-itself.ns")).strip());
+    for (EventRecord record : events()) {
+      if (record.wallNs() > endNs) {
+        break;
+      } else if ((record.event() instanceof DmEvent.TableLoaded loaded
+              && loaded.targets().isEmpty())
           || (record.event() instanceof DmEvent.TableLive live && live.targets().isEmpty())) {
         unread.add(record.kind());
       }
