@@ -22,7 +22,7 @@ public sealed interface DmEvent {
     return Kind.of(getClass());
   }
 
-  /** An event that a target's new status proves; the text is what the target shows after it. */
+  /** An event that a target's new status proves. */
   sealed interface OfTarget extends DmEvent {
     /** Index of the target in the live table, from 0. */
     int target();
@@ -33,6 +33,12 @@ public sealed interface DmEvent {
 
   /** An event of a path, of which the status of the target says the same. */
   sealed interface OfPath extends DmEvent {
+    static OfPath of(boolean failed, DevNo path, String disk, int validPaths, long dmSeqnum) {
+      return failed
+          ? new PathFailed(path, disk, validPaths, dmSeqnum)
+          : new PathReinstated(path, disk, validPaths, dmSeqnum);
+    }
+
     /** Its disk's number. */
     DevNo path();
 
@@ -142,8 +148,7 @@ public sealed interface DmEvent {
    * Numbers of a device that move without saying why.
    *
    * <p>They may be as they were: then a later look has shown that the event number counts every
-   * event of the device that is recorded before. Without that, one whose uevent was read after the
-   * number would seem to be still uncounted.
+   * event of the device that is recorded before, also one whose uevent was read after it.
    *
    * @param eventNr the kernel's event counter of this device, unsigned 32 bits
    * @param openCount how many hold it open
@@ -305,13 +310,10 @@ public sealed interface DmEvent {
    * @param reason what happened
    */
   record Gap(String lost, long count, long fromNs, long toNs, String reason) implements DmEvent {
-    /**
-     * What {@code lost} says where events were understood but could not be kept, or can no longer
-     * be read. The state of everything is told again behind such a gap.
-     */
+    /** Events could not be kept, or can no longer be read; the state is told again behind it. */
     public static final String JOURNAL = "journal";
 
-    /** What {@code lost} says where events can no longer be read and no state follows. */
+    /** Events can no longer be read, and no state follows. */
     public static final String RECORDS = "records";
   }
 
@@ -391,6 +393,14 @@ public sealed interface DmEvent {
    * @param name the device's name or UUID as it was asked for; empty where none was
    */
   record RequestFailed(String request, int error, String name) implements DmEvent {}
+
+  /**
+   * A target took a message. Those of multipath are told as what they do.
+   *
+   * @param type the target's; empty where its table is not known
+   * @param message its first word: others may be keys
+   */
+  record TargetMessage(int target, String type, String message) implements DmEvent {}
 
   /** A kind that this version does not know; its fields are kept in {@link EventRecord#extra}. */
   record Unknown(int code) implements DmEvent {}

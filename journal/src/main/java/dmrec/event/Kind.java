@@ -61,6 +61,7 @@ public enum Kind {
   REQUEST_FAILED(92, DmEvent.RequestFailed.class),
   KEY_NOT_CHANGED(94, DmEvent.KeyNotChanged.class),
   KEY_CHANGED(95, DmEvent.KeyChanged.class),
+  TARGET_MESSAGE(96, DmEvent.TargetMessage.class),
 
   UNKNOWN(0, DmEvent.Unknown.class);
 

@@ -333,10 +333,7 @@ public final class PathEvent implements JournalEntry {
 
   @Override
   public EventRecord asRecord() {
-    return EventRecord.of(
-            failed
-                ? new DmEvent.PathFailed(path, disk, validPaths, dmSeqnum)
-                : new DmEvent.PathReinstated(path, disk, validPaths, dmSeqnum))
+    return EventRecord.of(DmEvent.OfPath.of(failed, path, disk, validPaths, dmSeqnum))
         .at(wallNs, monoNs)
         .source(Source.UEVENT)
         .marks(marks)

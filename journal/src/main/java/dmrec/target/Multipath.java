@@ -148,6 +148,26 @@ public record Multipath(
     return new Multipath(features, hardwareHandler, number, after, rest);
   }
 
+  /**
+   * After I/O has moved to a group ({@code dm-mpath.c:__switch_pg}).
+   *
+   * @param number the group's, from 1
+   * @param waits whether the array is told first: until then I/O is queued
+   */
+  public Multipath movedTo(int number, boolean waits) {
+    List<Group> after = new ArrayList<>(groups.size());
+    for (Group group : groups) {
+      GroupState state = after.size() + 1 == number ? GroupState.ACTIVE : GroupState.ENABLED;
+      after.add(group.state() == GroupState.BYPASSED ? group : group.with(state));
+    }
+    List<String> flags = new ArrayList<>(features);
+    if (flags.size() == 2) {
+      flags.set(0, waits ? "1" : "0");
+      flags.set(1, "0");
+    }
+    return new Multipath(flags, hardwareHandler, number, after, rest);
+  }
+
   @Override
   public String text() {
     Line line = new Line();

@@ -321,6 +321,10 @@ public final class EventText {
             + " was refused, error "
             + e.error();
       }
+      case TARGET_MESSAGE -> {
+        DmEvent.TargetMessage e = (DmEvent.TargetMessage) event;
+        yield "message " + text(e.message()) + (e.type().isEmpty() ? "" : " to " + text(e.type()));
+      }
       case UNKNOWN ->
           "kind "
               + ((DmEvent.Unknown) event).code()
@@ -663,6 +667,7 @@ public final class EventText {
           DISK_ADDED,
           DISK_REMOVED,
           STATUS_CHANGED,
+          TARGET_MESSAGE,
           RECORDING_STARTED,
           RECORDING_STOPPED ->
           "";

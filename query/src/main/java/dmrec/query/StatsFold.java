@@ -159,7 +159,8 @@ final class StatsFold {
         && kind != Kind.COUNTERS_CHANGED
         && kind != Kind.KERNEL_MESSAGE
         && kind != Kind.DAEMON_MESSAGE
-        && kind != Kind.REQUEST_FAILED;
+        && kind != Kind.REQUEST_FAILED
+        && kind != Kind.TARGET_MESSAGE;
   }
 
   private void finish(MultipathTrack track, EventRecord record) {

@@ -70,10 +70,7 @@ public final class StatsReader {
     }
     DevNo path = head.path().dev();
     String disk = head.path().name();
-    return EventRecord.of(
-            isFailed
-                ? new DmEvent.PathFailed(path, disk, -1, 0)
-                : new DmEvent.PathReinstated(path, disk, -1, 0))
+    return EventRecord.of(DmEvent.OfPath.of(isFailed, path, disk, -1, 0))
         .seq(head.seq())
         .at(head.wallNs(), 0)
         .source(source)

@@ -229,9 +229,7 @@ final class ForeignRules {
   private DmEvent change(Claims.Claim claim, int validPaths, long dmSeqNum) {
     Disk disk = told.topology().disk(claim.path());
     String name = disk == null ? names.nameOf(claim.path()) : disk.name();
-    return claim.failed()
-        ? new DmEvent.PathFailed(claim.path(), name, validPaths, dmSeqNum)
-        : new DmEvent.PathReinstated(claim.path(), name, validPaths, dmSeqNum);
+    return DmEvent.OfPath.of(claim.failed(), claim.path(), name, validPaths, dmSeqNum);
   }
 
   private Claims.@Nullable Claim claim(DaemonWords words) {

@@ -108,6 +108,30 @@ public final class KernelSymbols {
     return names;
   }
 
+  /** Where a function begins; 0 where there is none, or several, or addresses are hidden. */
+  long address(String module, String name) {
+    long found = 0;
+    for (Placed each : functions) {
+      if (each.symbol.module.equals(module) && each.symbol.name.equals(name)) {
+        if (found != 0) {
+          return 0;
+        }
+        found = each.address;
+      }
+    }
+    return found;
+  }
+
+  /** Where the module's next function behind an address begins; 0 where none is known. */
+  long next(String module, long address) {
+    for (Placed each : functions) {
+      if (each.symbol.module.equals(module) && Long.compareUnsigned(each.address, address) > 0) {
+        return each.address;
+      }
+    }
+    return 0;
+  }
+
   private void scan() throws KernelException {
     byte[] chunk = new byte[64 * 1024];
     try (InputStream in = Files.newInputStream(file)) {

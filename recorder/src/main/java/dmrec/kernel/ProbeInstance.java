@@ -60,7 +60,9 @@ public final class ProbeInstance implements AutoCloseable {
   /** Also those in whose place others were put. */
   private final Map<String, String> refused = new LinkedHashMap<>();
 
-  private final List<Path> plain = new ArrayList<>();
+  /** The kernel's own events that were started, with their filters. */
+  private final Map<Path, String> plain = new LinkedHashMap<>();
+
   private boolean closed;
 
   private ProbeInstance(TraceFiles files, String name, RingReader reader) {
@@ -209,15 +211,24 @@ public final class ProbeInstance implements AutoCloseable {
   public void enable(String system, String event, String filter) throws KernelException {
     Path path = event(ProbeDefinition.checkName(system), ProbeDefinition.checkName(event));
     start(path, event, filter);
-    plain.add(path);
+    plain.put(path, filter);
+  }
+
+  /** Says why a probe that others have is not asked for here. */
+  void leaveOut(String probe, String why) {
+    refused.put(probe, why);
   }
 
   private void start(Path event, String hitName, String filter) throws KernelException {
     TraceFormat format = TraceFormat.parse(hitName, TraceFiles.read(event.resolve("format")));
+    reader.add(format);
+    turnOn(event, filter);
+  }
+
+  private void turnOn(Path event, String filter) throws KernelException {
     if (!filter.isEmpty()) {
       files.require(event.resolve("filter"), filter);
     }
-    reader.add(format);
     files.require(event.resolve("enable"), "1");
   }
 
@@ -263,6 +274,9 @@ public final class ProbeInstance implements AutoCloseable {
     made.clear();
     files.require(folder.resolve("tracing_on"), "1");
     add(List.copyOf(wanted.values()));
+    for (Map.Entry<Path, String> each : plain.entrySet()) {
+      turnOn(each.getKey(), each.getValue());
+    }
   }
 
   /**
@@ -277,7 +291,7 @@ public final class ProbeInstance implements AutoCloseable {
       String on = TraceFiles.text(folder.resolve("events").resolve(name).resolve("enable"));
       return all
           && (made.isEmpty() || on.startsWith("1"))
-          && plain.stream().allMatch(each -> isOn(each.resolve("enable")))
+          && plain.keySet().stream().allMatch(each -> isOn(each.resolve("enable")))
           && isOn(folder.resolve("tracing_on"));
     } catch (KernelException e) {
       return false;
@@ -295,7 +309,7 @@ public final class ProbeInstance implements AutoCloseable {
       return;
     }
     closed = true;
-    plain.forEach(each -> quietly(() -> files.set(each.resolve("enable"), "0")));
+    plain.keySet().forEach(each -> quietly(() -> files.set(each.resolve("enable"), "0")));
     Path group = folder.resolve("events").resolve(name);
     quietly(() -> files.set(group.resolve("enable"), "0"));
     // Before the instance goes: until then no other recorder can have made probes of this name.

@@ -225,7 +225,14 @@ final class DeviceChanges {
     }
     for (StatusDiff.Found each : result.found()) {
       memory.inSyncTold |= each.event() instanceof DmEvent.MirrorInSync;
-      events.emit(source, each.certainty(), since, ref, each.event(), evidence);
+      DecodedHit moment = each.moment();
+      if (moment == null) {
+        events.emit(source, each.certainty(), since, ref, each.event(), evidence);
+      } else {
+        Certainty certainty =
+            isOnly(ref.dev(), index, each) ? each.certainty() : Certainty.INFERRED;
+        events.fromProbe(moment.seen(), certainty, moment.actor(), ref, each.event());
+      }
     }
     List<Target> shown = events.deviceAt(ref.dev()).targets();
     if (index >= shown.size() || shown.get(index).status().equals(target.status())) {
@@ -253,6 +260,19 @@ final class DeviceChanges {
               index, target.type(), shown.get(index).status(), target.status()),
           evidence);
     }
+  }
+
+  /** Whether no other snapshot can be meant by what the log says of one. */
+  private boolean isOnly(DevNo dev, int index, StatusDiff.Found found) {
+    for (Device device : events.topology().devices()) {
+      for (int i = 0; i < device.targets().size(); i++) {
+        boolean isThis = i == index && device.dev().equals(dev);
+        if (!isThis && StatusDiff.canHappenTo(device.targets().get(i), found.event())) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static String line(Target target) {

@@ -62,6 +62,9 @@ final class DeviceTracker {
     boolean doubtsClear;
     boolean usagePending;
 
+    /** The group of paths that I/O left when none became current; 0 where one is. */
+    int groupLeft;
+
     /** Whether the mirrors of the live table were told to be in sync. */
     boolean inSyncTold;
 

@@ -113,6 +113,29 @@ final class EventWriter {
             .build());
   }
 
+  /** What a probe tells, at the kernel's moment. */
+  void fromProbe(
+      Observation.ProbeSeen hit,
+      Certainty certainty,
+      @Nullable Actor actor,
+      DeviceRef ref,
+      DmEvent event)
+      throws IOException {
+    Stamp happened = hit.happened();
+    boolean isBehind = happened.monoNs() < lastMonoNs() && !(event instanceof DmEvent.OfPath);
+    append(
+        EventRecord.of(event)
+            .at(happened.wallNs(), happened.monoNs())
+            .receivedNs(hit.at().wallNs())
+            .source(Source.PROBE)
+            .certainty(certainty)
+            .marks(isBehind ? Mark.LATE.bit() : 0)
+            .actor(actor)
+            .device(ref)
+            .evidence(hit.record())
+            .build());
+  }
+
   void emit(
       Source source,
       Certainty certainty,

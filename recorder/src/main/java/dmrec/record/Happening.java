@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a probe's hits prove to have happened, before the state around it is known.
  *
+ * @param probe the name of the probe that was hit
  * @param hit the hit that is its evidence, and its moment
  * @param device its device, as far as the hits name it; {@link DeviceRef#NONE} where they do not
  * @param event what happened; a table or a status in it is still empty
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor the process behind it; null where it ran in an interrupt
  */
 record Happening(
+    String probe,
     Observation.ProbeSeen hit,
     DeviceRef device,
     DmEvent event,
@@ -26,6 +28,8 @@ record Happening(
     return event instanceof DmEvent.TableLoaded
         || event instanceof DmEvent.TableLive
         || event instanceof DmEvent.TableChanged
-        || event instanceof DmEvent.MirrorLogFailed;
+        || event instanceof DmEvent.MirrorLogFailed
+        || event instanceof DmEvent.PoolLowSpace
+        || event instanceof DmEvent.RaidInSync;
   }
 }

@@ -66,7 +66,7 @@ final class Interpreter {
     this.tracker = new DeviceTracker(events, requests);
     this.paths = new PathEventDeduplicator(events, tracker);
     this.restart = new Restart(events);
-    this.probes = new ProbeRules(events, tracker, paths, requests);
+    this.probes = new ProbeRules(events, tracker, paths, requests, reasons);
     this.uevents = new UeventRules(events, tracker, paths, requests, probes);
     this.snapshots =
         new SnapshotRules(
@@ -344,6 +344,9 @@ final class Interpreter {
           case INTEGRITY_ERROR -> new DmEvent.IntegrityFault("error", line.sector(), line.text());
           default -> new DmEvent.KernelMessage(line.text(), line.seq(), line.priority());
         };
+    if (event instanceof DmEvent.IntegrityFault && probes.hasTold(DevNo.NONE, event)) {
+      event = new DmEvent.KernelMessage(line.text(), line.seq(), line.priority());
+    }
     events.append(
         EventRecord.of(event)
             .at(o.at().wallNs(), o.at().monoNs())

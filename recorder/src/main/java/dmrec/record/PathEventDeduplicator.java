@@ -200,9 +200,7 @@ final class PathEventDeduplicator {
         Certainty.DERIVED,
         since,
         ref,
-        change.failed()
-            ? new DmEvent.PathFailed(change.path(), disk, change.validPaths(), 0)
-            : new DmEvent.PathReinstated(change.path(), disk, change.validPaths(), 0),
+        DmEvent.OfPath.of(change.failed(), change.path(), disk, change.validPaths(), 0),
         evidence);
   }
 

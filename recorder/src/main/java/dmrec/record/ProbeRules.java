@@ -1,13 +1,10 @@
 package dmrec.record;
 
 import dmrec.decode.DecodeException;
-import dmrec.event.Bytes;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
-import dmrec.event.EventRecord;
-import dmrec.event.Mark;
-import dmrec.event.Source;
+import dmrec.kernel.DmProbes;
 import dmrec.target.DevNo;
 import dmrec.target.Mirror;
 import dmrec.target.MirrorTable;
@@ -32,6 +29,8 @@ final class ProbeRules {
   private final DeviceTracker tracker;
   private final PathEventDeduplicator paths;
   private final PollRequests requests;
+  private final SnapshotReasons reasons;
+  private final ToldFaults faults = new ToldFaults();
   private final ProbeRequests threads = new ProbeRequests(this::find);
 
   /** When the last hit of each device was. */
@@ -44,16 +43,19 @@ final class ProbeRules {
       EventWriter events,
       DeviceTracker tracker,
       PathEventDeduplicator paths,
-      PollRequests requests) {
+      PollRequests requests,
+      SnapshotReasons reasons) {
     this.events = events;
     this.tracker = tracker;
     this.paths = paths;
     this.requests = requests;
+    this.reasons = reasons;
   }
 
   /** A recording begins. */
   void clear() {
     threads.clear();
+    faults.clear();
     hitNs.clear();
     listHitNs = Long.MIN_VALUE;
   }
@@ -61,11 +63,17 @@ final class ProbeRules {
   /** Hits were lost: the returns of requests may be among them. */
   void lose() {
     threads.clear();
+    faults.clear();
   }
 
   /** Whether a probe will tell the device's removal, for which somebody has asked. */
   boolean isRemoving(DevNo dev) {
     return threads.isRemoving(dev, events.monoNs());
+  }
+
+  /** Whether a probe told the fault of which a uevent or a line of the log tells now. */
+  boolean hasTold(DevNo dev, DmEvent fault) {
+    return faults.heard(dev, fault);
   }
 
   private DevNo find(String name) {
@@ -79,7 +87,12 @@ final class ProbeRules {
 
   /** What a hit proves; null where it is only a part of something. */
   @Nullable Happening hit(Observation.ProbeSeen seen) throws DecodeException {
-    Happening happening = threads.hit(seen);
+    DecodedHit hit = DecodedHit.of(seen);
+    if (hit.name().equals(DmProbes.LOG)) {
+      written(hit);
+      return null;
+    }
+    Happening happening = threads.hit(hit);
     if (happening == null) {
       if (!threads.raised().equals(DevNo.NONE)) {
         requests.again(threads.raised());
@@ -99,6 +112,17 @@ final class ProbeRules {
     return happening;
   }
 
+  /** A line of the log is written: which snapshot it is about, its status tells. */
+  private void written(DecodedHit hit) {
+    if (reasons.written(hit)) {
+      for (Device device : events.topology().devices()) {
+        if (device.targets().stream().anyMatch(target -> target.type().startsWith("snapshot"))) {
+          requests.again(device.dev());
+        }
+      }
+    }
+  }
+
   /**
    * Whether something happened while the answer was read that it may show or not: then it is asked
    * for again.
@@ -111,10 +135,8 @@ final class ProbeRules {
     if (dev == null && !(answer instanceof Observation.Listed)) {
       return false;
     }
-    long beganNs = answer.began().monoNs();
     long lastNs = dev == null ? listHitNs : hitNs.getOrDefault(dev, Long.MIN_VALUE);
-    boolean isTorn = lastNs >= beganNs || threads.isBusy(dev, answer.at().monoNs());
-    if (!isTorn) {
+    if (lastNs < answer.began().monoNs() && !threads.isBusy(dev, answer.at().monoNs())) {
       return false;
     }
     if (dev == null) {
@@ -183,10 +205,26 @@ final class ProbeRules {
           SNAPSHOT_INVALIDATED,
           POOL_MODE_CHANGED,
           RAID_LEG_FAILED,
-          CACHE_MODE_CHANGED ->
+          CACHE_MODE_CHANGED,
+          POOL_LOW_SPACE,
+          RAID_IN_SYNC,
+          VERITY_CORRUPTED ->
           target(happening, known, tables);
+      case TARGET_MESSAGE -> message(happening, (DmEvent.TargetMessage) event, known);
       default -> emit(happening, event);
     }
+  }
+
+  private void message(Happening happening, DmEvent.TargetMessage e, @Nullable Device known)
+      throws IOException {
+    List<Target> targets = known == null ? List.of() : known.targets();
+    DmEvent message = e;
+    for (int i = 0; i < targets.size(); i++) {
+      if (targets.get(i).startSector() == happening.startSector()) {
+        message = new DmEvent.TargetMessage(i, targets.get(i).type(), e.message());
+      }
+    }
+    emit(happening, message);
   }
 
   private void created(Happening happening, @Nullable Device known) throws IOException {
@@ -196,7 +234,10 @@ final class ProbeRules {
         return;
       }
       events.derived(
-          known.ref(), tracker.lastSeen(ref.dev()), new DmEvent.DeviceRemoved(), hitOf(happening));
+          known.ref(),
+          tracker.lastSeen(ref.dev()),
+          new DmEvent.DeviceRemoved(),
+          happening.hit().record());
       tracker.forget(ref.dev());
     }
     emit(happening, tracker.identified(ref), happening.event());
@@ -231,6 +272,7 @@ final class ProbeRules {
           emit(happening, new DmEvent.ReadOnlyChanged(readOnly));
         }
         tracker.memory(dev).inSyncTold = false;
+        tracker.memory(dev).groupLeft = 0;
         paths.startOver(dev, tracker.memory(dev));
       }
       default -> {
@@ -248,11 +290,7 @@ final class ProbeRules {
     String disk = events.diskName(e.path());
     tracker.raised(dev, happening.hit().happened().monoNs());
     paths.told(dev, e);
-    emit(
-        happening,
-        e.failed()
-            ? new DmEvent.PathFailed(e.path(), disk, e.validPaths(), e.dmSeqnum())
-            : new DmEvent.PathReinstated(e.path(), disk, e.validPaths(), e.dmSeqnum()));
+    emit(happening, DmEvent.OfPath.of(e.failed(), e.path(), disk, e.validPaths(), e.dmSeqnum()));
   }
 
   /** An event of a target, where its status does not say so already. */
@@ -272,7 +310,9 @@ final class ProbeRules {
       return;
     }
     if (index == targets.size()) {
-      emit(happening, told);
+      if (!(told instanceof DmEvent.RaidInSync || told instanceof DmEvent.PoolLowSpace)) {
+        emit(happening, told);
+      }
       return;
     }
     DevNo dev = happening.device().dev();
@@ -285,11 +325,39 @@ final class ProbeRules {
       }
       memory.inSyncTold = true;
     }
-    for (DmEvent.OfTarget event : StatusFold.of(told, targets.get(index), index)) {
+    for (DmEvent.OfTarget event : folded(happening, targets.get(index), index, tables)) {
       emit(
           happening,
           event instanceof DmEvent.MirrorLogFailed failed ? seen(failed, tables.find()) : event);
     }
+  }
+
+  private List<DmEvent.OfTarget> folded(
+      Happening happening, Target target, int index, HeldObservations.Tables tables) {
+    DmEvent told = happening.event();
+    DeviceTracker.Memory memory = tracker.memory(happening.device().dev());
+    if (told instanceof DmEvent.GroupSwitched e) {
+      int from = memory.groupLeft;
+      memory.groupLeft = 0;
+      return happening.probe().equals(MultipathHits.SWITCHED)
+          ? StatusFold.moved(from, e.to(), target, index)
+          : StatusFold.of(new DmEvent.GroupSwitched(0, from, e.to(), ""), target, index);
+    } else if (told instanceof DmEvent.PoolLowSpace e) {
+      return StatusFold.low(e, target, seen(tables, index), index);
+    } else if (told instanceof DmEvent.RaidInSync) {
+      return StatusFold.inSync(target, seen(tables, index), index);
+    }
+    int current = StatusFold.activeGroup(target);
+    List<DmEvent.OfTarget> events = StatusFold.of(told, target, index);
+    if (current > 0 && !events.isEmpty()) {
+      memory.groupLeft = current; // The status names the first group until I/O has found one.
+    }
+    return events;
+  }
+
+  private static @Nullable Target seen(HeldObservations.Tables tables, int index) {
+    HeldObservations.Table table = tables.find();
+    return table == null || index >= table.targets().size() ? null : table.targets().get(index);
   }
 
   /**
@@ -327,23 +395,7 @@ final class ProbeRules {
   }
 
   private void emit(Happening happening, DeviceRef ref, DmEvent event) throws IOException {
-    Stamp happened = happening.hit().happened();
-    boolean isBehind =
-        happened.monoNs() < events.lastMonoNs() && !(event instanceof DmEvent.OfPath);
-    events.append(
-        EventRecord.of(event)
-            .at(happened.wallNs(), happened.monoNs())
-            .receivedNs(happening.hit().at().wallNs())
-            .source(Source.PROBE)
-            .certainty(Certainty.REPORTED)
-            .marks(isBehind ? Mark.LATE.bit() : 0)
-            .actor(happening.actor())
-            .device(ref)
-            .evidence(hitOf(happening))
-            .build());
-  }
-
-  private static Bytes hitOf(Happening happening) {
-    return happening.hit().record();
+    faults.told(ref.dev(), event);
+    events.fromProbe(happening.hit(), Certainty.REPORTED, happening.actor(), ref, event);
   }
 }

@@ -30,8 +30,13 @@ final class StatusDiff {
   /** Events that the difference proves, in the order in which the kernel's state tells them. */
   record Result(List<Found> found, List<PathChange> paths, boolean corrupted) {}
 
-  /** One event with its certainty. */
-  record Found(DmEvent.OfTarget event, Certainty certainty) {}
+  /**
+   * One event with its certainty.
+   *
+   * @param certainty of a probe's moment, as far as no other snapshot can be meant
+   * @param moment the hit of a probe when it happened; null where there was none
+   */
+  record Found(DmEvent.OfTarget event, Certainty certainty, @Nullable DecodedHit moment) {}
 
   /** A path that is now in the other state: the kernel has a uevent of its own for that. */
   record PathChange(DevNo path, boolean failed, int validPaths) {}
@@ -175,7 +180,7 @@ final class StatusDiff {
   }
 
   private void derived(DmEvent.OfTarget event) {
-    found.add(new Found(event, Certainty.DERIVED));
+    found.add(new Found(event, Certainty.DERIVED, null));
   }
 
   private void multipath(Multipath was, Multipath is, int index) {
@@ -261,8 +266,26 @@ final class StatusDiff {
     }
   }
 
+  /** Whether a snapshot's event may still happen to a target ({@code dm-snap.c}). */
+  static boolean canHappenTo(Target target, DmEvent.OfTarget event) {
+    if (!(TargetStatus.parse(target.type(), target.status()) instanceof Snapshot status)
+        || (status.state() != Snapshot.State.VALID && status.state() != Snapshot.State.UNKNOWN)) {
+      return false;
+    }
+    boolean canMerge = target.type().equals("snapshot-merge");
+    boolean canOverflow = target.params().matches("\\S+ \\S+ PO .*");
+    return !(event instanceof DmEvent.SnapshotMergeFailed && !canMerge)
+        && !(event instanceof DmEvent.SnapshotOverflowed && !canOverflow);
+  }
+
   private void add(DmEvent.OfTarget event, SnapshotReasons.@Nullable Said said) {
-    found.add(new Found(event, said == null ? Certainty.DERIVED : Certainty.INFERRED));
+    DecodedHit moment = said == null ? null : said.moment();
+    boolean isProved = moment != null && said != null && !said.isShared();
+    found.add(
+        new Found(
+            event,
+            said == null ? Certainty.DERIVED : isProved ? Certainty.REPORTED : Certainty.INFERRED,
+            moment));
   }
 
   private static String reason(SnapshotReasons.@Nullable Said said) {
@@ -278,15 +301,13 @@ final class StatusDiff {
     ThinPool.@Nullable Usage before = was.usage();
     ThinPool.@Nullable Usage after = is.usage();
     if (before != null && after != null) {
-      if (table != null
-          && before.freeDataBlocks() > table.lowWaterBlocks()
-          && after.freeDataBlocks() <= table.lowWaterBlocks()) {
+      if (table != null && !isLow(was, "data", table) && isLow(is, "data", table)) {
         derived(
             new DmEvent.PoolLowSpace(
                 index, "data", after.data().part(), after.data().whole(), status));
       }
       if (before.freeMetadataBlocks() > after.metadataLowWatermark()
-          && after.freeMetadataBlocks() <= after.metadataLowWatermark()) {
+          && isLow(is, "metadata", table)) {
         derived(
             new DmEvent.PoolLowSpace(
                 index, "metadata", after.metadata().part(), after.metadata().whole(), status));
@@ -297,6 +318,17 @@ final class StatusDiff {
     }
   }
 
+  /** Whether a pool's free data or metadata is at or below the mark. */
+  static boolean isLow(ThinPool pool, String space, @Nullable ThinPoolTable table) {
+    ThinPool.Usage usage = pool.usage();
+    if (usage == null) {
+      return false;
+    }
+    return space.equals("data")
+        ? table != null && usage.freeDataBlocks() <= table.lowWaterBlocks()
+        : usage.freeMetadataBlocks() <= usage.metadataLowWatermark();
+  }
+
   private void raid(Raid was, Raid is, int index) {
     String status = is.text();
     for (int leg = 0; leg < is.health().length(); leg++) {
@@ -305,13 +337,18 @@ final class StatusDiff {
         derived(new DmEvent.RaidLegFailed(index, leg, is.health().substring(leg, leg + 1), status));
       }
     }
+    if (isSynced(was, is)) {
+      derived(new DmEvent.RaidInSync(index, status));
+    }
+  }
+
+  /** Whether a synchronisation ended well between two statuses. */
+  static boolean isSynced(Raid was, Raid is) {
     boolean wasSyncing =
         was.health().indexOf('a') >= 0
             || was.action().equals("resync")
             || was.action().equals("recover");
-    if (wasSyncing && is.isInSync() && is.health().chars().allMatch(c -> c == 'A')) {
-      derived(new DmEvent.RaidInSync(index, status));
-    }
+    return wasSyncing && is.isInSync() && is.health().chars().allMatch(c -> c == 'A');
   }
 
   private void cache(Cache was, Cache is, int index) {

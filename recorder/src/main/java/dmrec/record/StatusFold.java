@@ -5,14 +5,18 @@ import dmrec.target.Cache;
 import dmrec.target.DevNo;
 import dmrec.target.Mirror;
 import dmrec.target.Multipath;
+import dmrec.target.MultipathTable;
 import dmrec.target.Raid;
 import dmrec.target.Ratio;
 import dmrec.target.Snapshot;
 import dmrec.target.Target;
 import dmrec.target.TargetStatus;
 import dmrec.target.ThinPool;
+import dmrec.target.ThinPoolTable;
+import dmrec.target.Verity;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an event that a probe told makes of its target's status: the event with all that belongs to
@@ -28,9 +32,10 @@ final class StatusFold {
       case GROUP_BYPASSED, GROUP_ENABLED, GROUP_SWITCHED -> List.of("multipath");
       case MIRROR_IN_SYNC, MIRROR_LEG_FAILED, MIRROR_LOG_FAILED -> List.of("mirror");
       case SNAPSHOT_INVALIDATED -> List.of("snapshot", "snapshot-merge");
-      case POOL_MODE_CHANGED -> List.of("thin-pool");
-      case RAID_LEG_FAILED -> List.of("raid");
+      case POOL_MODE_CHANGED, POOL_LOW_SPACE -> List.of("thin-pool");
+      case RAID_LEG_FAILED, RAID_IN_SYNC -> List.of("raid");
       case CACHE_MODE_CHANGED -> List.of("cache");
+      case VERITY_CORRUPTED -> List.of("verity");
       default -> List.of();
     };
   }
@@ -101,8 +106,76 @@ final class StatusFold {
           : List.of(new DmEvent.CacheModeChanged(index, was.modeWord(), e.to(), now.text()));
     } else if (told instanceof DmEvent.RaidLegFailed e && status instanceof Raid was) {
       return raid(e, was, index);
+    } else if (told instanceof DmEvent.VerityCorrupted e && status instanceof Verity was) {
+      String now = new Verity(true, was.rest()).text();
+      return List.of(new DmEvent.VerityCorrupted(index, e.blockType(), e.block(), now));
     }
     return told instanceof DmEvent.OfTarget e ? List.of(e) : List.of();
+  }
+
+  /**
+   * The events of I/O that goes to another group.
+   *
+   * @param from the group it left; 0 for the one that the status tells
+   */
+  static List<DmEvent.OfTarget> moved(int from, int to, Target target, int index) {
+    if (!(TargetStatus.parse(target.type(), target.status()) instanceof Multipath was)) {
+      return List.of();
+    }
+    MultipathTable table = MultipathTable.parse(target.params());
+    String now = was.movedTo(to, table != null && !table.hardwareHandler().isEmpty()).text();
+    int before = from > 0 ? from : was.currentGroup();
+    if (before != to) {
+      return List.of(new DmEvent.GroupSwitched(index, before, to, now));
+    }
+    // That it was to go there was told when it was asked for.
+    return now.equals(target.status())
+        ? List.of()
+        : List.of(new DmEvent.StatusChanged(index, target.type(), target.status(), now));
+  }
+
+  /**
+   * The event of a pool that is low on space, where it was not so already.
+   *
+   * @param seen the pool as a snapshot behind it shows it; empty where there is none
+   */
+  static List<DmEvent.OfTarget> low(
+      DmEvent.PoolLowSpace e, Target known, @Nullable Target seen, int index) {
+    if (!(TargetStatus.parse(known.type(), known.status()) instanceof ThinPool was)
+        || StatusDiff.isLow(was, e.space(), ThinPoolTable.parse(known.params()))) {
+      return List.of();
+    }
+    ThinPool.Usage usage = was.usage();
+    if (seen != null
+        && TargetStatus.parse(seen.type(), seen.status()) instanceof ThinPool is
+        && is.usage() != null) {
+      usage = is.usage();
+    }
+    if (usage == null) {
+      return List.of();
+    }
+    Ratio used = e.space().equals("data") ? usage.data() : usage.metadata();
+    String now = new ThinPool(was.modeWord(), usage, was.rest()).text();
+    return List.of(new DmEvent.PoolLowSpace(index, e.space(), used.part(), used.whole(), now));
+  }
+
+  /** The event of a raid whose synchronisation ended, where a snapshot behind it shows it whole. */
+  static List<DmEvent.OfTarget> inSync(Target known, @Nullable Target seen, int index) {
+    return seen != null
+            && TargetStatus.parse(known.type(), known.status()) instanceof Raid was
+            && TargetStatus.parse(seen.type(), seen.status()) instanceof Raid is
+            && StatusDiff.isSynced(was, is)
+        ? List.of(new DmEvent.RaidInSync(index, is.text()))
+        : List.of();
+  }
+
+  /** The group of paths that I/O goes to; 0 where none is current. */
+  static int activeGroup(Target target) {
+    return TargetStatus.parse(target.type(), target.status()) instanceof Multipath status
+            && status.groups().stream()
+                .anyMatch(group -> group.state() == Multipath.GroupState.ACTIVE)
+        ? status.currentGroup()
+        : 0;
   }
 
   private static boolean isBypassed(Multipath status, int group) {
@@ -120,8 +193,9 @@ final class StatusFold {
         events.add(new DmEvent.GroupEnabled(index, group, text));
       }
     }
-    if (was.currentGroup() != e.to()) {
-      events.add(new DmEvent.GroupSwitched(index, was.currentGroup(), e.to(), text));
+    int from = e.from() > 0 ? e.from() : was.currentGroup();
+    if (from != e.to()) {
+      events.add(new DmEvent.GroupSwitched(index, from, e.to(), text));
     }
     return events;
   }

@@ -65,15 +65,13 @@ final class UeventRules {
     if (!o.udev() && action != null && path != null && isPathAction(action)) {
       pathUevent(u, dev, path, action, o);
     } else if (!o.udev() && corruption != null) {
-      events.fromUevent(
-          o,
-          u,
-          tracker.refOf(dev, u.diskSeq()),
-          new DmEvent.VerityCorrupted(
-              verityTarget(dev),
-              corruption.type() == 0 ? "data" : "metadata",
-              corruption.block(),
-              ""));
+      String type = corruption.type() == 0 ? "data" : "metadata";
+      DmEvent fault = new DmEvent.VerityCorrupted(verityTarget(dev), type, corruption.block(), "");
+      if (probes.hasTold(dev, fault)) {
+        trace(u, dev, o);
+      } else {
+        events.fromUevent(o, u, tracker.refOf(dev, u.diskSeq()), fault);
+      }
     } else if (!o.udev() && !fromProcess && !u.synthetic() && u.action().equals("remove")) {
       removeUevent(u, dev, o);
     } else {

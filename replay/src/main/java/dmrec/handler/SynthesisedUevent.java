@@ -37,6 +37,7 @@ final class SynthesisedUevent {
           Kind.CLOCK_STEPPED,
           Kind.EVENTS_MISSED,
           Kind.REQUEST_FAILED,
+          Kind.TARGET_MESSAGE,
           Kind.KEY_NOT_CHANGED,
           Kind.KEY_CHANGED,
           Kind.UNKNOWN);

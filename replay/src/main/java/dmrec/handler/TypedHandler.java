@@ -61,6 +61,7 @@ public abstract class TypedHandler implements DmEventHandler {
       case REQUEST_FAILED -> requestFailed((DmEvent.RequestFailed) event, at);
       case KEY_NOT_CHANGED -> keyNotChanged((DmEvent.KeyNotChanged) event, at);
       case KEY_CHANGED -> keyChanged((DmEvent.KeyChanged) event, at);
+      case TARGET_MESSAGE -> targetMessage((DmEvent.TargetMessage) event, at);
       case UNKNOWN -> unknown((DmEvent.Unknown) event, at);
     }
   }
@@ -263,6 +264,10 @@ public abstract class TypedHandler implements DmEventHandler {
   }
 
   protected void requestFailed(DmEvent.RequestFailed event, ReplayedEvent at) throws Exception {
+    other(at);
+  }
+
+  protected void targetMessage(DmEvent.TargetMessage event, ReplayedEvent at) throws Exception {
     other(at);
   }
 

@@ -1,0 +1,461 @@
+package dmrec.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The definitions of the probes of one module of device-mapper.
+ *
+ * <p>Arguments are taken from registers, as kernels before 5.14 know no other way and modules that
+ * are not loaded yet allow none. Of {@code struct dm_ioctl} the offsets are the kernel's interface
+ * ({@code include/uapi/linux/dm-ioctl.h}); it is the kernel's own copy that is read. Of its data,
+ * which may hold keys, nothing is read but the new name of a rename. {@code dm_target.table} and
+ * {@code dm_table.md} are first members in every kernel from 4.18 to 6.12; all other offsets come
+ * from BTF.
+ *
+ * <p>x86-64: the first four arguments are in di, si, dx and cx.
+ */
+final class ProbeRecipe {
+  /** The modules with probes; what they need of the kernel's structures is known once loaded. */
+  static final List<String> MODULES =
+      List.of(
+          "dm_mod",
+          "dm_multipath",
+          "dm_mirror",
+          "dm_snapshot",
+          "dm_thin_pool",
+          "dm_raid",
+          "dm_cache",
+          "dm_verity",
+          "dm_integrity",
+          "dm_crypt",
+          "dm_era",
+          "dm_clone",
+          "dm_switch",
+          "dm_writecache");
+
+  /** What a kernel may have built in, beside what is named after device-mapper. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "dev_arm_poll",
+          "multipath_message",
+          "pg_init_done",
+          "fail_mirror",
+          "__invalidate_snapshot",
+          "set_pool_mode",
+          "set_cache_mode",
+          "verity_handle_err",
+          "md_error",
+          "md_reap_sync_thread",
+          "_raw_spin_unlock_irqrestore");
+
+  /** The functions that take a message, by their module. */
+  private static final Map<String, String> MESSAGES =
+      Map.of(
+          "dm_thin_pool", "pool_message",
+          "dm_cache", "cache_message",
+          "dm_raid", "raid_message",
+          "dm_crypt", "crypt_message",
+          "dm_era", "era_message",
+          "dm_clone", "clone_message",
+          "dm_switch", "switch_message",
+          "dm_writecache", "writecache_message");
+
+  /** Two words of a message to a multipath target: none of them is a key. */
+  private static final String WORDS = " word=+0(+0(%dx)):string argument=+0(+8(%dx)):string";
+
+  /** SCSI_DH_DEV_TEMP_BUSY of {@code include/scsi/scsi_dh.h}: the kernel bypasses the group. */
+  private static final int BUSY = 2;
+
+  /** DM_VERITY_MAX_CORRUPTED_ERRS of {@code dm-verity.h}: more send no uevent. */
+  private static final int MOST_CORRUPTED = 100;
+
+  /** A definition cannot be made: BTF lacks a structure or a member. */
+  private static final class Lacking extends Exception {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Makes one definition. */
+  private interface Maker {
+    void make() throws Lacking, KernelException;
+  }
+
+  private final String module;
+  private final Btf btf;
+
+  /** Of the module that has the structures which the others see from outside only. */
+  private final Btf dm;
+
+  private final Set<String> functions;
+  private final boolean isBuiltIn;
+
+  private final KernelSymbols symbols;
+  private final List<ProbeDefinition> definitions = new ArrayList<>();
+  private final Map<String, Map<Long, String>> modes = new HashMap<>();
+  private final Map<String, String> leftOut = new LinkedHashMap<>();
+
+  private ProbeRecipe(String module, KernelSymbols symbols, Btf btf, Btf dm) {
+    this.module = module;
+    this.symbols = symbols;
+    this.btf = btf;
+    this.dm = dm;
+    Set<String> own = symbols.of(module);
+    this.isBuiltIn = own.isEmpty();
+    this.functions = isBuiltIn ? symbols.of("") : own;
+  }
+
+  /**
+   * Makes the definitions of a module that is loaded.
+   *
+   * @param btf of the module
+   * @param dm of device-mapper's core
+   */
+  static ProbeRecipe of(String module, KernelSymbols symbols, Btf btf, Btf dm)
+      throws KernelException {
+    ProbeRecipe recipe = new ProbeRecipe(module, symbols, btf, dm);
+    recipe.make();
+    return recipe;
+  }
+
+  /** Whether a function of the kernel itself, or of md, is needed. */
+  static boolean isWanted(String function) {
+    return function.contains("dm_")
+        || DmProbes.REQUESTS.contains(function)
+        || OTHERS.contains(function)
+        || MESSAGES.containsValue(function);
+  }
+
+  List<ProbeDefinition> definitions() {
+    return definitions;
+  }
+
+  /** The names of modes, by the probe that fetches their numbers. */
+  Map<String, Map<Long, String>> modes() {
+    return modes;
+  }
+
+  /** Probes that cannot be made on this kernel or with these privileges, and why. */
+  Map<String, String> leftOut() {
+    return leftOut;
+  }
+
+  private void make() throws KernelException {
+    switch (module) {
+      case "dm_mod" -> {
+        for (String handler : DmProbes.REQUESTS) {
+          request(handler);
+        }
+        beat();
+        devices();
+      }
+      case "dm_multipath" -> multipath();
+      case "dm_mirror" -> mirror();
+      case "dm_snapshot" -> snapshot();
+      case "dm_thin_pool" -> pool();
+      case "dm_raid" -> raid();
+      case "dm_cache" -> cache();
+      case "dm_verity" -> verity();
+      case "dm_integrity" -> integrity();
+      default -> {}
+    }
+    String function = MESSAGES.get(module);
+    if (function != null) {
+      message(function);
+    }
+  }
+
+  /** The first word of a message: of crypt's, those behind it may be a key. */
+  private void message(String function) throws KernelException {
+    String filter = function.equals("crypt_message") ? "word == \"key\"" : "";
+    make(
+        () ->
+            entry(function, where(function), ofTarget("%di") + " word=+0(+0(%dx)):string", filter));
+  }
+
+  private void request(String handler) throws KernelException {
+    make(
+        () -> {
+          String renames =
+              handler.equals("dev_rename") ? " start=+16(%si):u32 new=+312(%si):string" : "";
+          entry(
+              handler,
+              where(handler),
+              "dev=+40(%si):u64 dm_flags=+28(%si):u32 name=+48(%si):string uuid=+176(%si):string"
+                  + renames
+                  + " uid="
+                  + path("%di", "file.f_cred", "cred.uid")
+                  + ":u32 comm=$comm");
+          returned(handler + "_ret", where(handler), "rc=$retval:s32");
+        });
+  }
+
+  private void beat() throws KernelException {
+    String filter = "common_pid == " + threadId();
+    make(() -> entry(DmProbes.BEAT, where("dev_arm_poll"), "", filter));
+  }
+
+  private void devices() throws KernelException {
+    make(
+        () -> {
+          entry(
+              "insert",
+              where("dm_hash_insert"),
+              "name=+0(%di):string uuid=+0(%si):string md="
+                  + md("%dx")
+                  + " diskseq="
+                  + path("%dx", "mapped_device.disk", "gendisk.diskseq")
+                  + ":u64");
+          returned("insert_ret", where("dm_hash_insert"), "rc=$retval:s32");
+        });
+    make(() -> entry("table", where("dm_table_create"), "md=" + md("%cx")));
+    make(() -> entry("swap", where("dm_swap_table"), "md=" + md("%di")));
+    make(() -> returned("swap_ret", where("dm_swap_table"), "rc=$retval:s64"));
+    make(() -> entry("suspend", where("dm_suspend"), "md=" + md("%di")));
+    make(() -> returned("suspend_ret", where("dm_suspend"), "rc=$retval:s32"));
+    make(() -> entry("resume", where("dm_resume"), "md=" + md("%di")));
+    make(() -> returned("resume_ret", where("dm_resume"), "rc=$retval:s32"));
+    make(
+        () -> {
+          String count = " count=" + path("%di", "mapped_device.internal_suspend_count") + ":u32";
+          entry("isuspend", where("dm_internal_suspend_noflush"), "md=" + md("%di") + count);
+          entry("iresume", where("dm_internal_resume"), "md=" + md("%di") + count);
+        });
+    make(() -> entry("destroy", where("__dm_destroy"), "md=" + md("%di")));
+    make(
+        () ->
+            entry(
+                "path",
+                where("dm_path_uevent"),
+                "type=%di:s32 path=+0(%dx):string valid=%cx:s32 comm=$comm md="
+                    + mdOfTarget("%si")));
+    make(() -> returned("useq", where("dm_next_uevent_seq"), "rc=$retval:u32"));
+    make(() -> entry("event", where("dm_table_event"), "from=$stack0:x64 md=" + mdOfTable("%di")));
+  }
+
+  private void multipath() throws KernelException {
+    make(() -> entry("message", where("multipath_message"), ofTarget("%di") + WORDS));
+    make(() -> returned("message_ret", where("multipath_message"), "rc=$retval:s32"));
+    make(
+        () ->
+            entry(
+                "bypassed",
+                where("pg_init_done"),
+                "error=%si:s32 group="
+                    + path("%di", "pgpath.pg", "priority_group.pg_num")
+                    + ":u32 "
+                    + ofTarget(path("%di", "pgpath.pg", "priority_group.m", "multipath.ti")),
+                "error == " + BUSY));
+    make(this::switched);
+  }
+
+  /**
+   * Every I/O passes {@code choose_path_in_pg}, but only one that goes to another group takes the
+   * lock there ({@code __switch_pg} is inlined): the call that gives it back is hit at a switch and
+   * at no other time. It is given {@code &m->lock}.
+   */
+  private void switched() throws Lacking, KernelException {
+    long from = symbols.address(module, "choose_path_in_pg");
+    String current = beside("multipath", "lock", "current_pg");
+    String group = "+" + offset("priority_group", "pg_num") + "(" + current + "):u32 ";
+    String target = ofTarget(beside("multipath", "lock", "ti"));
+    try {
+      int at =
+          KernelCode.call(
+              from, symbols.next(module, from), symbols.address("", "_raw_spin_unlock_irqrestore"));
+      entry("switched", where("choose_path_in_pg") + "+" + at, "group=" + group + target);
+    } catch (KernelException e) {
+      leftOut.put("switched", e.getMessage());
+    }
+  }
+
+  private void mirror() throws KernelException {
+    make(
+        () ->
+            entry(
+                "leg",
+                where("fail_mirror"),
+                "error=%si:s32 leg="
+                    + path("%di", "mirror.dev", "dm_dev.name")
+                    + ":string "
+                    + ofTarget(path("%di", "mirror.ms", "mirror_set.ti"))));
+  }
+
+  private void snapshot() throws KernelException {
+    make(
+        () ->
+            entry(
+                "invalid",
+                where("__invalidate_snapshot"),
+                "error=%si:s32 " + ofTarget(path("%di", "dm_snapshot.ti"))));
+  }
+
+  private void pool() throws KernelException {
+    make(
+        () -> {
+          modes.put("pool_mode", btf.enumerators("pool_mode"));
+          entry(
+              "pool_mode",
+              where("set_pool_mode"),
+              "mode=%si:s32 " + ofTarget(path("%di", "pool.ti")));
+        });
+  }
+
+  private void raid() throws KernelException {
+    make(
+        () ->
+            entry(
+                "raid_leg",
+                whereInMd("md_error"),
+                "leg="
+                    + path("%si", "md_rdev.raid_disk")
+                    + ":s32 "
+                    + ofTarget(beside("raid_set", "md", "ti"))));
+    make(
+        () -> {
+          entry("reap", whereInMd("md_reap_sync_thread"), ofTarget(beside("raid_set", "md", "ti")));
+          returned("reap_ret", whereInMd("md_reap_sync_thread"), "");
+        });
+  }
+
+  private void cache() throws KernelException {
+    modes.put("cache_mode", btf.enumerators("cache_metadata_mode"));
+    make(
+        () ->
+            entry(
+                "cache_mode",
+                where("set_cache_mode"),
+                "mode=%si:s32 " + ofTarget(path("%di", "cache.ti"))));
+  }
+
+  private void verity() throws KernelException {
+    make(
+        () ->
+            entry(
+                "corrupted",
+                where("verity_handle_err"),
+                "type=%si:s32 block=%dx:u64 count="
+                    + path("%di", "dm_verity.corrupted_errs")
+                    + ":u32 "
+                    + ofTarget(path("%di", "dm_verity.ti")),
+                "count < " + MOST_CORRUPTED));
+  }
+
+  /** The kernel logs the first error alone ({@code dm-integrity.c:dm_integrity_io_error}). */
+  private void integrity() throws KernelException {
+    make(
+        () ->
+            entry(
+                "integrity",
+                where("dm_integrity_io_error"),
+                "what=+0(%si):string error=%dx:s32 failed="
+                    + path("%di", "dm_integrity_c.failed")
+                    + ":s32 "
+                    + ofTarget(path("%di", "dm_integrity_c.ti")),
+                "failed == 0"));
+  }
+
+  /** The calling thread's id. */
+  private static String threadId() throws KernelException {
+    try {
+      return String.valueOf(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName());
+    } catch (IOException e) {
+      throw new KernelException(
+          "Cannot read /proc/thread-self", "a link", e.toString(), "Mount /proc.", e);
+    }
+  }
+
+  private void make(Maker maker) throws KernelException {
+    try {
+      maker.make();
+    } catch (Lacking e) {
+      // This kernel has another structure: what it would tell is found by a look.
+    }
+  }
+
+  /**
+   * A function as the compiler left it: a {@code .part.N} has the same arguments. Where the module
+   * is built in, its functions are the kernel's own.
+   */
+  private String where(String function) throws Lacking {
+    for (String name : functions) {
+      if (name.equals(function) || name.startsWith(function + ".part.")) {
+        return isBuiltIn ? name : module + ":" + name;
+      }
+    }
+    throw new Lacking();
+  }
+
+  /** A function of md, which may be built in where raid is not. */
+  private String whereInMd(String function) throws Lacking {
+    if (symbols.of("md_mod").contains(function)) {
+      return "md_mod:" + function;
+    } else if (symbols.of("").contains(function)) {
+      return function;
+    }
+    throw new Lacking();
+  }
+
+  /** Table and place of a {@code struct dm_target}. */
+  private String ofTarget(String target) throws Lacking, KernelException {
+    return "begin=+16(" + target + "):u64 md=" + mdOfTarget(target);
+  }
+
+  private String mdOfTarget(String target) throws Lacking, KernelException {
+    return mdOfTable("+0(" + target + ")");
+  }
+
+  private String mdOfTable(String table) throws Lacking, KernelException {
+    return md("+0(" + table + ")");
+  }
+
+  /** The number of a {@code struct mapped_device}, as text: {@code 254:3}. */
+  private String md(String device) throws Lacking, KernelException {
+    return "+" + offset("mapped_device", "name") + "(" + device + "):string";
+  }
+
+  /** Members of structures, each behind a pointer that the one before is. */
+  private String path(String register, String... members) throws Lacking, KernelException {
+    String path = register;
+    for (String member : members) {
+      int dot = member.indexOf('.');
+      path = "+" + offset(member.substring(0, dot), member.substring(dot + 1)) + "(" + path + ")";
+    }
+    return path;
+  }
+
+  /** What stands in a structure of which the first argument points at another member. */
+  private String beside(String struct, String given, String member)
+      throws Lacking, KernelException {
+    int distance = offset(struct, member) - offset(struct, given);
+    return (distance < 0 ? "" : "+") + distance + "(%di)";
+  }
+
+  private int offset(String struct, String member) throws Lacking, KernelException {
+    OptionalInt offset = btf.offset(struct, member);
+    if (offset.isEmpty()) {
+      offset = dm.offset(struct, member);
+    }
+    return offset.orElseThrow(Lacking::new);
+  }
+
+  private void entry(String name, String where, String arguments) {
+    entry(name, where, arguments, "");
+  }
+
+  private void entry(String name, String where, String arguments, String filter) {
+    definitions.add(
+        new ProbeDefinition(name, ProbeDefinition.Type.ENTRY, where, arguments, filter));
+  }
+
+  private void returned(String name, String where, String arguments) {
+    definitions.add(new ProbeDefinition(name, ProbeDefinition.Type.RETURN, where, arguments, ""));
+  }
+}
