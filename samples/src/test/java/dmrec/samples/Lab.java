@@ -28,25 +28,33 @@ final class Lab {
 
   private Lab() {}
 
-  /** Boots a kernel, runs the scenario, and returns the folder of what it left. */
-  static Path run(String scenario, String... arguments) {
+  /**
+   * Boots a kernel, runs the scenario, and returns the folder of what it left.
+   *
+   * @param kernel a series as {@code 6.12}; empty: what {@code DMREC_LAB_KERNEL} names, or Debian's
+   *     own
+   */
+  static Path run(String kernel, String scenario, String... arguments) {
     if (MODE.equals("off")) {
       skip("the kernel lab is off (-Dlab=off)");
     }
-    Path out = ROOT.resolve("samples/target/lab").resolve(scenario);
+    String series = kernel.isEmpty() ? environment("DMREC_LAB_KERNEL", "") : kernel;
+    String name = series.isEmpty() ? scenario : scenario + "-" + series;
+    Path out = ROOT.resolve("samples/target/lab").resolve(name);
     if (MODE.equals("reuse") && Files.exists(out.resolve("exit-status"))) {
       return out;
     }
     require(
-        cache().resolve("ready"),
-        "the kernel lab is not prepared; prepare it with: sudo samples/lab/prepare");
+        cache().resolve(series).resolve("ready"),
+        "the kernel lab is not prepared; prepare it with: sudo samples/lab/prepare"
+            + (series.isEmpty() ? "" : " --kernel " + series));
     // The guest runs the dmrec of this build.
     require(
         ROOT.resolve("query/target/dmrec/ready"),
         "dmrec is not packaged yet; 'mvn verify' does that before it runs these tests");
     try {
       clear(out);
-      boot(scenario, out, arguments);
+      boot(series, scenario, out, arguments);
     } catch (IOException e) {
       Assertions.fail("scenario " + scenario + " could not be run", e);
     } catch (InterruptedException e) {
@@ -78,22 +86,27 @@ final class Lab {
   }
 
   private static Path cache() {
-    String named = System.getenv("DMREC_LAB");
-    return named != null && !named.isEmpty()
-        ? Path.of(named)
+    String named = environment("DMREC_LAB", "");
+    return named.isEmpty()
         // As the scripts say: HOME, which is not always where the JVM takes the user's home from.
-        : Path.of(System.getenv().getOrDefault("HOME", "/"), ".cache", "dmrec-lab");
+        ? Path.of(environment("HOME", "/"), ".cache", "dmrec-lab")
+        : Path.of(named);
   }
 
-  private static void boot(String scenario, Path out, String... arguments)
+  private static String environment(String name, String orElse) {
+    return System.getenv().getOrDefault(name, orElse);
+  }
+
+  private static void boot(String series, String scenario, Path out, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("samples/lab/run").toString());
     command.add(scenario);
+    command.add("--kernel=" + series);
     command.add("--out=" + out);
     command.add("--timeout=" + TIMEOUT_SECONDS);
     command.addAll(List.of(arguments));
-    Path log = out.resolveSibling(scenario + ".log");
+    Path log = out.resolveSibling(out.getFileName() + ".log");
     long began = System.nanoTime();
     Process process =
         new ProcessBuilder(command)
@@ -107,7 +120,7 @@ final class Lab {
     Runtime.getRuntime().removeShutdownHook(killer);
     System.err.printf(
         "dmrec: scenario %s took %d s%n",
-        scenario, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
+        out.getFileName(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
     if (status != 0) {
       Path said = out.resolve("stderr");
       Assertions.fail(

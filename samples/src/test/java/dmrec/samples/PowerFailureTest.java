@@ -60,7 +60,7 @@ class PowerFailureTest {
 
   @BeforeAll
   void run() throws IOException, EventJsonException {
-    Path out = Lab.run("power-failure", Integer.toString(CUTS), Integer.toString(SEED));
+    Path out = Lab.run("", "power-failure", Integer.toString(CUTS), Integer.toString(SEED));
     cuts = PowerCut.read(out.resolve("cuts"));
     longestSyncNs = longestSync(out.resolve("syncs"));
     for (PowerCut cut : cuts) {

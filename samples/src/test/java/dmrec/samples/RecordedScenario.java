@@ -75,9 +75,14 @@ abstract class RecordedScenario {
 
   @BeforeAll
   void run() throws IOException {
-    out = Lab.run(scenario, arguments);
+    out = Lab.run(kernel(), scenario, arguments);
     causes = Cause.read(out.resolve("causes.tsv"));
     events = read(journal());
+  }
+
+  /** The series of the kernel that it runs on; empty: the lab's own choice. */
+  String kernel() {
+    return "";
   }
 
   /** The folder of what the scenario left. */
