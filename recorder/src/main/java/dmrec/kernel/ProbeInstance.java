@@ -162,6 +162,11 @@ public final class ProbeInstance implements AutoCloseable {
     return reader.fd();
   }
 
+  /** How many probes the kernel has taken. */
+  public int placed() {
+    return made.size();
+  }
+
   /** Probes that the kernel did not take, with the reason. */
   public List<Refused> refused() {
     List<Refused> all = new ArrayList<>();

@@ -78,6 +78,7 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
   private final ProbeInstance instance;
   private final Poller poller;
   private long lost;
+  private long lostInAll;
   private long missed;
   private long readMonoNs;
   private long beginsMonoNs;
@@ -173,7 +174,7 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
       hits.remove();
       long monoNs = monoOf(next.hit().bootNs());
       if (monoNs < handedOnMonoNs - STALE_NS) {
-        lost++; // Of a CPU that nobody read until now: everything has moved on since.
+        lost(next.hit().cpu(), 1, 0); // Nobody read that CPU until now; everything has moved on.
       } else if (monoNs >= beginsMonoNs) {
         handedOnMonoNs = Math.max(handedOnMonoNs, monoNs);
         intake.accept(observation(intake, next.hit()));
@@ -222,6 +223,7 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
   @Override
   public void lost(int cpu, long count, long afterBootNs) {
     lost += count;
+    lostInAll += count;
   }
 
   private static void tellLoss(Intake intake, Stamp since, long count, String reason)
@@ -268,6 +270,12 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
       instance.restore();
     }
     probes.addTo(instance);
+  }
+
+  /** How they fare; what was missed and whether they see is as of the last check. */
+  ProbeCounts counts() {
+    return new ProbeCounts(
+        arrivals, lostInAll, missed, isBlind, instance.placed(), instance.refused().size());
   }
 
   /** The probes that this kernel refused, and why the first one was; empty where it took all. */

@@ -40,6 +40,7 @@ public final class RecorderMetrics {
   private final AtomicLong ringBytes = new AtomicLong();
   private final AtomicReference<UeventBacklog> backlog =
       new AtomicReference<>(UeventBacklog.UNKNOWN);
+  private final AtomicReference<ProbeCounts> probes = new AtomicReference<>(ProbeCounts.NONE);
   private final AtomicLong eventAtNanos;
   private final AtomicLong turnAtNanos;
   private final AtomicLong publishedLagSumNs = new AtomicLong();
@@ -114,6 +115,7 @@ public final class RecorderMetrics {
     refused.setOpaque(loop.refused());
     ringBytes.setOpaque(loop.ringBytes());
     backlog.setOpaque(loop.backlog());
+    probes.setOpaque(loop.probeCounts());
     publish(recorder, nanoTime);
   }
 
@@ -175,6 +177,11 @@ public final class RecorderMetrics {
   /** What of both was taken at most, and how much they hold. */
   public UeventBacklog backlog() {
     return backlog.getOpaque();
+  }
+
+  /** How the kernel's probes fared at the end of the last turn. */
+  public ProbeCounts probes() {
+    return probes.getOpaque();
   }
 
   /** Since the turn that recorded the last event. */

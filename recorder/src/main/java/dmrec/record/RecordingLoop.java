@@ -221,6 +221,11 @@ public final class RecordingLoop implements AutoCloseable {
         receiver.ringSizeBytes());
   }
 
+  /** How the kernel's probes fare; by the loop's thread. */
+  public ProbeCounts probeCounts() {
+    return probes == null ? ProbeCounts.NONE : probes.counts();
+  }
+
   /** Ends {@link #run} soon; from any thread. */
   public void stop(String reason) {
     stopReason = reason;

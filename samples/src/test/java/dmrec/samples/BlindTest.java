@@ -62,6 +62,31 @@ class BlindTest extends RecordedScenario {
     assertEquals(5, events(Kind.DEVICE_REMOVED).size());
   }
 
+  private double metric(String when, String name) throws IOException {
+    for (String line : Files.readAllLines(out().resolve("metrics." + when))) {
+      if (line.startsWith(name + " ")) {
+        return Double.parseDouble(line.substring(name.length() + 1));
+      }
+    }
+    throw new AssertionError(when + " has no " + name);
+  }
+
+  /** What `trace-cmd reset` removed is made again before anybody can see it. */
+  @Test
+  void theMetricsTellHowTheProbesFare() throws IOException {
+    for (String way : List.of("ftrace", "kprobes")) {
+      assertEquals(1, metric(way + ".off", "dmrec_probes_blind"));
+      assertEquals(0, metric(way + ".on", "dmrec_probes_blind"));
+      assertEquals(
+          metric("ftrace.off", "dmrec_probes_placed"), metric(way + ".on", "dmrec_probes_placed"));
+    }
+    assertTrue(metric("reset.on", "dmrec_probes_placed") > 30);
+    assertTrue(
+        metric("reset.on", "dmrec_probe_hits_total")
+            > metric("ftrace.off", "dmrec_probe_hits_total"));
+    assertEquals(0, metric("reset.on", "dmrec_probe_lost_total"));
+  }
+
   /** Each line: when, how many definitions the kernel has of ours, and how many instances. */
   @Test
   void nothingIsLeftAndNothingIsTakenAway() throws IOException {

@@ -3,6 +3,7 @@ package dmrec.cli.record;
 import dmrec.cli.host.Version;
 import dmrec.event.Kind;
 import dmrec.event.UeventBacklog;
+import dmrec.record.ProbeCounts;
 import dmrec.record.RecorderMetrics;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -56,6 +57,7 @@ final class MetricsCollector {
   MetricSnapshots collect() {
     long now = nanoClock.getAsLong();
     UeventBacklog backlog = metrics.backlog();
+    ProbeCounts probes = metrics.probes();
     MetricSnapshots.Builder all =
         MetricSnapshots.builder()
             .metricSnapshot(buildInfo())
@@ -108,6 +110,34 @@ final class MetricsCollector {
                     "dmrec_ring_size_bytes",
                     "How many of these there is memory for.",
                     (double) backlog.ringSizeBytes()))
+            .metricSnapshot(
+                counter(
+                    "dmrec_probe_hits",
+                    "Hits of the kernel's probes that were read.",
+                    probes.hits()))
+            .metricSnapshot(
+                counter(
+                    "dmrec_probe_lost",
+                    "Hits that could not be read, because the probes' buffers were full.",
+                    probes.lost()))
+            .metricSnapshot(
+                counter(
+                    "dmrec_probe_missed", "Hits that a probe had no room for.", probes.missed()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_probes_blind",
+                    "1 while the probes see nothing, because somebody switched them off, else 0.",
+                    probes.isBlind() ? 1 : 0))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_probes_placed",
+                    "Probes that the kernel has taken; 0 in a recording without probes.",
+                    probes.placed()))
+            .metricSnapshot(
+                gauge(
+                    "dmrec_probes_refused",
+                    "Probes that the kernel has not taken.",
+                    probes.refused()))
             .metricSnapshot(lag())
             .metricSnapshot(
                 gauge(

@@ -108,7 +108,17 @@ class MetricsEndpointTest {
       assertEquals(5.0, values.get("dmrec_last_event_age_seconds"));
       assertEquals(2.0, values.get("dmrec_last_turn_age_seconds"));
       assertEquals(1, values.get("dmrec_build_info{version=\"" + Version.number() + "\"}"));
-      for (String name : List.of("refused_total", "queue_drops_total", "queue_bytes")) {
+      for (String name :
+          List.of(
+              "refused_total",
+              "queue_drops_total",
+              "queue_bytes",
+              "probe_hits_total",
+              "probe_lost_total",
+              "probe_missed_total",
+              "probes_blind",
+              "probes_placed",
+              "probes_refused")) {
         assertEquals(0, values.get("dmrec_" + name), name);
       }
     }
