@@ -193,7 +193,7 @@ public final class Diagnosis {
     if (why.isEmpty()) {
       ok(
           "kernel probes",
-          "can be placed: with --probes events have their exact moment, and who asked");
+          "can be placed: events have their exact moment, and who asked");
     } else {
       partly(
           "kernel probes",

@@ -133,6 +133,7 @@ final class Interpreter {
     }
     if (!held.isEmpty() && (isLast || held.isReady())) {
       held.release(interpreting);
+      probes.released();
     }
     return !isTorn;
   }

@@ -33,6 +33,9 @@ final class ProbeRules {
   private final ToldFaults faults = new ToldFaults();
   private final ProbeRequests threads = new ProbeRequests(this::find);
 
+  /** Names and UUIDs that the stack does not know yet, as what tells of them is held. */
+  private final Map<String, DevNo> heldNames = new HashMap<>();
+
   /** When the last hit of each device was. */
   private final Map<DevNo, Long> hitNs = new HashMap<>();
 
@@ -57,6 +60,7 @@ final class ProbeRules {
     threads.clear();
     faults.clear();
     hitNs.clear();
+    heldNames.clear();
     listHitNs = Long.MIN_VALUE;
   }
 
@@ -77,6 +81,10 @@ final class ProbeRules {
   }
 
   private DevNo find(String name) {
+    DevNo held = heldNames.get(name);
+    if (held != null) {
+      return held;
+    }
     for (Device device : events.topology().devices()) {
       if (device.name().equals(name) || device.uuid().equals(name)) {
         return device.dev();
@@ -105,11 +113,29 @@ final class ProbeRules {
       case DEVICE_CREATED, DEVICE_REMOVED, DEVICE_RENAMED, UUID_SET -> listHitNs = monoNs;
       default -> {}
     }
+    hold(happening);
     if (!dev.equals(DevNo.NONE)) {
       hitNs.put(dev, monoNs);
       requests.again(dev); // In the next turn: a storm must not keep this one from ending.
     }
     return happening;
+  }
+
+  private void hold(Happening happening) {
+    DeviceRef device = happening.device();
+    if (happening.event() instanceof DmEvent.DeviceCreated) {
+      heldNames.put(device.name(), device.dev());
+      heldNames.put(device.uuid(), device.dev());
+    } else if (happening.event() instanceof DmEvent.DeviceRenamed e) {
+      heldNames.put(e.newName(), device.dev());
+    } else if (happening.event() instanceof DmEvent.UuidSet e) {
+      heldNames.put(e.uuid(), device.dev());
+    }
+  }
+
+  /** All that was held has been told. */
+  void released() {
+    heldNames.clear();
   }
 
   /** A line of the log is written: which snapshot it is about, its status tells. */
