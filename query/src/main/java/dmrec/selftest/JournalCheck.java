@@ -4,6 +4,7 @@ import dmrec.event.Actor;
 import dmrec.event.EventRecord;
 import dmrec.event.Kind;
 import dmrec.query.ActorText;
+import dmrec.query.EventText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -136,12 +137,15 @@ final class JournalCheck {
     for (int i = 0; i < findings.size(); i++) {
       Finding finding = findings.get(i);
       Cause cause = finding.cause();
-      if (finding.record() != null) {
+      if (finding.how() != Finding.How.NOT_TOLD) {
         continue;
       }
-      EventRecord other = take(record -> record.kind() == finding.kind() && isOf(record, cause));
+      EventRecord other =
+          take(
+              record ->
+                  record.kind() == finding.kind() && isOf(record, cause) && !isByTheWay(record));
       if (other != null) {
-        findings.set(i, Finding.of(cause, finding.kind(), other, "told at another moment"));
+        findings.set(i, Finding.of(cause, finding.kind(), other, awayFrom(cause, other)));
         continue;
       }
       other = take(record -> record.kind() == finding.kind() && isAt(record, cause));
@@ -155,6 +159,15 @@ final class JournalCheck {
                 "happened to " + cause.name() + ", told of " + other.device().name()));
       }
     }
+  }
+
+  private static String awayFrom(Cause cause, EventRecord record) {
+    long earlyNs = cause.beforeNs() - record.wallNs();
+    long lateNs = Math.max(record.notBeforeNs(), record.wallNs()) - cause.afterNs();
+    return "told at another moment, "
+        + (earlyNs > 0
+            ? EventText.duration(earlyNs) + " before it"
+            : EventText.duration(lateNs) + " after it");
   }
 
   private void findRepeated() {

@@ -8,6 +8,7 @@ import dmrec.journal.EventCursor;
 import dmrec.journal.EventQuery;
 import dmrec.journal.Journal;
 import dmrec.journal.JournalException;
+import dmrec.query.EventText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ final class RecordedEvents implements AutoCloseable {
     List<String> losses = new ArrayList<>(cursor.damage().messages());
     for (EventRecord record : all()) {
       if (record.kind() == Kind.GAP) {
-        losses.add(dmrec.query.EventText.sentence(record));
+        losses.add(EventText.sentence(record));
       }
     }
     return losses;

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -44,7 +46,7 @@ final class RecorderProcess {
       Path launcher, Path folder, Path journal, boolean probes, LongSupplier nanoTime)
       throws IOException, InterruptedException {
     Path errors = folder.resolve("record.stderr");
-    List<String> command = new java.util.ArrayList<>(List.of(launcher.toString(), "record"));
+    List<String> command = new ArrayList<>(List.of(launcher.toString(), "record"));
     command.addAll(probes(probes));
     command.addAll(List.of("-j", journal.toString()));
     ProcessBuilder builder =
@@ -80,7 +82,7 @@ final class RecorderProcess {
 
   /** What it says that it cannot record; empty where it has everything. */
   String lacks() throws IOException {
-    var matcher = WITHOUT.matcher(said());
+    Matcher matcher = WITHOUT.matcher(said());
     return matcher.find() ? matcher.group(1) : "";
   }
 

@@ -135,7 +135,7 @@ class JournalCheckTest {
     caused(10, 20, 7, lasting(Kind.DEVICE_SUSPENDED));
     probed(21, SUSPENDED, 7);
 
-    assertEquals("told at another moment", only(true).wrong());
+    assertEquals("told at another moment, 1.00 ms after it", only(true).wrong());
   }
 
   @Test
@@ -143,7 +143,19 @@ class JournalCheckTest {
     caused(10, 20, 7, lasting(Kind.DEVICE_SUSPENDED));
     polled(25, 620, SUSPENDED);
 
-    assertEquals("told at another moment", only(false).wrong());
+    assertEquals("told at another moment, 0.60 s after it", only(false).wrong());
+  }
+
+  @Test
+  void aStepThatAPollSawIsNotTakenForWhatWasTooBrief() {
+    caused(10, 20, 7, Cause.Change.brief(Kind.DEVICE_RESUMED));
+    caused(30, 40, 8, lasting(Kind.TABLE_LIVE));
+    polled(25, 35, RESUMED);
+    polled(35, 50, new DmEvent.TableLive(List.of(), List.of(), false));
+
+    assertEquals(
+        List.of(How.TOO_BRIEF, How.POLL), check(false).stream().map(Finding::how).toList());
+    assertTrue(check(false).stream().noneMatch(Finding::isWrong), check(false).toString());
   }
 
   @Test
