@@ -15,6 +15,7 @@ import dmrec.cli.pack.PackCommand;
 import dmrec.cli.record.Doctor;
 import dmrec.cli.record.ImportCommand;
 import dmrec.cli.record.RecordCommand;
+import dmrec.cli.record.SelfTestCommand;
 import dmrec.cli.replay.ReplayCommand;
 import java.util.List;
 import java.util.Objects;
@@ -29,9 +30,30 @@ final class Commands {
   /** In the order of {@code dmrec --help}. */
   private static final List<String> NAMES =
       List.of(
-          "record", "doctor", "demo", "log", "query", "tree", "diff", "history", "stats", "why",
-          "who", "dmsetup", "replay", "export", "pack", "open", "report", "import", "info",
-          "verify", "repair", "key", "help");
+          "record",
+          "doctor",
+          "selftest",
+          "demo",
+          "log",
+          "query",
+          "tree",
+          "diff",
+          "history",
+          "stats",
+          "why",
+          "who",
+          "dmsetup",
+          "replay",
+          "export",
+          "pack",
+          "open",
+          "report",
+          "import",
+          "info",
+          "verify",
+          "repair",
+          "key",
+          "help");
 
   private Commands() {}
 
@@ -51,6 +73,7 @@ final class Commands {
     return switch (name) {
       case "record" -> RecordCommand.class;
       case "doctor" -> Doctor.class;
+      case "selftest" -> SelfTestCommand.class;
       case "demo" -> Demo.class;
       case "log" -> Log.class;
       case "query" -> QueryCommand.class;

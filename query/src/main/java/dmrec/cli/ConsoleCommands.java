@@ -33,7 +33,7 @@ import picocli.CommandLine.Model.CommandSpec;
 record ConsoleCommands(Host host, ZoneId zone) implements Commands {
   /** What records, what needs no journal, and what the console has words of its own for. */
   private static final Set<String> NOT_HERE =
-      Set.of("record", "doctor", "demo", "key", "open", "import", "help");
+      Set.of("record", "doctor", "selftest", "demo", "key", "open", "import", "help");
 
   /** Runs a console on the terminal, or on what standard input holds. */
   static int console(Host host, Path journal, boolean utc) throws IOException {

@@ -11,6 +11,7 @@ import dmrec.query.filter.FilterLimitException;
 import dmrec.record.CaptureException;
 import dmrec.redact.RedactionMapException;
 import dmrec.report.TooManyEventsException;
+import dmrec.selftest.SelfTestException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -99,6 +100,7 @@ final class Errors {
         || error instanceof RedactionMapException
         || error instanceof KernelException
         || error instanceof FilterLimitException
+        || error instanceof SelfTestException
         || error instanceof TooManyEventsException) {
       return String.valueOf(error.getMessage());
     }

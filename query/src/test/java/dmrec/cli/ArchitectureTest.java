@@ -90,6 +90,10 @@ class ArchitectureTest {
   static final ArchRule reportAsksTheQuery =
       mayImport("report", "query", "event", "topology", "journal", "target");
 
+  @ArchTest
+  static final ArchRule selftestAsksTheJournal =
+      mayImport("selftest", "query", "event", "topology", "journal", "bundle", "kernel", "target");
+
   /** So that one of them can be read without the others. */
   @ArchTest
   static final ArchRule commandsStandOnTheirHostOnly =

@@ -25,7 +25,7 @@ class CommandsTest {
   @Test
   void eachIsAddedUnderItsOwnName() {
     Map<String, CommandLine> all = Main.commandLine(host, null).getSubcommands();
-    assertEquals(23, all.size());
+    assertEquals(24, all.size());
     for (String name : all.keySet()) {
       Set<String> alone = Main.commandLine(host, name).getSubcommands().keySet();
       assertEquals(name.equals("help") ? all.keySet() : Set.of(name), alone);

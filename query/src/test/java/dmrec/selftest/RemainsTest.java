@@ -1,0 +1,253 @@
+package dmrec.selftest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With programs that keep devices as files. */
+class RemainsTest {
+  private static final long PID = 4_000_001;
+
+  /** A device is a file with its open count; {@code stuck} cannot be removed without force. */
+  private static final String DMSETUP =
+      """
+      #!/bin/sh
+      cd "%1$s/devices" || exit 1
+      echo "$*" >>../dmsetup.log
+      case $1 in
+        info) for d in *; do [ ! -f "$d" ] || printf '%%s|%%s\\n' "$d" "$(cat "$d")"; done ;;
+        create) printf 0 >"$2" ;;
+        remove)
+          case $* in *stuck*) [ "$2" = --force ] || { echo 'Device or resource busy'; exit 1; } ;; esac
+          for last; do :; done
+          rm "$last"
+          # What stood on it has let go of what is below.
+          [ "$last" != dmrec-selftest-4000001-top ] || printf 0 >dmrec-selftest-4000001-below
+          ;;
+        resume) ;;
+      esac
+      """;
+
+  private static final String LOSETUP =
+      """
+      #!/bin/sh
+      cd "%1$s" || exit 1
+      case $1 in
+        --list) cat loops ;;
+        --find) echo "/dev/loop7 $3" >>loops; echo /dev/loop7 ;;
+        --detach) grep -v "^$2 " loops >loops.new; mv loops.new loops ;;
+      esac
+      """;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  Path folder;
+
+  private Remains remains() throws IOException {
+    return new Remains(programs(), folder.resolve("run"), folder.resolve("proc"));
+  }
+
+  private Programs programs() {
+    return new Programs(List.of(folder.resolve("bin")), Clock.systemUTC());
+  }
+
+  @BeforeEach
+  void makeHost() throws IOException {
+    for (String name : List.of("bin", "devices", "run", "proc")) {
+      Files.createDirectory(folder.resolve(name));
+    }
+    Files.writeString(folder.resolve("loops"), "/dev/loop0 /srv/image\n");
+    program("dmsetup", DMSETUP.formatted(folder));
+    program("losetup", LOSETUP.formatted(folder));
+    program("dd", "#!/bin/sh\n");
+    device("vg-root", 1);
+  }
+
+  private void program(String name, String text) throws IOException {
+    Path file = folder.resolve("bin").resolve(name);
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private void device(String name, int open) throws IOException {
+    Files.writeString(folder.resolve("devices").resolve(name), Integer.toString(open));
+  }
+
+  private Set<String> devices() throws IOException {
+    return names(folder.resolve("devices"));
+  }
+
+  private static Set<String> names(Path in) throws IOException {
+    try (Stream<Path> files = Files.list(in)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private String loops() throws IOException {
+    return Files.readString(folder.resolve("loops"));
+  }
+
+  private void process(long pid, String line) throws IOException {
+    Path process = Files.createDirectories(folder.resolve("proc/" + pid));
+    Files.writeString(process.resolve("cmdline"), line, StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void makesAllUnderItsOwnPrefixAndRemovesIt() throws Exception {
+    try (Scratch scratch = new Scratch(remains(), PID)) {
+      scratch.open();
+      assertEquals(Set.of("dmrec-selftest-4000001-files"), names(folder.resolve("run")));
+      assertEquals("dmrec-selftest-4000001-lin", scratch.name("lin"));
+      assertEquals("/dev/loop7 0", scratch.part(10));
+      assertEquals("/dev/loop7 2048", scratch.part(2049));
+      assertEquals("/dev/loop7 6144", scratch.part(1));
+      scratch.run("dmsetup", List.of("create", scratch.name("lin"), "--table", "0 1 zero"));
+      assertEquals(Set.of("dmrec-selftest-4000001-lin", "vg-root"), devices());
+      assertTrue(loops().contains("/run/dmrec-selftest-4000001-files/disk"), loops());
+    }
+    assertEquals(Set.of("vg-root"), devices());
+    assertEquals("/dev/loop0 /srv/image\n", loops());
+    assertEquals(Set.of(), names(folder.resolve("run")));
+  }
+
+  @Test
+  void makesNothingOnceItIsClosed() throws Exception {
+    Scratch scratch = new Scratch(remains(), PID);
+    scratch.open();
+    scratch.close();
+
+    assertThrows(SelfTestException.class, () -> scratch.run("dmsetup", List.of("create", "late")));
+
+    scratch.close();
+    assertEquals(Set.of("vg-root"), devices());
+  }
+
+  @Test
+  void aDiskThatIsUsedUpIsSaid() throws Exception {
+    try (Scratch scratch = new Scratch(remains(), PID)) {
+      scratch.open();
+      scratch.part(120_000);
+
+      assertThrows(SelfTestException.class, () -> scratch.part(20_000));
+    }
+  }
+
+  @Test
+  void removesWhatStandsOnAnotherFirst() throws Exception {
+    device("dmrec-selftest-4000001-below", 1);
+    device("dmrec-selftest-4000001-top", 0);
+
+    remains().remove(PID);
+
+    assertEquals(Set.of("vg-root"), devices());
+  }
+
+  @Test
+  void forcesWhatCannotBeRemoved() throws Exception {
+    device("dmrec-selftest-4000001-stuck", 1);
+
+    remains().remove(PID);
+
+    assertEquals(Set.of("vg-root"), devices());
+    assertFalse(Files.readString(folder.resolve("dmsetup.log")).contains("vg-root"));
+  }
+
+  @Test
+  void namesWhatAKilledOneLeftAndLeavesWhatRunsAlone() throws Exception {
+    device("dmrec-selftest-4000001-lin", 0);
+    device("dmrec-selftest-4000002-lin", 0);
+    device("dmrec-selftest-x-lin", 0);
+    process(4_000_002, "java\0dmrec.cli.Main\0selftest\0");
+    Path left = Files.createDirectory(folder.resolve("run/dmrec-selftest-4000001-files"));
+    Files.writeString(
+        folder.resolve("loops"), "/dev/loop0 /srv/image\n/dev/loop3 " + left + "/disk (deleted)\n");
+
+    Map<Long, Remains.Of> found = remains().left();
+
+    assertEquals(Set.of(PID), found.keySet());
+    assertEquals(
+        "device dmrec-selftest-4000001-lin, loop device /dev/loop3, folder " + left,
+        String.valueOf(found.get(PID)));
+
+    remains().remove(PID);
+
+    assertEquals(
+        Set.of("dmrec-selftest-4000002-lin", "dmrec-selftest-x-lin", "vg-root"), devices());
+    assertEquals("/dev/loop0 /srv/image\n", loops());
+    assertFalse(Files.exists(left));
+  }
+
+  @Test
+  void aNumberThatAnotherProgramHasNowDoesNotHideIt() throws Exception {
+    device("dmrec-selftest-4000001-lin", 0);
+    process(PID, "sleep\0100\0");
+
+    assertEquals(Set.of(PID), remains().left().keySet());
+  }
+
+  @Test
+  void endsTheRecorderThatAKilledOneLeft() throws Exception {
+    Path left = Files.createDirectory(folder.resolve("run/dmrec-selftest-4000001-files"));
+    Process recorder = new ProcessBuilder("sleep", "600").start();
+    Path fds = Files.createDirectories(folder.resolve("proc/" + recorder.pid() + "/fd"));
+    Files.createSymbolicLink(fds.resolve("2"), left.resolve("record.stderr"));
+    assertTrue(remains().left().toString().contains("recorder " + recorder.pid()));
+
+    remains().remove(PID);
+
+    assertTrue(recorder.waitFor() != 0);
+    assertFalse(Files.exists(left));
+  }
+
+  @Test
+  void aMissingProgramIsNamedWithWhatToInstall() throws Exception {
+    Files.delete(folder.resolve("bin/losetup"));
+    Programs none = new Programs(List.of(folder.resolve("bin")), Clock.systemUTC());
+
+    SelfTestException e = assertThrows(SelfTestException.class, none::expectAll);
+
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .contains("expected the program losetup, found none; install it: "),
+        e.getMessage());
+  }
+
+  @Test
+  void aProgramThatFailsIsQuoted() throws Exception {
+    device("dmrec-selftest-4000001-stuck", 0);
+    Programs.Ran ran = programs().run("dmsetup", List.of("remove", "dmrec-selftest-4000001-stuck"));
+
+    SelfTestException e = assertThrows(SelfTestException.class, ran::orFail);
+
+    assertEquals(
+        "dmsetup remove dmrec-selftest-4000001-stuck: expected exit status 0, found 1: Device or"
+            + " resource busy",
+        e.getMessage());
+  }
+
+  @Test
+  void argumentsAreNoShellsWords() throws Exception {
+    programs().run("dmsetup", List.of("create", "a b;$(touch x)"));
+
+    assertTrue(devices().contains("a b;$(touch x)"), devices().toString());
+  }
+}
