@@ -79,6 +79,11 @@ record Remains(Programs programs, Path folder, Path proc) {
     return left;
   }
 
+  /** Whether there is anything with that number. */
+  boolean isAny(long pid) throws IOException, InterruptedException {
+    return all().containsKey(pid);
+  }
+
   private boolean isRunning(long pid) {
     try {
       byte[] line = Files.readAllBytes(proc.resolve(pid + "/cmdline"));

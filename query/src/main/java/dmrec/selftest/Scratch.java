@@ -2,7 +2,6 @@ package dmrec.selftest;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +28,7 @@ final class Scratch implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private String loop = "";
   private long usedSectors;
+  private boolean isOurs;
   private boolean closed;
 
   /**
@@ -46,18 +46,22 @@ final class Scratch implements AutoCloseable {
     lock.lock();
     try {
       expectOpen();
+      if (remains.isAny(pid)) {
+        throw new SelfTestException(
+            "selftest: expected nothing named "
+                + Remains.prefix(pid)
+                + ", found some; it is of one that was killed, which --clean-up removes, or runs in"
+                + " another container");
+      }
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      isOurs = true;
       Path disk = folder.resolve("disk");
       try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
         file.setLength(DISK_BYTES);
       }
       loop = run("losetup", List.of("--find", "--show", disk.toString())).orFail().said().strip();
-    } catch (FileAlreadyExistsException e) {
-      throw new SelfTestException(
-          folder + ": expected no such folder, found one; 'dmrec selftest --clean-up' removes it",
-          e);
     } catch (NoSuchFileException e) {
       throw new SelfTestException(
           remains.folder() + ": expected a folder, found none; name one with --tmp", e);
@@ -111,8 +115,7 @@ final class Scratch implements AutoCloseable {
   public void close() throws IOException {
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
+      if (isOurs && !closed) {
         remains.remove(pid);
       }
     } catch (InterruptedException e) {
@@ -120,6 +123,7 @@ final class Scratch implements AutoCloseable {
       throw new SelfTestException(
           "selftest: interrupted while it cleaned up; 'dmrec selftest --clean-up' goes on", e);
     } finally {
+      closed = true;
       lock.unlock();
     }
   }

@@ -142,6 +142,18 @@ class RemainsTest {
   }
 
   @Test
+  void whatHasItsNumberAlreadyIsLeftAlone() throws Exception {
+    device("dmrec-selftest-4000001-lin", 0);
+
+    try (Scratch scratch = new Scratch(remains(), PID)) {
+      assertThrows(SelfTestException.class, scratch::open);
+    }
+
+    assertEquals(Set.of("dmrec-selftest-4000001-lin", "vg-root"), devices());
+    assertEquals(Set.of(), names(folder.resolve("run")));
+  }
+
+  @Test
   void aDiskThatIsUsedUpIsSaid() throws Exception {
     try (Scratch scratch = new Scratch(remains(), PID)) {
       scratch.open();
