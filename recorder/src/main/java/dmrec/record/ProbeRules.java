@@ -6,10 +6,8 @@ import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.kernel.DmProbes;
 import dmrec.target.DevNo;
-import dmrec.target.Mirror;
 import dmrec.target.MirrorTable;
 import dmrec.target.Target;
-import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import java.io.IOException;
 import java.util.HashMap;
@@ -210,6 +208,13 @@ final class ProbeRules {
           RAID_IN_SYNC,
           VERITY_CORRUPTED ->
           target(happening, known, tables);
+      case INTEGRITY_FAULT -> {
+        DeviceTracker.Memory memory = tracker.memory(dev);
+        if (!memory.integrityTold) {
+          memory.integrityTold = true;
+          emit(happening, event);
+        }
+      }
       case TARGET_MESSAGE -> message(happening, (DmEvent.TargetMessage) event, known);
       default -> emit(happening, event);
     }
@@ -271,8 +276,7 @@ final class ProbeRules {
         if (known != null && known.live() != null && known.readOnly() != readOnly) {
           emit(happening, new DmEvent.ReadOnlyChanged(readOnly));
         }
-        tracker.memory(dev).inSyncTold = false;
-        tracker.memory(dev).groupLeft = 0;
+        tracker.memory(dev).startOver();
         paths.startOver(dev, tracker.memory(dev));
       }
       default -> {
@@ -328,7 +332,9 @@ final class ProbeRules {
     for (DmEvent.OfTarget event : folded(happening, targets.get(index), index, tables)) {
       emit(
           happening,
-          event instanceof DmEvent.MirrorLogFailed failed ? seen(failed, tables.find()) : event);
+          event instanceof DmEvent.MirrorLogFailed failed
+              ? StatusFold.log(failed, seen(tables, failed.target()))
+              : event);
     }
   }
 
@@ -370,19 +376,6 @@ final class ProbeRules {
     List<Target> inactive = known.inactive();
     return index == known.targets().size()
         || (inactive != null && inactive.stream().anyMatch(t -> t.type().equals("mirror")));
-  }
-
-  /** A log's failure with what the status behind it says: a probe does not tell its sort. */
-  private static DmEvent seen(
-      DmEvent.MirrorLogFailed failed, HeldObservations.@Nullable Table table) {
-    if (table != null && failed.target() < table.targets().size()) {
-      Target target = table.targets().get(failed.target());
-      if (TargetStatus.parse(target.type(), target.status()) instanceof Mirror mirror
-          && mirror.logState() == Mirror.LogState.FLUSH_FAILED) {
-        return new DmEvent.MirrorLogFailed(failed.target(), failed.log(), "F", mirror.text());
-      }
-    }
-    return failed;
   }
 
   private DeviceRef ref(Happening happening) {
