@@ -34,7 +34,6 @@ final class ProbeRecipe {
           "dm_raid",
           "dm_cache",
           "dm_verity",
-          "dm_integrity",
           "dm_crypt",
           "dm_era",
           "dm_clone",
@@ -150,7 +149,6 @@ final class ProbeRecipe {
       case "dm_raid" -> raid();
       case "dm_cache" -> mode("cache_mode", "set_cache_mode", "cache.ti", "cache_metadata_mode");
       case "dm_verity" -> verity();
-      case "dm_integrity" -> integrity();
       default -> {}
     }
     String function = MESSAGES.get(module);
@@ -336,19 +334,6 @@ final class ProbeRecipe {
                     + ":u32 "
                     + fetch.ofTarget(fetch.path("%di", "dm_verity.ti")),
                 "count < " + MOST_CORRUPTED));
-  }
-
-  /** After the first error, which alone is logged, a target takes no more I/O. */
-  private void integrity() throws KernelException {
-    make(
-        () ->
-            entry(
-                "integrity",
-                where("dm_integrity_io_error"),
-                "what=+0(%si):string error=%dx:s32 failed="
-                    + fetch.path("%di", "dm_integrity_c.failed")
-                    + ":s32 "
-                    + fetch.ofTarget(fetch.path("%di", "dm_integrity_c.ti"))));
   }
 
   /** The calling thread's id. */

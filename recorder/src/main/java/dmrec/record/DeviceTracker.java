@@ -68,11 +68,6 @@ final class DeviceTracker {
     /** Whether the mirrors of the live table were told to be in sync. */
     boolean inSyncTold;
 
-    /**
-     * Whether an I/O error of an integrity target of the live table was told: the kernel logs one.
-     */
-    boolean integrityTold;
-
     final UsageBudget usage = new UsageBudget();
 
     final PathEventDeduplicator.Paths paths = new PathEventDeduplicator.Paths();
@@ -81,7 +76,6 @@ final class DeviceTracker {
     void startOver() {
       groupLeft = 0;
       inSyncTold = false;
-      integrityTold = false;
     }
 
     /** Whether the topology is knowingly behind the last snapshot. */

@@ -1,6 +1,8 @@
 package dmrec.record;
 
 import dmrec.decode.DecodeException;
+import dmrec.decode.Fault;
+import dmrec.decode.KernelLogLine;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
@@ -10,6 +12,7 @@ import dmrec.target.MirrorTable;
 import dmrec.target.Target;
 import dmrec.topology.Device;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +90,7 @@ final class ProbeRules {
   @Nullable Happening hit(Observation.ProbeSeen seen) throws DecodeException {
     DecodedHit hit = DecodedHit.of(seen);
     if (hit.name().equals(DmProbes.LOG)) {
-      written(hit);
-      return null;
+      return written(hit);
     }
     Happening happening = threads.hit(hit);
     if (happening == null) {
@@ -110,15 +112,29 @@ final class ProbeRules {
     return happening;
   }
 
-  /** A line of the log is written: which snapshot it is about, its status tells. */
-  private void written(DecodedHit hit) {
-    if (reasons.written(hit)) {
-      for (Device device : events.topology().devices()) {
-        if (device.targets().stream().anyMatch(target -> target.type().startsWith("snapshot"))) {
-          requests.again(device.dev());
-        }
+  /** A line of the log is written: which device it is about, it does not say. */
+  private @Nullable Happening written(DecodedHit hit) {
+    KernelLogLine line = new KernelLogLine(0, 0, 0, 0, '-', hit.text("msg"), List.of());
+    if (line.fault() == Fault.INTEGRITY_ERROR) {
+      List<DevNo> all = having("integrity");
+      DevNo dev = all.size() == 1 ? all.get(0) : DevNo.NONE;
+      DmEvent fault = new DmEvent.IntegrityFault("error", line.sector(), line.text());
+      return hit.happening(DecodedHit.refOf(dev), fault, -1);
+    } else if (reasons.written(line, hit)) {
+      having("snapshot").forEach(requests::again); // A status tells which it is.
+    }
+    return null;
+  }
+
+  /** The devices with a target whose type begins so. */
+  private List<DevNo> having(String type) {
+    List<DevNo> found = new ArrayList<>();
+    for (Device device : events.topology().devices()) {
+      if (device.targets().stream().anyMatch(target -> target.type().startsWith(type))) {
+        found.add(device.dev());
       }
     }
+    return found;
   }
 
   /**
@@ -208,13 +224,6 @@ final class ProbeRules {
           RAID_IN_SYNC,
           VERITY_CORRUPTED ->
           target(happening, known, tables);
-      case INTEGRITY_FAULT -> {
-        DeviceTracker.Memory memory = tracker.memory(dev);
-        if (!memory.integrityTold) {
-          memory.integrityTold = true;
-          emit(happening, event);
-        }
-      }
       case TARGET_MESSAGE -> message(happening, (DmEvent.TargetMessage) event, known);
       default -> emit(happening, event);
     }

@@ -59,14 +59,6 @@ final class TargetHits {
         String type = hit.number("type", 0) == 0 ? "data" : "metadata";
         yield hit.ofTarget(new DmEvent.VerityCorrupted(0, type, hit.number("block", -1), ""));
       }
-      case "integrity" -> {
-        String line =
-            "device-mapper: integrity: Error on "
-                + hit.text("what")
-                + ": "
-                + hit.number("error", 0);
-        yield hit.ofTarget(new DmEvent.IntegrityFault("error", -1, line));
-      }
       case "reap" -> {
         thread.reaped = hit.ofTarget(new DmEvent.RaidInSync(0, ""));
         yield null;

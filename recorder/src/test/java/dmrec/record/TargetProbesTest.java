@@ -142,10 +142,9 @@ class TargetProbesTest {
   void integrityErrorIsToldOnceAndOfItsDevice() throws IOException {
     State integrity = State.of(9, "integrity", "integrity", "8:1 0 4 J 0", "0 128 -");
     Scene scene = Scene.with(integrity);
-    String hit = "integrity what=\"writing journal\" error=-5 failed=";
-    scene.probe(hit + 0 + md(integrity));
-    scene.probe(hit + -5 + md(integrity));
-    scene.kernelLog(7, "integrity: Error on writing journal: -5");
+    String text = "integrity: Error on writing journal: -5";
+    scene.probe("console msg=\"device-mapper: " + text + "\"");
+    scene.kernelLog(7, text);
 
     EventRecord record = scene.only(Kind.INTEGRITY_FAULT);
     assertExact(record);
@@ -153,6 +152,12 @@ class TargetProbesTest {
     String line = "device-mapper: integrity: Error on writing journal: -5";
     assertEquals(new DmEvent.IntegrityFault("error", -1, line), record.event());
     assertEquals(line, ((DmEvent.KernelMessage) scene.only(Kind.KERNEL_MESSAGE).event()).text());
+    scene.records.clear();
+
+    scene.look(State.of(10, "other", "integrity", "8:2 0 4 J 0", "0 128 -"));
+    scene.records.clear();
+    scene.probe("console msg=\"device-mapper: " + text + "\"");
+    assertEquals(true, scene.only(Kind.INTEGRITY_FAULT).device().isNone());
   }
 
   private static State snapshot(int minor, String name, String store) {
