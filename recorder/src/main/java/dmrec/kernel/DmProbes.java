@@ -48,6 +48,9 @@ public final class DmProbes {
           "target_message",
           "dev_set_geometry");
 
+  private static final String LOG_FILTER =
+      "msg ~ \"*device-mapper: snapshots: *\" || msg ~ \"*device-mapper: integrity: Error on *\"";
+
   /** From here on a line of the log is told of when it is written, not when a console prints it. */
   private static final int[] LOG_SINCE = {6, 1};
 
@@ -168,7 +171,10 @@ public final class DmProbes {
     seen = loaded;
   }
 
-  /** Snapshots tell of some of their faults in the log alone. */
+  /**
+   * Snapshots tell of some of their faults in the log alone, and of dm_integrity_io_error compilers
+   * make a part of its callers.
+   */
   private static void listenToLog(ProbeInstance instance) {
     String release = TraceFiles.text(Path.of("/proc/sys/kernel/osrelease")).strip();
     if (!isSince(release, LOG_SINCE)) {
@@ -176,7 +182,7 @@ public final class DmProbes {
       return;
     }
     try {
-      instance.enable("printk", LOG, "msg ~ \"*device-mapper: snapshots: *\"");
+      instance.enable("printk", LOG, LOG_FILTER);
     } catch (KernelException e) {
       instance.leaveOut(LOG, e.getMessage());
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -106,6 +107,20 @@ public final class KernelSymbols {
       }
     }
     return names;
+  }
+
+  /**
+   * A function as a probe's definition names it, as the compiler left it: a {@code .part.N} has the
+   * same arguments. Where the module is built in, its functions are the kernel's own.
+   */
+  Optional<String> probed(String module, String function) {
+    Set<String> own = of(module);
+    String owner = own.isEmpty() ? "" : module + ":";
+    return (own.isEmpty() ? of("") : own)
+        .stream()
+            .filter(name -> name.equals(function) || name.startsWith(function + ".part."))
+            .findFirst()
+            .map(name -> owner + name);
   }
 
   /** Where a function begins; 0 where there is none, or several, or addresses are hidden. */

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -35,7 +34,6 @@ final class ProbeRecipe {
           "dm_raid",
           "dm_cache",
           "dm_verity",
-          "dm_integrity",
           "dm_crypt",
           "dm_era",
           "dm_clone",
@@ -72,31 +70,22 @@ final class ProbeRecipe {
   /** Two words of a message to a multipath target: none of them is a key. */
   private static final String WORDS = " word=+0(+0(%dx)):string argument=+0(+8(%dx)):string";
 
+  private static final String MD = "md_mod";
+
   /** SCSI_DH_DEV_TEMP_BUSY of {@code include/scsi/scsi_dh.h}: the kernel bypasses the group. */
   private static final int BUSY = 2;
 
   /** DM_VERITY_MAX_CORRUPTED_ERRS of {@code dm-verity.h}: more send no uevent. */
   private static final int MOST_CORRUPTED = 100;
 
-  /** A definition cannot be made: BTF lacks a structure or a member. */
-  private static final class Lacking extends Exception {
-    private static final long serialVersionUID = 1;
-  }
-
   /** Makes one definition. */
   private interface Maker {
-    void make() throws Lacking, KernelException;
+    void make() throws ProbeArguments.Lacking, KernelException;
   }
 
   private final String module;
   private final Btf btf;
-
-  /** Of the module that has the structures which the others see from outside only. */
-  private final Btf dm;
-
-  private final Set<String> functions;
-  private final boolean isBuiltIn;
-
+  private final ProbeArguments fetch;
   private final KernelSymbols symbols;
   private final List<ProbeDefinition> definitions = new ArrayList<>();
   private final Map<String, Map<Long, String>> modes = new HashMap<>();
@@ -106,10 +95,7 @@ final class ProbeRecipe {
     this.module = module;
     this.symbols = symbols;
     this.btf = btf;
-    this.dm = dm;
-    Set<String> own = symbols.of(module);
-    this.isBuiltIn = own.isEmpty();
-    this.functions = isBuiltIn ? symbols.of("") : own;
+    this.fetch = new ProbeArguments(btf, dm);
   }
 
   /**
@@ -159,11 +145,10 @@ final class ProbeRecipe {
       case "dm_multipath" -> multipath();
       case "dm_mirror" -> mirror();
       case "dm_snapshot" -> snapshot();
-      case "dm_thin_pool" -> pool();
+      case "dm_thin_pool" -> mode("pool_mode", "set_pool_mode", "pool.ti", "pool_mode");
       case "dm_raid" -> raid();
-      case "dm_cache" -> cache();
+      case "dm_cache" -> mode("cache_mode", "set_cache_mode", "cache.ti", "cache_metadata_mode");
       case "dm_verity" -> verity();
-      case "dm_integrity" -> integrity();
       default -> {}
     }
     String function = MESSAGES.get(module);
@@ -177,7 +162,11 @@ final class ProbeRecipe {
     String filter = function.equals("crypt_message") ? "word == \"key\"" : "";
     make(
         () ->
-            entry(function, where(function), ofTarget("%di") + " word=+0(+0(%dx)):string", filter));
+            entry(
+                function,
+                where(function),
+                fetch.ofTarget("%di") + " word=+0(+0(%dx)):string",
+                filter));
   }
 
   private void request(String handler) throws KernelException {
@@ -191,7 +180,7 @@ final class ProbeRecipe {
               "dev=+40(%si):u64 dm_flags=+28(%si):u32 name=+48(%si):string uuid=+176(%si):string"
                   + renames
                   + " uid="
-                  + path("%di", "file.f_cred", "cred.uid")
+                  + fetch.path("%di", "file.f_cred", "cred.uid")
                   + ":u32 comm=$comm");
           returned(handler + "_ret", where(handler), "rc=$retval:s32");
         });
@@ -209,39 +198,43 @@ final class ProbeRecipe {
               "insert",
               where("dm_hash_insert"),
               "name=+0(%di):string uuid=+0(%si):string md="
-                  + md("%dx")
+                  + fetch.md("%dx")
                   + " diskseq="
-                  + path("%dx", "mapped_device.disk", "gendisk.diskseq")
+                  + fetch.path("%dx", "mapped_device.disk", "gendisk.diskseq")
                   + ":u64");
           returned("insert_ret", where("dm_hash_insert"), "rc=$retval:s32");
         });
-    make(() -> entry("table", where("dm_table_create"), "md=" + md("%cx")));
-    make(() -> entry("swap", where("dm_swap_table"), "md=" + md("%di")));
+    make(() -> entry("table", where("dm_table_create"), "md=" + fetch.md("%cx")));
+    make(() -> entry("swap", where("dm_swap_table"), "md=" + fetch.md("%di")));
     make(() -> returned("swap_ret", where("dm_swap_table"), "rc=$retval:s64"));
-    make(() -> entry("suspend", where("dm_suspend"), "md=" + md("%di")));
+    make(() -> entry("suspend", where("dm_suspend"), "md=" + fetch.md("%di")));
     make(() -> returned("suspend_ret", where("dm_suspend"), "rc=$retval:s32"));
-    make(() -> entry("resume", where("dm_resume"), "md=" + md("%di")));
+    make(() -> entry("resume", where("dm_resume"), "md=" + fetch.md("%di")));
     make(() -> returned("resume_ret", where("dm_resume"), "rc=$retval:s32"));
     make(
         () -> {
-          String count = " count=" + path("%di", "mapped_device.internal_suspend_count") + ":u32";
-          entry("isuspend", where("dm_internal_suspend_noflush"), "md=" + md("%di") + count);
-          entry("iresume", where("dm_internal_resume"), "md=" + md("%di") + count);
+          String count =
+              " count=" + fetch.path("%di", "mapped_device.internal_suspend_count") + ":u32";
+          entry("isuspend", where("dm_internal_suspend_noflush"), "md=" + fetch.md("%di") + count);
+          entry("iresume", where("dm_internal_resume"), "md=" + fetch.md("%di") + count);
         });
-    make(() -> entry("destroy", where("__dm_destroy"), "md=" + md("%di")));
+    make(() -> entry("destroy", where("__dm_destroy"), "md=" + fetch.md("%di")));
     make(
         () ->
             entry(
                 "path",
                 where("dm_path_uevent"),
                 "type=%di:s32 path=+0(%dx):string valid=%cx:s32 comm=$comm md="
-                    + mdOfTarget("%si")));
+                    + fetch.mdOfTarget("%si")));
     make(() -> returned("useq", where("dm_next_uevent_seq"), "rc=$retval:u32"));
-    make(() -> entry("event", where("dm_table_event"), "from=$stack0:x64 md=" + mdOfTable("%di")));
+    make(
+        () ->
+            entry(
+                "event", where("dm_table_event"), "from=$stack0:x64 md=" + fetch.mdOfTable("%di")));
   }
 
   private void multipath() throws KernelException {
-    make(() -> entry("message", where("multipath_message"), ofTarget("%di") + WORDS));
+    make(() -> entry("message", where("multipath_message"), fetch.ofTarget("%di") + WORDS));
     make(() -> returned("message_ret", where("multipath_message"), "rc=$retval:s32"));
     make(
         () ->
@@ -249,9 +242,10 @@ final class ProbeRecipe {
                 "bypassed",
                 where("pg_init_done"),
                 "error=%si:s32 group="
-                    + path("%di", "pgpath.pg", "priority_group.pg_num")
+                    + fetch.path("%di", "pgpath.pg", "priority_group.pg_num")
                     + ":u32 "
-                    + ofTarget(path("%di", "pgpath.pg", "priority_group.m", "multipath.ti")),
+                    + fetch.ofTarget(
+                        fetch.path("%di", "pgpath.pg", "priority_group.m", "multipath.ti")),
                 "error == " + BUSY));
     make(this::switched);
   }
@@ -261,11 +255,11 @@ final class ProbeRecipe {
    * lock there ({@code __switch_pg} is inlined): the call that gives it back is hit at a switch and
    * at no other time. It is given {@code &m->lock}.
    */
-  private void switched() throws Lacking, KernelException {
+  private void switched() throws ProbeArguments.Lacking, KernelException {
     long from = symbols.address(module, "choose_path_in_pg");
-    String current = beside("multipath", "lock", "current_pg");
-    String group = "+" + offset("priority_group", "pg_num") + "(" + current + "):u32 ";
-    String target = ofTarget(beside("multipath", "lock", "ti"));
+    String current = fetch.beside("multipath", "lock", "current_pg");
+    String group = "+" + fetch.offset("priority_group", "pg_num") + "(" + current + "):u32 ";
+    String target = fetch.ofTarget(fetch.beside("multipath", "lock", "ti"));
     try {
       int at =
           KernelCode.call(
@@ -283,9 +277,9 @@ final class ProbeRecipe {
                 "leg",
                 where("fail_mirror"),
                 "error=%si:s32 leg="
-                    + path("%di", "mirror.dev", "dm_dev.name")
+                    + fetch.path("%di", "mirror.dev", "dm_dev.name")
                     + ":string "
-                    + ofTarget(path("%di", "mirror.ms", "mirror_set.ti"))));
+                    + fetch.ofTarget(fetch.path("%di", "mirror.ms", "mirror_set.ti"))));
   }
 
   private void snapshot() throws KernelException {
@@ -294,17 +288,18 @@ final class ProbeRecipe {
             entry(
                 "invalid",
                 where("__invalidate_snapshot"),
-                "error=%si:s32 " + ofTarget(path("%di", "dm_snapshot.ti"))));
+                "error=%si:s32 " + fetch.ofTarget(fetch.path("%di", "dm_snapshot.ti"))));
   }
 
-  private void pool() throws KernelException {
+  /** A mode is set anew where it stays as it is, too: only a change raises an event inside. */
+  private void mode(String probe, String function, String target, String type)
+      throws KernelException {
+    modes.put(probe, btf.enumerators(type));
     make(
         () -> {
-          modes.put("pool_mode", btf.enumerators("pool_mode"));
           entry(
-              "pool_mode",
-              where("set_pool_mode"),
-              "mode=%si:s32 " + ofTarget(path("%di", "pool.ti")));
+              probe, where(function), "mode=%si:s32 " + fetch.ofTarget(fetch.path("%di", target)));
+          returned(probe + "_ret", where(function), "");
         });
   }
 
@@ -313,26 +308,19 @@ final class ProbeRecipe {
         () ->
             entry(
                 "raid_leg",
-                whereInMd("md_error"),
+                where(MD, "md_error"),
                 "leg="
-                    + path("%si", "md_rdev.raid_disk")
+                    + fetch.path("%si", "md_rdev.raid_disk")
                     + ":s32 "
-                    + ofTarget(beside("raid_set", "md", "ti"))));
+                    + fetch.ofTarget(fetch.beside("raid_set", "md", "ti"))));
     make(
         () -> {
-          entry("reap", whereInMd("md_reap_sync_thread"), ofTarget(beside("raid_set", "md", "ti")));
-          returned("reap_ret", whereInMd("md_reap_sync_thread"), "");
+          entry(
+              "reap",
+              where(MD, "md_reap_sync_thread"),
+              fetch.ofTarget(fetch.beside("raid_set", "md", "ti")));
+          returned("reap_ret", where(MD, "md_reap_sync_thread"), "");
         });
-  }
-
-  private void cache() throws KernelException {
-    modes.put("cache_mode", btf.enumerators("cache_metadata_mode"));
-    make(
-        () ->
-            entry(
-                "cache_mode",
-                where("set_cache_mode"),
-                "mode=%si:s32 " + ofTarget(path("%di", "cache.ti"))));
   }
 
   private void verity() throws KernelException {
@@ -342,24 +330,10 @@ final class ProbeRecipe {
                 "corrupted",
                 where("verity_handle_err"),
                 "type=%si:s32 block=%dx:u64 count="
-                    + path("%di", "dm_verity.corrupted_errs")
+                    + fetch.path("%di", "dm_verity.corrupted_errs")
                     + ":u32 "
-                    + ofTarget(path("%di", "dm_verity.ti")),
+                    + fetch.ofTarget(fetch.path("%di", "dm_verity.ti")),
                 "count < " + MOST_CORRUPTED));
-  }
-
-  /** The kernel logs the first error alone ({@code dm-integrity.c:dm_integrity_io_error}). */
-  private void integrity() throws KernelException {
-    make(
-        () ->
-            entry(
-                "integrity",
-                where("dm_integrity_io_error"),
-                "what=+0(%si):string error=%dx:s32 failed="
-                    + path("%di", "dm_integrity_c.failed")
-                    + ":s32 "
-                    + ofTarget(path("%di", "dm_integrity_c.ti")),
-                "failed == 0"));
   }
 
   /** The calling thread's id. */
@@ -375,75 +349,17 @@ final class ProbeRecipe {
   private void make(Maker maker) throws KernelException {
     try {
       maker.make();
-    } catch (Lacking e) {
+    } catch (ProbeArguments.Lacking e) {
       // This kernel has another structure: what it would tell is found by a look.
     }
   }
 
-  /**
-   * A function as the compiler left it: a {@code .part.N} has the same arguments. Where the module
-   * is built in, its functions are the kernel's own.
-   */
-  private String where(String function) throws Lacking {
-    for (String name : functions) {
-      if (name.equals(function) || name.startsWith(function + ".part.")) {
-        return isBuiltIn ? name : module + ":" + name;
-      }
-    }
-    throw new Lacking();
+  private String where(String function) throws ProbeArguments.Lacking {
+    return where(module, function);
   }
 
-  /** A function of md, which may be built in where raid is not. */
-  private String whereInMd(String function) throws Lacking {
-    if (symbols.of("md_mod").contains(function)) {
-      return "md_mod:" + function;
-    } else if (symbols.of("").contains(function)) {
-      return function;
-    }
-    throw new Lacking();
-  }
-
-  /** Table and place of a {@code struct dm_target}. */
-  private String ofTarget(String target) throws Lacking, KernelException {
-    return "begin=+16(" + target + "):u64 md=" + mdOfTarget(target);
-  }
-
-  private String mdOfTarget(String target) throws Lacking, KernelException {
-    return mdOfTable("+0(" + target + ")");
-  }
-
-  private String mdOfTable(String table) throws Lacking, KernelException {
-    return md("+0(" + table + ")");
-  }
-
-  /** The number of a {@code struct mapped_device}, as text: {@code 254:3}. */
-  private String md(String device) throws Lacking, KernelException {
-    return "+" + offset("mapped_device", "name") + "(" + device + "):string";
-  }
-
-  /** Members of structures, each behind a pointer that the one before is. */
-  private String path(String register, String... members) throws Lacking, KernelException {
-    String path = register;
-    for (String member : members) {
-      int dot = member.indexOf('.');
-      path = "+" + offset(member.substring(0, dot), member.substring(dot + 1)) + "(" + path + ")";
-    }
-    return path;
-  }
-
-  /** What stands in a structure of which the first argument points at another member. */
-  private String beside(String struct, String given, String member)
-      throws Lacking, KernelException {
-    int distance = offset(struct, member) - offset(struct, given);
-    return (distance < 0 ? "" : "+") + distance + "(%di)";
-  }
-
-  private int offset(String struct, String member) throws Lacking, KernelException {
-    OptionalInt offset = btf.offset(struct, member);
-    if (offset.isEmpty()) {
-      offset = dm.offset(struct, member);
-    }
-    return offset.orElseThrow(Lacking::new);
+  private String where(String owner, String function) throws ProbeArguments.Lacking {
+    return symbols.probed(owner, function).orElseThrow(ProbeArguments.Lacking::new);
   }
 
   private void entry(String name, String where, String arguments) {

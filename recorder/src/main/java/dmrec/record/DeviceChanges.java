@@ -129,7 +129,7 @@ final class DeviceChanges {
               snapshot.targets(), snapshot.state().dependencies(), snapshot.state().readOnly());
       events.emit(source, Certainty.DERIVED, since, ref, live, Bytes.NONE);
       paths.startOver(ref.dev(), memory);
-      memory.inSyncTold = false;
+      memory.startOver();
       boolean counted = snapshot.state().eventNr() != known.eventNr();
       for (int i = 0; i < snapshot.targets().size(); i++) {
         found(

@@ -72,6 +72,12 @@ final class DeviceTracker {
 
     final PathEventDeduplicator.Paths paths = new PathEventDeduplicator.Paths();
 
+    /** A new table is live. */
+    void startOver() {
+      groupLeft = 0;
+      inSyncTold = false;
+    }
+
     /** Whether the topology is knowingly behind the last snapshot. */
     boolean isUnsettled() {
       return doubted != null || doubtsClear || usagePending;

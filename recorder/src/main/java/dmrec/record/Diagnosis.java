@@ -191,9 +191,7 @@ public final class Diagnosis {
   private void probes() {
     String why = DmProbes.why();
     if (why.isEmpty()) {
-      ok(
-          "kernel probes",
-          "can be placed: events have their exact moment, and who asked");
+      ok("kernel probes", "can be placed: events have their exact moment, and who asked");
     } else {
       partly(
           "kernel probes",

@@ -1,17 +1,18 @@
 package dmrec.record;
 
 import dmrec.decode.DecodeException;
+import dmrec.decode.Fault;
+import dmrec.decode.KernelLogLine;
 import dmrec.event.Certainty;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.kernel.DmProbes;
 import dmrec.target.DevNo;
-import dmrec.target.Mirror;
 import dmrec.target.MirrorTable;
 import dmrec.target.Target;
-import dmrec.target.TargetStatus;
 import dmrec.topology.Device;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +98,7 @@ final class ProbeRules {
   @Nullable Happening hit(Observation.ProbeSeen seen) throws DecodeException {
     DecodedHit hit = DecodedHit.of(seen);
     if (hit.name().equals(DmProbes.LOG)) {
-      written(hit);
-      return null;
+      return written(hit);
     }
     Happening happening = threads.hit(hit);
     if (happening == null) {
@@ -138,15 +138,29 @@ final class ProbeRules {
     heldNames.clear();
   }
 
-  /** A line of the log is written: which snapshot it is about, its status tells. */
-  private void written(DecodedHit hit) {
-    if (reasons.written(hit)) {
-      for (Device device : events.topology().devices()) {
-        if (device.targets().stream().anyMatch(target -> target.type().startsWith("snapshot"))) {
-          requests.again(device.dev());
-        }
+  /** A line of the log is written: which device it is about, it does not say. */
+  private @Nullable Happening written(DecodedHit hit) {
+    KernelLogLine line = new KernelLogLine(0, 0, 0, 0, '-', hit.text("msg"), List.of());
+    if (line.fault() == Fault.INTEGRITY_ERROR) {
+      List<DevNo> all = having("integrity");
+      DevNo dev = all.size() == 1 ? all.get(0) : DevNo.NONE;
+      DmEvent fault = new DmEvent.IntegrityFault("error", line.sector(), line.text());
+      return hit.happening(DecodedHit.refOf(dev), fault, -1);
+    } else if (reasons.written(line, hit)) {
+      having("snapshot").forEach(requests::again); // A status tells which it is.
+    }
+    return null;
+  }
+
+  /** The devices with a target whose type begins so. */
+  private List<DevNo> having(String type) {
+    List<DevNo> found = new ArrayList<>();
+    for (Device device : events.topology().devices()) {
+      if (device.targets().stream().anyMatch(target -> target.type().startsWith(type))) {
+        found.add(device.dev());
       }
     }
+    return found;
   }
 
   /**
@@ -297,8 +311,7 @@ final class ProbeRules {
         if (known != null && known.live() != null && known.readOnly() != readOnly) {
           emit(happening, new DmEvent.ReadOnlyChanged(readOnly));
         }
-        tracker.memory(dev).inSyncTold = false;
-        tracker.memory(dev).groupLeft = 0;
+        tracker.memory(dev).startOver();
         paths.startOver(dev, tracker.memory(dev));
       }
       default -> {
@@ -354,7 +367,9 @@ final class ProbeRules {
     for (DmEvent.OfTarget event : folded(happening, targets.get(index), index, tables)) {
       emit(
           happening,
-          event instanceof DmEvent.MirrorLogFailed failed ? seen(failed, tables.find()) : event);
+          event instanceof DmEvent.MirrorLogFailed failed
+              ? StatusFold.log(failed, seen(tables, failed.target()))
+              : event);
     }
   }
 
@@ -396,19 +411,6 @@ final class ProbeRules {
     List<Target> inactive = known.inactive();
     return index == known.targets().size()
         || (inactive != null && inactive.stream().anyMatch(t -> t.type().equals("mirror")));
-  }
-
-  /** A log's failure with what the status behind it says: a probe does not tell its sort. */
-  private static DmEvent seen(
-      DmEvent.MirrorLogFailed failed, HeldObservations.@Nullable Table table) {
-    if (table != null && failed.target() < table.targets().size()) {
-      Target target = table.targets().get(failed.target());
-      if (TargetStatus.parse(target.type(), target.status()) instanceof Mirror mirror
-          && mirror.logState() == Mirror.LogState.FLUSH_FAILED) {
-        return new DmEvent.MirrorLogFailed(failed.target(), failed.log(), "F", mirror.text());
-      }
-    }
-    return failed;
   }
 
   private DeviceRef ref(Happening happening) {

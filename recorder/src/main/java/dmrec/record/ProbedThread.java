@@ -72,7 +72,10 @@ final class ProbedThread {
 
   @Nullable Happening created;
   @Nullable Happening path;
-  @Nullable Happening pool;
+
+  /** The mode that a pool or a cache is being set to. */
+  @Nullable Happening mode;
+
   @Nullable Happening reaped;
 
   boolean isIdle() {
@@ -81,7 +84,7 @@ final class ProbedThread {
         && message == null
         && created == null
         && path == null
-        && pool == null
+        && mode == null
         && reaped == null;
   }
 }

@@ -49,8 +49,7 @@ final class SnapshotReasons {
   }
 
   /** A line was written; returns whether it is about a snapshot's fault. */
-  boolean written(DecodedHit hit) {
-    KernelLogLine line = new KernelLogLine(0, 0, 0, 0, '-', hit.text("msg"), List.of());
+  boolean written(KernelLogLine line, DecodedHit hit) {
     long wallNs = hit.seen().happened().wallNs();
     return add(written, new Said(line.fault(), line.reason(), -1, wallNs, hit, false));
   }

@@ -137,7 +137,7 @@ final class StatusFold {
   /**
    * The event of a pool that is low on space, where it was not so already.
    *
-   * @param seen the pool as a snapshot behind it shows it; empty where there is none
+   * @param seen the pool as a snapshot behind it shows it; null where there is none
    */
   static List<DmEvent.OfTarget> low(
       DmEvent.PoolLowSpace e, Target known, @Nullable Target seen, int index) {
@@ -157,6 +157,19 @@ final class StatusFold {
     Ratio used = e.space().equals("data") ? usage.data() : usage.metadata();
     String now = new ThinPool(was.modeWord(), usage, was.rest()).text();
     return List.of(new DmEvent.PoolLowSpace(index, e.space(), used.part(), used.whole(), now));
+  }
+
+  /**
+   * A log's failure with what a snapshot behind it says: a probe does not tell its sort.
+   *
+   * @param seen the mirror as the snapshot shows it; null where there is none
+   */
+  static DmEvent log(DmEvent.MirrorLogFailed failed, @Nullable Target seen) {
+    return seen != null
+            && TargetStatus.parse(seen.type(), seen.status()) instanceof Mirror mirror
+            && mirror.logState() == Mirror.LogState.FLUSH_FAILED
+        ? new DmEvent.MirrorLogFailed(failed.target(), failed.log(), "F", mirror.text())
+        : failed;
   }
 
   /** The event of a raid whose synchronisation ended, where a snapshot behind it shows it whole. */

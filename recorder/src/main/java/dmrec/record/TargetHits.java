@@ -12,9 +12,14 @@ final class TargetHits {
   /** Write, flush, synchronisation, read. */
   private static final String LEG_LETTERS = "DFSR";
 
-  /** The functions of dm-thin.c that raise a pool's event, but for those of low space. */
+  /** The functions of dm-thin.c and dm-cache-target.c that raise an event of another mode. */
   private static final Set<String> MODE_SETTERS =
-      Set.of("notify_of_pool_mode_change", "set_pool_mode", "do_no_space_timeout");
+      Set.of(
+          "notify_of_pool_mode_change",
+          "set_pool_mode",
+          "do_no_space_timeout",
+          "notify_mode_switch",
+          "set_cache_mode");
 
   private TargetHits() {}
 
@@ -37,24 +42,22 @@ final class TargetHits {
       }
       case "raid_leg" ->
           hit.ofTarget(new DmEvent.RaidLegFailed(0, (int) hit.number("leg", -1), "D", ""));
-      case "cache_mode" ->
-          hit.ofTarget(new DmEvent.CacheModeChanged(0, "", modeWord(hit.text("mode")), ""));
-      case "pool_mode" -> {
+      case "cache_mode", "pool_mode" -> {
         String mode = modeWord(hit.text("mode"));
-        thread.pool = hit.ofTarget(new DmEvent.PoolModeChanged(0, "", mode, ""));
+        thread.mode =
+            hit.ofTarget(
+                hit.name().equals("cache_mode")
+                    ? new DmEvent.CacheModeChanged(0, "", mode, "")
+                    : new DmEvent.PoolModeChanged(0, "", mode, ""));
+        yield null;
+      }
+      case "cache_mode_ret", "pool_mode_ret" -> {
+        thread.mode = null;
         yield null;
       }
       case "corrupted" -> {
         String type = hit.number("type", 0) == 0 ? "data" : "metadata";
         yield hit.ofTarget(new DmEvent.VerityCorrupted(0, type, hit.number("block", -1), ""));
-      }
-      case "integrity" -> {
-        String line =
-            "device-mapper: integrity: Error on "
-                + hit.text("what")
-                + ": "
-                + hit.number("error", 0);
-        yield hit.ofTarget(new DmEvent.IntegrityFault("error", -1, line));
       }
       case "reap" -> {
         thread.reaped = hit.ofTarget(new DmEvent.RaidInSync(0, ""));
@@ -79,14 +82,14 @@ final class TargetHits {
   private static @Nullable Happening raised(DecodedHit hit, ProbedThread thread) {
     String module = hit.text("module");
     String function = hit.text("function");
-    Happening pool = thread.pool;
-    thread.pool = null;
+    Happening mode = thread.mode;
+    thread.mode = null;
     if (module.equals("dm_log") || module.equals("dm_log_userspace")) {
       return hit.ofTarget(new DmEvent.MirrorLogFailed(0, DevNo.NONE, "", ""));
     } else if (module.equals("dm_mirror") && function.startsWith("do_mirror")) {
       return hit.ofTarget(new DmEvent.MirrorInSync(0, 0, ""));
     } else if (MODE_SETTERS.contains(function)) {
-      return pool; // The mode is set anew where it stays as it is, too.
+      return mode; // It is set anew where it stays as it is, too, but that raises no event.
     } else if (module.equals("dm_thin_pool") || module.equals("dm_persistent_data")) {
       // The callback for metadata is called from there, and calls on without returning.
       boolean isData = module.equals("dm_thin_pool") && !function.startsWith("metadata_low");

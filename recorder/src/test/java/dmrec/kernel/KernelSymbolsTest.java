@@ -49,6 +49,33 @@ final class KernelSymbolsTest {
   }
 
   @Test
+  void namesFunctionsAsDefinitionsDo() throws Exception {
+    KernelSymbols symbols =
+        symbols(
+            """
+            ffffffffc0001000 t choose_path_in_pg\t[dm_multipath]
+            ffffffffc00010d0 t choose_pgpath\t[dm_multipath]
+            ffffffffc0002000 t __invalidate_snapshot.part.0\t[dm_snapshot]
+            ffffffffc0002080 t __invalidate_snapshot.cold\t[dm_snapshot]
+            ffffffff81000000 T md_error
+            """);
+    assertEquals("dm_multipath:choose_pgpath", placed(symbols, "dm_multipath", "choose_pgpath"));
+    assertEquals(
+        "dm_snapshot:__invalidate_snapshot.part.0",
+        placed(symbols, "dm_snapshot", "__invalidate_snapshot"));
+    assertEquals("md_error", placed(symbols, "md_mod", "md_error")); // Built in.
+    assertEquals("", placed(symbols, "dm_snapshot", "choose_pgpath"));
+    long at = symbols.address("dm_multipath", "choose_path_in_pg");
+    assertEquals(0xffffffffc00010d0L, symbols.next("dm_multipath", at));
+    assertEquals(0, symbols.next("dm_multipath", at + 0xd0));
+    assertEquals(0, symbols.address("dm_multipath", "md_error"));
+  }
+
+  private static String placed(KernelSymbols symbols, String module, String function) {
+    return symbols.probed(module, function).orElse("");
+  }
+
+  @Test
   void hiddenAddressesAreUnknownButNamesAreNot() throws Exception {
     KernelSymbols symbols =
         symbols(

@@ -178,13 +178,15 @@ class ProbeRulesTest {
     create(scene, LIN);
     request(scene, "table_load", LIN, "table" + md(LIN));
     resume(scene, LIN);
-    for (String names : List.of("name=\"lin\" start=312 new=\"a\"", "name=\"a\" start=312 new=\"b\"")) {
+    for (String names :
+        List.of("name=\"lin\" start=312 new=\"a\"", "name=\"a\" start=312 new=\"b\"")) {
       scene.probe("dev_rename dev=0 dm_flags=4 " + names + " uuid=\"\" uid=0 comm=\"dmsetup\"");
       scene.probe("dev_rename_ret rc=0");
     }
     scene.look(LIN.named("b", LIN.uuid()));
 
-    assertEquals("device_created table_loaded table_live device_renamed device_renamed", scene.kinds());
+    assertEquals(
+        "device_created table_loaded table_live device_renamed device_renamed", scene.kinds());
   }
 
   @Test

@@ -142,8 +142,9 @@ class TargetProbesTest {
   void integrityErrorIsToldOnceAndOfItsDevice() throws IOException {
     State integrity = State.of(9, "integrity", "integrity", "8:1 0 4 J 0", "0 128 -");
     Scene scene = Scene.with(integrity);
-    scene.probe("integrity what=\"writing journal\" error=-5 failed=0" + md(integrity));
-    scene.kernelLog(7, "integrity: Error on writing journal: -5");
+    String text = "integrity: Error on writing journal: -5";
+    scene.probe("console msg=\"device-mapper: " + text + "\"");
+    scene.kernelLog(7, text);
 
     EventRecord record = scene.only(Kind.INTEGRITY_FAULT);
     assertExact(record);
@@ -151,6 +152,12 @@ class TargetProbesTest {
     String line = "device-mapper: integrity: Error on writing journal: -5";
     assertEquals(new DmEvent.IntegrityFault("error", -1, line), record.event());
     assertEquals(line, ((DmEvent.KernelMessage) scene.only(Kind.KERNEL_MESSAGE).event()).text());
+    scene.records.clear();
+
+    scene.look(State.of(10, "other", "integrity", "8:2 0 4 J 0", "0 128 -"));
+    scene.records.clear();
+    scene.probe("console msg=\"device-mapper: " + text + "\"");
+    assertEquals(true, scene.only(Kind.INTEGRITY_FAULT).device().isNone());
   }
 
   private static State snapshot(int minor, String name, String store) {
@@ -225,6 +232,29 @@ class TargetProbesTest {
     scene.probe(raised + md(pool));
     scene.look(pool.status(low.replace("rw", "out_of_data_space")).events(3));
     assertEquals("", scene.kinds());
+  }
+
+  /** Only a change raises an event, and it never leaves its failure. */
+  @Test
+  void modeThatIsSetAnewIsNoChange() throws IOException {
+    String status =
+        "8 9/1024 128 0/256 0 29 0 0 0 0 0 1 writeback 2 migration_threshold 2048 smq 0 ";
+    State cache =
+        State.of(6, "cache", "cache", "8:1 8:2 8:3 128 1 writeback smq 0", status + "rw - ");
+    Scene scene = Scene.with(cache);
+    String raised = "event module=\"dm_cache\" function=\"set_cache_mode\"" + md(cache);
+    scene.probe("cache_mode mode=\"CM_FAIL\"" + md(cache));
+    scene.probe(raised);
+    scene.probe("cache_mode_ret");
+    scene.probe("cache_mode mode=\"CM_READ_ONLY\"" + md(cache));
+    scene.probe("cache_mode_ret");
+    scene.probe(raised); // What was set before has nothing to do with it.
+    scene.lookExactly(cache.status("Fail"));
+
+    EventRecord record = scene.only(Kind.CACHE_MODE_CHANGED);
+    assertExact(record);
+    assertEquals(new DmEvent.CacheModeChanged(0, "rw", "Fail", "Fail"), record.event());
+    assertEquals("cache_mode_changed", scene.kinds());
   }
 
   @Test
