@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 @Order(4)
 class BesideTest extends RecordedScenario {
-  private static final int COUNT = 10_000;
+  private static final int COUNT = 2_000;
   private static final int KILLS = 4;
 
   BesideTest() {

@@ -37,7 +37,7 @@ class SelfTestTest {
 
   @BeforeAll
   void run() {
-    out = Lab.run("selftest");
+    out = Lab.run("", "selftest");
   }
 
   private String text(String name) throws IOException {
