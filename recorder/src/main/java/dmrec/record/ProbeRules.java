@@ -258,13 +258,12 @@ final class ProbeRules {
   private void message(Happening happening, DmEvent.TargetMessage e, @Nullable Device known)
       throws IOException {
     List<Target> targets = known == null ? List.of() : known.targets();
-    DmEvent message = e;
-    for (int i = 0; i < targets.size(); i++) {
-      if (targets.get(i).startSector() == happening.startSector()) {
-        message = new DmEvent.TargetMessage(i, targets.get(i).type(), e.message());
-      }
+    int index = targets.size() - 1;
+    while (index > 0 && targets.get(index).startSector() > happening.startSector()) {
+      index--;
     }
-    emit(happening, message);
+    String type = index < 0 ? "" : targets.get(index).type();
+    emit(happening, new DmEvent.TargetMessage(Math.max(0, index), type, e.message()));
   }
 
   private void created(Happening happening, @Nullable Device known) throws IOException {
@@ -289,9 +288,7 @@ final class ProbeRules {
     DevNo dev = happening.device().dev();
     List<Target> targets = table == null ? List.of() : table.targets();
     switch (happening.event().kind()) {
-      case TABLE_LOADED -> {
-        emit(happening, ref(happening), new DmEvent.TableLoaded(targets));
-      }
+      case TABLE_LOADED -> emit(happening, new DmEvent.TableLoaded(targets));
       case TABLE_LIVE -> {
         if (table == null
             && known != null
