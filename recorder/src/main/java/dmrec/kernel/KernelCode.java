@@ -32,12 +32,24 @@ final class KernelCode {
 
   private static final int CALL_BYTES = 5;
 
+  private static final Path KCORE = Path.of("/proc/kcore");
+  private static final String ADVICE = "It takes CAP_SYS_RAWIO, and a kernel that is not locked down.";
+
   private final Path file;
   private final FileChannel channel;
 
   private KernelCode(Path file, FileChannel channel) {
     this.file = file;
     this.channel = channel;
+  }
+
+  /** Why it cannot be read and what that takes, in sentences; empty where it can. */
+  static String why() {
+    try (FileChannel channel = FileChannel.open(KCORE)) {
+      return channel.isOpen() ? "" : ADVICE;
+    } catch (IOException e) {
+      return KCORE + " cannot be read. " + ADVICE;
+    }
   }
 
   /**
@@ -50,7 +62,7 @@ final class KernelCode {
    *     not exactly one such call
    */
   static int call(long from, long end, long callee) throws KernelException {
-    return call(Path.of("/proc/kcore"), from, end, callee);
+    return call(KCORE, from, end, callee);
   }
 
   static int call(Path file, long from, long end, long callee) throws KernelException {
@@ -86,7 +98,7 @@ final class KernelCode {
           "Cannot read " + file,
           "the running kernel's memory",
           String.valueOf(e),
-          "It takes CAP_SYS_RAWIO, and a kernel that is not locked down.",
+          ADVICE,
           e);
     }
   }

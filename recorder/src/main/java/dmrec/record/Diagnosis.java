@@ -190,8 +190,14 @@ public final class Diagnosis {
 
   private void probes() {
     String why = DmProbes.why();
-    if (why.isEmpty()) {
+    String whyNoSwitches = DmProbes.whyNoSwitches();
+    if (why.isEmpty() && whyNoSwitches.isEmpty()) {
       ok("kernel probes", "can be placed: events have their exact moment, and who asked");
+    } else if (why.isEmpty()) {
+      partly(
+          "kernel probes",
+          "can be placed, but for one: " + whyNoSwitches,
+          "that I/O goes to another path group is found by polling");
     } else {
       partly(
           "kernel probes",
