@@ -33,7 +33,8 @@ final class KernelCode {
   private static final int CALL_BYTES = 5;
 
   private static final Path KCORE = Path.of("/proc/kcore");
-  private static final String ADVICE = "It takes CAP_SYS_RAWIO, and a kernel that is not locked down.";
+  private static final String ADVICE =
+      "It takes CAP_SYS_RAWIO, and a kernel that is not locked down.";
 
   private final Path file;
   private final FileChannel channel;
@@ -95,11 +96,7 @@ final class KernelCode {
       throw e;
     } catch (IOException e) {
       throw new KernelException(
-          "Cannot read " + file,
-          "the running kernel's memory",
-          String.valueOf(e),
-          ADVICE,
-          e);
+          "Cannot read " + file, "the running kernel's memory", String.valueOf(e), ADVICE, e);
     }
   }
 

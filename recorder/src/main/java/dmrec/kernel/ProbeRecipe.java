@@ -67,10 +67,12 @@ final class ProbeRecipe {
           "dm_switch", "switch_message",
           "dm_writecache", "writecache_message");
 
-  /** Two words of a message to a multipath target: none of them is a key. */
-  private static final String WORDS = " word=+0(+0(%dx)):string argument=+0(+8(%dx)):string";
+  /** A word of a message to a multipath target: none of them is a key. */
+  private static final String WORD = " argc=%si:u32 word=+0(+0(%dx)):string";
 
   private static final String MD = "md_mod";
+
+  private static final String IS_RAID = "disk == 0";
 
   /** SCSI_DH_DEV_TEMP_BUSY of {@code include/scsi/scsi_dh.h}: the kernel bypasses the group. */
   private static final int BUSY = 2;
@@ -234,7 +236,15 @@ final class ProbeRecipe {
   }
 
   private void multipath() throws KernelException {
-    make(() -> entry("message", where("multipath_message"), fetch.ofTarget("%di") + WORDS));
+    String function = "multipath_message";
+    make(() -> entry("message", where(function), fetch.ofTarget("%di") + WORD, "argc < 2"));
+    make(
+        () ->
+            entry(
+                "message_of", // Of shorter ones the second word is whatever the memory held.
+                where(function),
+                fetch.ofTarget("%di") + WORD + " argument=+0(+8(%dx)):string",
+                "argc >= 2"));
     make(() -> returned("message_ret", where("multipath_message"), "rc=$retval:s32"));
     make(
         () ->
@@ -309,18 +319,21 @@ final class ProbeRecipe {
             entry(
                 "raid_leg",
                 where(MD, "md_error"),
-                "leg="
-                    + fetch.path("%si", "md_rdev.raid_disk")
-                    + ":s32 "
-                    + fetch.ofTarget(fetch.beside("raid_set", "md", "ti"))));
+                "leg=" + fetch.path("%si", "md_rdev.raid_disk") + ":s32 " + ofRaid(),
+                IS_RAID));
     make(
         () -> {
-          entry(
-              "reap",
-              where(MD, "md_reap_sync_thread"),
-              fetch.ofTarget(fetch.beside("raid_set", "md", "ti")));
+          entry("reap", where(MD, "md_reap_sync_thread"), ofRaid(), IS_RAID);
           returned("reap_ret", where(MD, "md_reap_sync_thread"), "");
         });
+  }
+
+  /** An array of md's own lies in no target, and has a disk. */
+  private String ofRaid() throws ProbeArguments.Lacking, KernelException {
+    return "disk="
+        + fetch.path("%di", "mddev.gendisk")
+        + ":u64 "
+        + fetch.ofTarget(fetch.beside("raid_set", "md", "ti"));
   }
 
   private void verity() throws KernelException {

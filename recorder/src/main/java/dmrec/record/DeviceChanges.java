@@ -186,10 +186,15 @@ final class DeviceChanges {
       return;
     }
     for (int i = 0; i < after.size(); i++) {
-      if (before.get(i).type().equals(after.get(i).type())
+      Target was = before.get(i);
+      if (memory.groupLeft > 0 && StatusFold.activeGroup(after.get(i)) > 0) {
+        was = StatusFold.withGroup(was, memory.groupLeft); // No probe told where I/O went.
+        memory.groupLeft = 0;
+      }
+      if (was.type().equals(after.get(i).type())
           && !before.get(i).status().equals(after.get(i).status())) {
         found(
-            StatusDiff.between(before.get(i), after.get(i), i, reasons, since),
+            StatusDiff.between(was, after.get(i), i, reasons, since),
             snapshot,
             i,
             ref,

@@ -164,6 +164,7 @@ final class DmPoller implements DevicePoller {
       List<DevNo> turn = List.copyOf(requested);
       requested.clear();
       for (DevNo dev : turn) {
+        failing.remove(dev); // Somebody may wait for it, and is told if there is none again.
         complete &= snapshot(to, dev, Depth.ALWAYS);
       }
     }

@@ -29,7 +29,6 @@ record Happening(
         || event instanceof DmEvent.TableLive
         || event instanceof DmEvent.TableChanged
         || event instanceof DmEvent.MirrorLogFailed
-        || event instanceof DmEvent.PoolLowSpace
-        || event instanceof DmEvent.RaidInSync;
+        || StatusFold.needsSnapshot(event);
   }
 }

@@ -63,6 +63,7 @@ final class HeldObservations {
   private final Set<DevNo> awaited = new HashSet<>();
   private int answers;
   private int rounds;
+  private boolean isAnswering = true;
 
   boolean isEmpty() {
     return items.isEmpty();
@@ -70,8 +71,12 @@ final class HeldObservations {
 
   /** Adds what happened; {@code polled} says whether snapshots can be taken at all. */
   void add(Happening happening, boolean polled) {
+    if (items.isEmpty()) {
+      answers = 0;
+      rounds = 0;
+    }
     items.add(new Item(happening, null));
-    if (polled && happening.needsTable()) {
+    if (polled && isAnswering && happening.needsTable()) {
       awaited.add(happening.device().dev());
     }
   }
@@ -85,8 +90,6 @@ final class HeldObservations {
       came(o.dev());
     } else if (observation instanceof Observation.Sampled) {
       rounds++;
-    } else if (observation instanceof Observation.Lost o && o.source() == Source.DM) {
-      awaited.clear(); // The control device does not answer.
     }
   }
 
@@ -97,9 +100,17 @@ final class HeldObservations {
     }
   }
 
-  /** An answer of the kernel was read, of use or not. */
-  void answered() {
-    answers++;
+  /** Something was read, of use or not. While the control device fails, nothing is waited for. */
+  void read(Observation observation) {
+    if (observation instanceof Observation.Lost lost && lost.source() == Source.DM) {
+      isAnswering = false;
+      awaited.clear();
+    } else if (observation instanceof Observation.Polled
+        || observation instanceof Observation.Listed
+        || observation instanceof Observation.Vanished) {
+      isAnswering = true;
+      answers++;
+    }
   }
 
   /** Whether all is there that was waited for, or was waited for long enough. */
@@ -115,8 +126,6 @@ final class HeldObservations {
     List<Item> all = items;
     items = new ArrayList<>();
     awaited.clear();
-    answers = 0;
-    rounds = 0;
     for (int i = 0; i < all.size(); i++) {
       Happening happening = all.get(i).happening();
       Observation observation = all.get(i).observation();

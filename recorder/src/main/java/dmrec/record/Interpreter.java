@@ -128,9 +128,7 @@ final class Interpreter {
       held.add(observation);
     }
     boolean isLast = observation instanceof Observation.Stopped;
-    if (!held.isEmpty() && observation instanceof Observation.Answer) {
-      held.answered();
-    }
+    held.read(observation);
     if (!held.isEmpty() && (isLast || held.isReady())) {
       held.release(interpreting);
       probes.released();

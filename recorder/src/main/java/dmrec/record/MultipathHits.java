@@ -10,6 +10,9 @@ final class MultipathHits {
   /** I/O goes to another group now; a message only asks for it. */
   static final String SWITCHED = "switched";
 
+  /** A message of two words or more; of shorter ones only the first is fetched. */
+  static final String LONGER = "message_of";
+
   private MultipathHits() {}
 
   /** What a hit proves; null where it is only a part of something, or not of multipath. */
@@ -25,7 +28,7 @@ final class MultipathHits {
         thread.path = null;
         yield waiting == null ? null : numbered(waiting, hit.number("rc", 0) & 0xffffffffL);
       }
-      case "message" -> {
+      case "message", LONGER -> {
         thread.message = hit;
         thread.inner = hit.dev();
         yield null;

@@ -43,10 +43,11 @@ final class ProbeRequests {
 
   /** The hits inside a request that are about its own device. */
   private static final Set<String> OF_REQUEST =
-      Set.of("table", "swap", "suspend", "resume", "message");
+      Set.of("table", "swap", "suspend", "resume", "message", MultipathHits.LONGER);
 
+  /** By thread; those in an interrupt by processor, as the thread is not behind them. */
   private final Map<Long, ProbedThread> threads = new HashMap<>();
-  private final ProbedThread interrupt = new ProbedThread();
+
   private DevNo raised = DevNo.NONE;
 
   /** Finds a device by the name or the UUID of a request. */
@@ -97,10 +98,7 @@ final class ProbeRequests {
     if (threads.size() > MOST_THREADS) {
       threads.clear();
     }
-    if (hit.isInInterrupt()) {
-      return hit(hit, interrupt); // The thread is not behind it.
-    }
-    long tid = hit.number("tid", 0);
+    long tid = hit.isInInterrupt() ? -1 - hit.number("cpu", 0) : hit.number("tid", 0);
     ProbedThread thread = threads.computeIfAbsent(tid, each -> new ProbedThread());
     Happening happening = hit(hit, thread);
     if (thread.isIdle()) {
@@ -168,7 +166,13 @@ final class ProbeRequests {
         }
         yield hit.happening(new DmEvent.DeviceRemoved());
       }
-      case "path", "useq", "message", "message_ret", "bypassed", MultipathHits.SWITCHED ->
+      case "path",
+          "useq",
+          "message",
+          MultipathHits.LONGER,
+          "message_ret",
+          "bypassed",
+          MultipathHits.SWITCHED ->
           MultipathHits.of(hit, thread);
       default -> ofLiveTable(TargetHits.of(hit, thread));
     };

@@ -346,8 +346,15 @@ final class ProbeRules {
       return;
     }
     if (index == targets.size()) {
-      if (!(told instanceof DmEvent.RaidInSync || told instanceof DmEvent.PoolLowSpace)) {
-        emit(happening, told);
+      switch (told.kind()) {
+        case POOL_LOW_SPACE,
+            POOL_MODE_CHANGED,
+            CACHE_MODE_CHANGED,
+            RAID_IN_SYNC,
+            RAID_LEG_FAILED -> {
+          // Of a table that is made.
+        }
+        default -> emit(happening, told);
       }
       return;
     }
@@ -380,10 +387,8 @@ final class ProbeRules {
       return happening.probe().equals(MultipathHits.SWITCHED)
           ? StatusFold.moved(from, e.to(), target, index)
           : StatusFold.of(new DmEvent.GroupSwitched(0, from, e.to(), ""), target, index);
-    } else if (told instanceof DmEvent.PoolLowSpace e) {
-      return StatusFold.low(e, target, seen(tables, index), index);
-    } else if (told instanceof DmEvent.RaidInSync) {
-      return StatusFold.inSync(target, seen(tables, index), index);
+    } else if (StatusFold.needsSnapshot(told)) {
+      return StatusFold.seen(told, target, seen(tables, index), index);
     }
     int current = StatusFold.activeGroup(target);
     List<DmEvent.OfTarget> events = StatusFold.of(told, target, index);

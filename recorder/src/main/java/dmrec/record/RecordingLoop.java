@@ -134,7 +134,7 @@ public final class RecordingLoop implements AutoCloseable {
         warning.accept(
             "recording without "
                 + String.join(", without ", lacking)
-                + "; root has all of it, 'dmrec doctor' says more");
+                + "; 'dmrec doctor' says what that takes");
       }
       return new RecordingLoop(options, clocks, uevents, log, control, probes);
     } catch (KernelException | RuntimeException | Error e) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * already.
  */
 final class StatusFold {
+  private static final String WRITABLE = "rw";
+
   private StatusFold() {}
 
   /** The types of targets that an event can be of; empty for any. */
@@ -38,6 +40,46 @@ final class StatusFold {
       case VERITY_CORRUPTED -> List.of("verity");
       default -> List.of();
     };
+  }
+
+  /**
+   * Whether a probe tells of it where it may not come to be: the kernel fails no leg that is the
+   * last ({@code raid1.c:raid1_error}), and lets nobody write to metadata that needs a check
+   * ({@code dm-thin.c:set_pool_mode}).
+   */
+  static boolean needsSnapshot(DmEvent told) {
+    return told instanceof DmEvent.PoolLowSpace
+        || told instanceof DmEvent.RaidInSync
+        || told instanceof DmEvent.RaidLegFailed
+        || (told instanceof DmEvent.PoolModeChanged pool && pool.to().equals(WRITABLE))
+        || (told instanceof DmEvent.CacheModeChanged cache && cache.to().equals(WRITABLE));
+  }
+
+  /**
+   * The events of what {@link #needsSnapshot}.
+   *
+   * @param seen the target as a snapshot behind it shows it; null where there is none
+   */
+  static List<DmEvent.OfTarget> seen(DmEvent told, Target known, @Nullable Target seen, int index) {
+    if (told instanceof DmEvent.PoolLowSpace e) {
+      return low(e, known, seen, index);
+    } else if (told instanceof DmEvent.RaidInSync) {
+      return inSync(known, seen, index);
+    }
+    return seen != null && isShown(told, TargetStatus.parse(seen.type(), seen.status()))
+        ? of(told, known, index)
+        : List.of();
+  }
+
+  private static boolean isShown(DmEvent told, TargetStatus seen) {
+    if (told instanceof DmEvent.RaidLegFailed e && seen instanceof Raid raid) {
+      return e.leg() >= 0
+          && e.leg() < raid.health().length()
+          && raid.deviceHealth(e.leg()) == Raid.DeviceHealth.DEAD;
+    }
+    return seen instanceof ThinPool pool
+        ? pool.modeWord().equals(WRITABLE)
+        : seen instanceof Cache cache && cache.modeWord().equals(WRITABLE);
   }
 
   /**
@@ -139,7 +181,7 @@ final class StatusFold {
    *
    * @param seen the pool as a snapshot behind it shows it; null where there is none
    */
-  static List<DmEvent.OfTarget> low(
+  private static List<DmEvent.OfTarget> low(
       DmEvent.PoolLowSpace e, Target known, @Nullable Target seen, int index) {
     if (!(TargetStatus.parse(known.type(), known.status()) instanceof ThinPool was)
         || StatusDiff.isLow(was, e.space(), ThinPoolTable.parse(known.params()))) {
@@ -173,13 +215,20 @@ final class StatusFold {
   }
 
   /** The event of a raid whose synchronisation ended, where a snapshot behind it shows it whole. */
-  static List<DmEvent.OfTarget> inSync(Target known, @Nullable Target seen, int index) {
+  private static List<DmEvent.OfTarget> inSync(Target known, @Nullable Target seen, int index) {
     return seen != null
             && TargetStatus.parse(known.type(), known.status()) instanceof Raid was
             && TargetStatus.parse(seen.type(), seen.status()) instanceof Raid is
             && StatusDiff.isSynced(was, is)
         ? List.of(new DmEvent.RaidInSync(index, is.text()))
         : List.of();
+  }
+
+  /** The target as it was while I/O went to a group, which its status no longer tells. */
+  static Target withGroup(Target target, int group) {
+    return TargetStatus.parse(target.type(), target.status()) instanceof Multipath status
+        ? target.withStatus(status.movedTo(group, false).text())
+        : target;
   }
 
   /** The group of paths that I/O goes to; 0 where none is current. */

@@ -67,7 +67,7 @@ final class UeventRules {
     } else if (!o.udev() && corruption != null) {
       String type = corruption.type() == 0 ? "data" : "metadata";
       DmEvent fault = new DmEvent.VerityCorrupted(verityTarget(dev), type, corruption.block(), "");
-      if (probes.hasTold(dev, fault)) {
+      if (!fromProcess && probes.hasTold(dev, fault)) {
         trace(u, dev, o);
       } else {
         events.fromUevent(o, u, tracker.refOf(dev, u.diskSeq()), fault);

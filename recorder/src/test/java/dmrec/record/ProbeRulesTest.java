@@ -159,6 +159,23 @@ class ProbeRulesTest {
   }
 
   @Test
+  void nothingIsWaitedForWhileTheControlDeviceDoesNotAnswer() throws IOException {
+    Scene scene = Scene.with(LIN);
+    request(scene, "table_load", LIN);
+    assertEquals("", scene.kinds());
+    scene.lost(Source.DM, -1);
+    assertEquals("table_loaded gap", scene.kinds());
+    request(scene, "table_clear", LIN);
+    request(scene, "table_load", LIN);
+    assertEquals("table_cleared table_loaded", scene.kinds());
+    scene.look(LIN.loaded(LIN.live()));
+    assertEquals("baseline", scene.kinds());
+    request(scene, "table_clear", LIN);
+    request(scene, "table_load", LIN);
+    assertEquals("table_cleared", scene.kinds());
+  }
+
+  @Test
   void pairWithinAMillisecondIsToldWhole() throws IOException {
     Scene scene = Scene.with(LIN);
     request(scene, "table_load", LIN);

@@ -99,6 +99,62 @@ class TargetProbesTest {
     assertEquals("group_bypassed status_changed", scene.kinds());
   }
 
+  /** As where the kernel's memory must not be read, so that a call in it cannot be found. */
+  @Test
+  void switchThatNoProbeSeesIsFoundByAPoll() throws IOException {
+    Scene scene = Scene.with(MPATH.status(groups(2, "EAE")));
+    message(scene, "disable_group", 2);
+    scene.look(MPATH.status(groups(1, "ADE")).events(0));
+    DmEvent.GroupSwitched moved = (DmEvent.GroupSwitched) scene.only(Kind.GROUP_SWITCHED).event();
+    assertEquals(2, moved.from());
+    assertEquals("group_bypassed group_switched", scene.kinds());
+    message(scene, "switch_group", 2);
+    assertEquals("group_enabled group_switched", scene.kinds());
+  }
+
+  /** Two maps lose a path at once, in the interrupts of two processors. */
+  @Test
+  void interruptsOfTwoProcessorsAreKeptApart() throws IOException {
+    State other = State.of(6, "mpathb", "multipath", PARAMS, groups(1, "AEE"));
+    Scene scene = Scene.with(MPATH, other);
+    String path = "path cpu=%d tid=0 flags=16 type=0 path=\"8:16\" valid=2 md=\"%s\"";
+    scene.hit(String.format(path, 0, MPATH.dev()), null);
+    scene.hit(String.format(path, 1, other.dev()), null);
+    scene.hit("useq cpu=0 tid=0 flags=16 rc=7", null);
+    scene.hit("useq cpu=1 tid=0 flags=16 rc=8", null);
+    scene.path(MPATH, "PATH_FAILED", "8:16", 2, 7);
+    scene.path(other, "PATH_FAILED", "8:16", 2, 8);
+
+    assertEquals("path_failed path_failed", scene.kinds());
+  }
+
+  /** The kernel never fails the last leg ({@code raid1.c:raid1_error}). */
+  @Test
+  void legThatIsNotFailedAfterAllIsNotTold() throws IOException {
+    State raid =
+        State.of(6, "raid", "raid", "raid1 1 0 2 - 8:1 - 8:2", "raid1 2 DA 8192/8192 idle 0 0 - ");
+    Scene scene = Scene.with(raid);
+    scene.probe("raid_leg leg=1" + md(raid));
+    scene.look(raid);
+    assertEquals("", scene.kinds());
+    scene.probe("raid_leg leg=1" + md(raid));
+    scene.lookExactly(raid.status("raid1 2 DD 8192/8192 idle 0 0 - ").events(0));
+    assertExact(scene.only(Kind.RAID_LEG_FAILED));
+    assertEquals("raid_leg_failed", scene.kinds());
+  }
+
+  /** The kernel refuses to write to metadata that needs a check. */
+  @Test
+  void poolThatIsNotMadeWritableIsNotToldSo() throws IOException {
+    String status = "0 10/4161600 8/64 - ro discard_passdown error_if_no_space needs_check 1024 ";
+    State pool = State.of(6, "pool", "thin-pool", "8:1 8:2 128 16 1 error_if_no_space", status);
+    Scene scene = Scene.with(pool);
+    scene.probe("pool_mode mode=\"PM_WRITE\"" + md(pool));
+    scene.probe("event module=\"dm_thin_pool\" function=\"notify_of_pool_mode_change\"" + md(pool));
+    scene.look(pool.status(status).events(1));
+    assertEquals("", scene.kinds());
+  }
+
   @Test
   void arrayBypassesAGroup() throws IOException {
     Scene scene = Scene.with(MPATH);
