@@ -13,15 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The programs of a self-test, which are run without a shell. For any thread.
  *
  * @param folders where they are looked for, in order
  * @param clock the wall clock
+ * @param nanoTime a clock that nobody sets
+ * @param endNs when the last of them is to end, by that clock; null where it is open
  */
-record Programs(List<Path> folders, Clock clock) {
+record Programs(List<Path> folders, Clock clock, LongSupplier nanoTime, @Nullable Long endNs) {
   /** By the name of each, what to install where it is missing. */
   private static final Map<String, String> NEEDED =
       Map.of(
@@ -29,7 +33,10 @@ record Programs(List<Path> folders, Clock clock) {
           "losetup", "mount on Debian and Ubuntu, util-linux on Fedora, RHEL and SUSE",
           "dd", "coreutils");
 
-  private static final long TIMEOUT_S = 30;
+  private static final long TIMEOUT_NS = 30_000_000_000L;
+
+  /** What any of them gets, however late it is. */
+  private static final long LEAST_NS = 2_000_000_000L;
 
   /**
    * A program that has ended.
@@ -55,7 +62,9 @@ record Programs(List<Path> folders, Clock clock) {
         throw new SelfTestException(
             line()
                 + (status < 0
-                    ? ": expected an end within " + TIMEOUT_S + " s, found none"
+                    ? ": expected its end, found none within "
+                        + (afterNs - beforeNs) / 1_000_000_000L
+                        + " s"
                     : ": expected exit status 0, found " + status)
                 + (said.isBlank()
                     ? ""
@@ -66,14 +75,25 @@ record Programs(List<Path> folders, Clock clock) {
   }
 
   /** Those on the user's path, and where administrators have them. */
-  static Programs of(String path, Clock clock) {
+  static Programs of(String path, Clock clock, LongSupplier nanoTime) {
     List<Path> folders = new ArrayList<>();
     for (String folder : (path + ":/usr/sbin:/sbin:/usr/bin:/bin").split(":", -1)) {
       if (folder.startsWith("/")) {
         folders.add(Path.of(folder));
       }
     }
-    return new Programs(folders, clock);
+    return new Programs(folders, clock, nanoTime, null);
+  }
+
+  /** The same, with an end. */
+  Programs until(long endNs) {
+    return new Programs(folders, clock, nanoTime, endNs);
+  }
+
+  private long timeoutNs() {
+    return endNs == null
+        ? TIMEOUT_NS
+        : Math.max(LEAST_NS, Math.min(TIMEOUT_NS, endNs - nanoTime.getAsLong()));
   }
 
   /** Fails where one of them is missing. */
@@ -108,7 +128,7 @@ record Programs(List<Path> folders, Clock clock) {
     process.getOutputStream().close();
     CompletableFuture<String> said =
         CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
-    if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+    if (!process.waitFor(timeoutNs(), TimeUnit.NANOSECONDS)) {
       process.destroyForcibly();
       return new Ran(command, process.pid(), -1, "", beforeNs, nowNs());
     }

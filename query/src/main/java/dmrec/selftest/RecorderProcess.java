@@ -45,7 +45,7 @@ final class RecorderProcess {
   static RecorderProcess start(
       Path launcher, Path folder, Path journal, boolean probes, LongSupplier nanoTime)
       throws IOException, InterruptedException {
-    Path errors = folder.resolve("record.stderr");
+    Path errors = folder.resolve(Remains.ERRORS);
     List<String> command = new ArrayList<>(List.of(launcher.toString(), "record"));
     command.addAll(probes(probes));
     command.addAll(List.of("-j", journal.toString()));

@@ -1,5 +1,6 @@
 package dmrec.selftest;
 
+import dmrec.kernel.DirectoryLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a self-test works on: a folder, a file in it, a loop device over that, and mapped devices
@@ -29,6 +31,10 @@ final class Scratch implements AutoCloseable {
   private String loop = "";
   private long usedSectors;
   private boolean isOurs;
+
+  /** Says to others that it runs. */
+  private @Nullable DirectoryLock running;
+
   private boolean closed;
 
   /**
@@ -38,7 +44,7 @@ final class Scratch implements AutoCloseable {
     this.programs = remains.programs();
     this.remains = remains;
     this.pid = pid;
-    this.folder = remains.folder().resolve(Remains.prefix(pid) + "files");
+    this.folder = remains.folder(pid);
   }
 
   /** Makes the folder and the disk. */
@@ -50,13 +56,21 @@ final class Scratch implements AutoCloseable {
         throw new SelfTestException(
             "selftest: expected nothing named "
                 + Remains.prefix(pid)
-                + ", found some; it is of one that was killed, which --clean-up removes, or runs in"
-                + " another container");
+                + ", found some; --clean-up removes what a killed one left in "
+                + remains.folder()
+                + ", else it runs in another container or is not dmrec's");
       }
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       isOurs = true;
+      running = DirectoryLock.tryLock(folder);
+      if (running == null) {
+        throw new SelfTestException(
+            "selftest: expected to lock "
+                + folder
+                + ", found that another selftest looks at it; start again");
+      }
       Path disk = folder.resolve("disk");
       try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
         file.setLength(DISK_BYTES);
@@ -124,6 +138,9 @@ final class Scratch implements AutoCloseable {
           "selftest: interrupted while it cleaned up; 'dmrec selftest --clean-up' goes on", e);
     } finally {
       closed = true;
+      if (running != null) {
+        running.close();
+      }
       lock.unlock();
     }
   }

@@ -3,12 +3,10 @@ package dmrec.selftest;
 import dmrec.event.EventRecord;
 import dmrec.kernel.HostFacts;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -46,9 +44,14 @@ public final class SelfTest {
    * @param progress gets a line on what it does
    */
   public SelfTest(
-      Options options, String path, Clock clock, LongSupplier nanoTime, Consumer<String> progress) {
+      Options options, String path, Clock clock, LongSupplier nanoTime, Consumer<String> progress)
+      throws IOException {
     this.options = options;
-    this.remains = new Remains(Programs.of(path, clock), options.folder(), Path.of("/proc"));
+    this.remains =
+        new Remains(
+            Programs.of(path, clock, nanoTime),
+            Remains.expectFolder(options.folder()),
+            Path.of("/proc"));
     this.nanoTime = nanoTime;
     this.progress = progress;
   }
@@ -56,20 +59,9 @@ public final class SelfTest {
   /** Whether all that is needed is there; says what an earlier test left, or removes it. */
   public void prepare(boolean cleanUp) throws IOException, InterruptedException {
     remains.programs().expectAll();
-    if (!Files.isDirectory(options.folder())) {
-      throw new SelfTestException(
-          options.folder() + ": expected a folder, found none; name one with --tmp");
-    }
-    for (Map.Entry<Long, Remains.Of> left : remains.left().entrySet()) {
-      if (cleanUp) {
-        remains.remove(left.getKey());
-      }
-      progress.accept(
-          (cleanUp ? "removed what selftest " : "selftest ")
-              + left.getKey()
-              + " left: "
-              + left.getValue()
-              + (cleanUp ? "" : "; --clean-up removes it"));
+    List<String> failed = remains.nameOrRemove(cleanUp, progress);
+    if (!failed.isEmpty()) {
+      throw new SelfTestException(String.join("\n", failed));
     }
   }
 

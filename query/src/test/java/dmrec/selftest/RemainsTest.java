@@ -6,15 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,12 +32,14 @@ class RemainsTest {
       """
       #!/bin/sh
       cd "%1$s/devices" || exit 1
+      [ ! -f ../dmsetup.fails ] || { echo 'Permission denied'; exit 1; }
       echo "$*" >>../dmsetup.log
       case $1 in
         info) for d in *; do [ ! -f "$d" ] || printf '%%s|%%s\\n' "$d" "$(cat "$d")"; done ;;
         create) printf 0 >"$2" ;;
         remove)
           case $* in *stuck*) [ "$2" = --force ] || { echo 'Device or resource busy'; exit 1; } ;; esac
+          case $* in *forever*) echo 'Device or resource busy'; exit 1 ;; esac
           for last; do :; done
           rm "$last"
           # What stood on it has let go of what is below.
@@ -50,7 +54,7 @@ class RemainsTest {
       #!/bin/sh
       cd "%1$s" || exit 1
       case $1 in
-        --list) cat loops ;;
+        --list) cat loops || exit 1 ;;
         --find) echo "/dev/loop7 $3" >>loops; echo /dev/loop7 ;;
         --detach) grep -v "^$2 " loops >loops.new; mv loops.new loops ;;
       esac
@@ -65,7 +69,36 @@ class RemainsTest {
   }
 
   private Programs programs() {
-    return new Programs(List.of(folder.resolve("bin")), Clock.systemUTC());
+    return programs(System::nanoTime);
+  }
+
+  private Programs programs(LongSupplier nanoTime) {
+    return new Programs(List.of(folder.resolve("bin")), Clock.systemUTC(), nanoTime, null);
+  }
+
+  /** Whose time is over after a few looks at the clock. */
+  private Remains hasty() {
+    AtomicLong now = new AtomicLong();
+    return new Remains(
+        programs(() -> now.addAndGet(Removal.WITHIN_NS / 10)),
+        folder.resolve("run"),
+        folder.resolve("proc"));
+  }
+
+  private Path files(long pid, String mode) throws IOException {
+    Path files = Files.createDirectory(remains().folder(pid));
+    return Files.setPosixFilePermissions(files, PosixFilePermissions.fromString(mode));
+  }
+
+  private Path files(long pid) throws IOException {
+    return files(pid, "rwx------");
+  }
+
+  private Process process(Path errors) throws IOException {
+    Process process = new ProcessBuilder("sleep", "600").start();
+    Path fds = Files.createDirectories(folder.resolve("proc/" + process.pid() + "/fd"));
+    Files.createSymbolicLink(fds.resolve("2"), errors);
+    return process;
   }
 
   @BeforeEach
@@ -104,11 +137,6 @@ class RemainsTest {
 
   private String loops() throws IOException {
     return Files.readString(folder.resolve("loops"));
-  }
-
-  private void process(long pid, String line) throws IOException {
-    Path process = Files.createDirectories(folder.resolve("proc/" + pid));
-    Files.writeString(process.resolve("cmdline"), line, StandardCharsets.ISO_8859_1);
   }
 
   @Test
@@ -184,12 +212,10 @@ class RemainsTest {
   }
 
   @Test
-  void namesWhatAKilledOneLeftAndLeavesWhatRunsAlone() throws Exception {
+  void namesWhatAKilledOneLeftAndRemovesIt() throws Exception {
     device("dmrec-selftest-4000001-lin", 0);
-    device("dmrec-selftest-4000002-lin", 0);
     device("dmrec-selftest-x-lin", 0);
-    process(4_000_002, "java\0dmrec.cli.Main\0selftest\0");
-    Path left = Files.createDirectory(folder.resolve("run/dmrec-selftest-4000001-files"));
+    Path left = files(PID);
     Files.writeString(
         folder.resolve("loops"), "/dev/loop0 /srv/image\n/dev/loop3 " + left + "/disk (deleted)\n");
 
@@ -202,26 +228,169 @@ class RemainsTest {
 
     remains().remove(PID);
 
-    assertEquals(
-        Set.of("dmrec-selftest-4000002-lin", "dmrec-selftest-x-lin", "vg-root"), devices());
+    assertEquals(Set.of("dmrec-selftest-x-lin", "vg-root"), devices());
     assertEquals("/dev/loop0 /srv/image\n", loops());
     assertFalse(Files.exists(left));
   }
 
   @Test
-  void aNumberThatAnotherProgramHasNowDoesNotHideIt() throws Exception {
-    device("dmrec-selftest-4000001-lin", 0);
-    process(PID, "sleep\0100\0");
+  void whatRunsIsLeftAloneWhereverItsProcessIs() throws Exception {
+    try (Scratch scratch = new Scratch(remains(), PID)) {
+      scratch.open();
+      scratch.run("dmsetup", List.of("create", scratch.name("lin"), "--table", "0 1 zero"));
 
-    assertEquals(Set.of(PID), remains().left().keySet());
+      assertEquals(Map.of(), remains().left());
+      assertEquals(Map.of(), remains().left());
+    }
+  }
+
+  @Test
+  void whatOneOfTheSameNumberLeftGoesToo() throws Exception {
+    for (int time = 0; time < 2; time++) {
+      device("dmrec-selftest-4000001-lin", 0);
+      Files.createFile(files(PID).resolve("disk"));
+
+      assertEquals(List.of(), remains().nameOrRemove(true, line -> {}));
+
+      try (Scratch scratch = new Scratch(remains(), PID)) {
+        scratch.open();
+        assertEquals(Map.of(), remains().left());
+      }
+    }
+    assertEquals(Set.of(), names(folder.resolve("run")));
+  }
+
+  @Test
+  void aFolderThatSomebodyElseMayHaveMadeIsNotTaken() throws Exception {
+    Path kept = Files.createDirectory(folder.resolve("kept"));
+    Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rwx------"));
+    Files.createSymbolicLink(remains().folder(PID), kept);
+    Path open = files(PID + 1, "rwxr-x---");
+    Path anothers = files(PID + 2);
+    Set<String> all = new TreeSet<>(names(folder.resolve("run")));
+    if (Files.getAttribute(anothers, "unix:uid").equals(0)) {
+      Files.setAttribute(anothers, "unix:uid", 65_534);
+    } else {
+      Files.setPosixFilePermissions(anothers, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+    Process process = process(Files.createFile(open.resolve(Remains.ERRORS)));
+    Files.writeString(folder.resolve("loops"), "/dev/loop3 " + open + "/disk\n");
+
+    assertEquals(Map.of(), remains().left());
+    for (long each = PID; each < PID + 3; each++) {
+      remains().remove(each);
+    }
+
+    assertEquals(all, names(folder.resolve("run")));
+    assertTrue(Files.exists(kept));
+    assertEquals("/dev/loop3 " + open + "/disk\n", loops());
+    assertTrue(process.isAlive());
+    process.destroy();
+  }
+
+  @Test
+  void whatOnlyHasSuchAPathIsNotTaken() throws Exception {
+    Path left = files(PID);
+    Files.createFile(left.resolve(Remains.ERRORS));
+    Path within = Files.createDirectories(left.resolve("srv/dmrec-selftest-4000001-files"));
+    Process process = process(Files.createFile(within.resolve(Remains.ERRORS)));
+    String others = "/dev/loop3 " + within + "/image\n/dev/loop4 " + left + "/other/disk\n";
+    Files.writeString(folder.resolve("loops"), others);
+
+    assertEquals("folder " + left, String.valueOf(remains().left().get(PID)));
+    remains().remove(PID);
+
+    assertFalse(Files.exists(left));
+    assertEquals(others, loops());
+    assertTrue(process.isAlive());
+    process.destroy();
+  }
+
+  @Test
+  void whatStandsOnADiskElsewhereIsNamedAndLeftAlone() throws Exception {
+    device("dmrec-selftest-4000001-lin", 0);
+    String loop = "/dev/loop3 /var/dmrec-selftest-4000001-files/disk\n";
+    Files.writeString(folder.resolve("loops"), loop);
+    List<String> said = new ArrayList<>();
+
+    assertEquals(List.of(), remains().nameOrRemove(true, said::add));
+
+    assertTrue(said.get(0).contains(" on /var/dmrec-selftest-4000001-files/disk"), said.get(0));
+    assertEquals(Set.of("dmrec-selftest-4000001-lin", "vg-root"), devices());
+    assertEquals(loop, loops());
+  }
+
+  @Test
+  void aFolderInWhichOthersRenameIsRefused() throws Exception {
+    Path run = folder.resolve("run");
+    assertEquals(run.toRealPath(), Remains.expectFolder(run));
+    Files.setAttribute(run, "unix:mode", 01777);
+    assertEquals(run.toRealPath(), Remains.expectFolder(run));
+    Files.setAttribute(run, "unix:mode", 0777);
+
+    SelfTestException e = assertThrows(SelfTestException.class, () -> Remains.expectFolder(run));
+
+    assertTrue(String.valueOf(e.getMessage()).contains("mode 0777"), e.getMessage());
+  }
+
+  @Test
+  void removesTheDevicesWhereLoopDevicesAreNotListed() throws Exception {
+    device("dmrec-selftest-4000001-lin", 0);
+    Path left = files(PID);
+    Files.delete(folder.resolve("loops"));
+
+    SelfTestException e = assertThrows(SelfTestException.class, () -> remains().remove(PID));
+
+    assertTrue(String.valueOf(e.getMessage()).contains("losetup --list"), e.getMessage());
+    assertEquals(Set.of("vg-root"), devices());
+    assertTrue(Files.exists(left));
+  }
+
+  @Test
+  void removesAllElseWhereDevicesAreNotListed() throws Exception {
+    Path left = files(PID);
+    Files.writeString(folder.resolve("loops"), "/dev/loop3 " + left + "/disk\n");
+    Process recorder = process(Files.createFile(left.resolve(Remains.ERRORS)));
+    Files.createFile(folder.resolve("dmsetup.fails"));
+
+    SelfTestException e = assertThrows(SelfTestException.class, () -> remains().remove(PID));
+
+    assertTrue(String.valueOf(e.getMessage()).contains("Permission denied"), e.getMessage());
+    assertEquals("", loops());
+    assertTrue(recorder.waitFor() != 0);
+  }
+
+  @Test
+  void whatStaysStopsNoOther() throws Exception {
+    device("dmrec-selftest-4000001-forever", 0);
+    device("dmrec-selftest-4000001-lin", 0);
+    device("dmrec-selftest-4000002-lin", 0);
+    Path first = files(PID);
+    Path second = files(PID + 1);
+    List<String> said = new ArrayList<>();
+
+    List<String> failed = hasty().nameOrRemove(true, said::add);
+
+    assertEquals(1, failed.size());
+    assertTrue(
+        failed
+            .get(0)
+            .contains("dmrec-selftest-4000001-forever still there (Device or resource busy)"),
+        failed.get(0));
+    assertEquals(
+        List.of(
+            "removed what selftest 4000002 left: device dmrec-selftest-4000002-lin, folder "
+                + second),
+        said);
+    assertEquals(Set.of("dmrec-selftest-4000001-forever", "vg-root"), devices());
+    assertTrue(Files.exists(first));
+    assertFalse(Files.exists(second));
   }
 
   @Test
   void endsTheRecorderThatAKilledOneLeft() throws Exception {
-    Path left = Files.createDirectory(folder.resolve("run/dmrec-selftest-4000001-files"));
-    Process recorder = new ProcessBuilder("sleep", "600").start();
-    Path fds = Files.createDirectories(folder.resolve("proc/" + recorder.pid() + "/fd"));
-    Files.createSymbolicLink(fds.resolve("2"), left.resolve("record.stderr"));
+    Path left = files(PID);
+    Process recorder = process(Files.createFile(left.resolve(Remains.ERRORS)));
     assertTrue(remains().left().toString().contains("recorder " + recorder.pid()));
 
     remains().remove(PID);
@@ -233,9 +402,8 @@ class RemainsTest {
   @Test
   void aMissingProgramIsNamedWithWhatToInstall() throws Exception {
     Files.delete(folder.resolve("bin/losetup"));
-    Programs none = new Programs(List.of(folder.resolve("bin")), Clock.systemUTC());
 
-    SelfTestException e = assertThrows(SelfTestException.class, none::expectAll);
+    SelfTestException e = assertThrows(SelfTestException.class, programs()::expectAll);
 
     assertTrue(
         String.valueOf(e.getMessage())

@@ -60,7 +60,8 @@ public final class SelfTestCommand implements Callable<Integer> {
   @Option(
       names = "--clean-up",
       description =
-          "First remove what an earlier test left that was killed; else it is only named.")
+          "First remove what an earlier test with this --tmp left that was killed; else it is only"
+              + " named.")
   private boolean cleanUp;
 
   @Option(
