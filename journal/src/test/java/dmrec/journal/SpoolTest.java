@@ -111,7 +111,8 @@ class SpoolTest extends SpooledJournal {
       for (Path each : List.of(journal, spool)) {
         JournalException refused =
             assertThrows(JournalException.class, () -> JournalWriter.open(each));
-        assertTrue(String.valueOf(refused.getMessage()).contains("another writer holds"));
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("another writer holds"), message);
       }
     }
   }

@@ -153,7 +153,8 @@ public final class JournalFolder {
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        if (!OWN_FILES.contains(nameOf(file))) {
+        boolean isNew = isCycle(file) && Files.isRegularFile(file); // Its writer makes it now.
+        if (!isNew && !OWN_FILES.contains(nameOf(file))) {
           throw new JournalException(
               IoErrors.shown(folder)
                   + ": expected a journal or an empty folder, found "
