@@ -20,6 +20,9 @@ public final class DmProbes {
   /** The probe that is hit by whoever arms the control device, where it is this thread. */
   public static final String BEAT = "beat";
 
+  /** Behind the name of a function's probe, that of its return. */
+  public static final String RETURN = "_ret";
+
   /** The kernel's own event of a line of its log, with the text as {@code msg}. */
   public static final String LOG = "console";
 
@@ -34,7 +37,7 @@ public final class DmProbes {
 
   /**
    * The handlers of ioctls that change something, which are given the opened file and the request.
-   * Their probes have these names, those of their returns end with {@code _ret}.
+   * Their probes have these names.
    */
   public static final List<String> REQUESTS =
       List.of(

@@ -24,6 +24,19 @@ public record ProbeHit(String name, long bootNs, int cpu, int tid, int flags, Li
    */
   public record Field(String name, long number, @Nullable String text) {}
 
+  private static final int INTERRUPT = 0x18;
+  private static final long MOST_ERRNO = 4095;
+
+  /** Whether these flags are of a soft or hard interrupt: then nobody is behind the thread. */
+  public static boolean isInInterrupt(long flags) {
+    return (flags & INTERRUPT) != 0;
+  }
+
+  /** Whether a returned pointer is an error ({@code include/linux/err.h:IS_ERR}). */
+  public static boolean isError(long pointer) {
+    return pointer < 0 && pointer >= -MOST_ERRNO;
+  }
+
   /** A field's number; 0 where there is none of this name. */
   public long number(String field) {
     Field found = find(field);

@@ -167,6 +167,11 @@ public final class ProbeInstance implements AutoCloseable {
     return made.size();
   }
 
+  /** How many probes it has not. */
+  public int missing() {
+    return refused.size();
+  }
+
   /** Probes that the kernel did not take, with the reason. */
   public List<Refused> refused() {
     List<Refused> all = new ArrayList<>();

@@ -184,7 +184,7 @@ final class ProbeRecipe {
                   + " uid="
                   + fetch.path("%di", "file.f_cred", "cred.uid")
                   + ":u32 comm=$comm");
-          returned(handler + "_ret", where(handler), "rc=$retval:s32");
+          returned(handler + DmProbes.RETURN, where(handler), "rc=$retval:s32");
         });
   }
 
@@ -245,7 +245,7 @@ final class ProbeRecipe {
                 where(function),
                 fetch.ofTarget("%di") + WORD + " argument=+0(+8(%dx)):string",
                 "argc >= 2"));
-    make(() -> returned("message_ret", where("multipath_message"), "rc=$retval:s32"));
+    make(() -> returned("message_ret", where(function), "rc=$retval:s32"));
     make(
         () ->
             entry(
@@ -309,7 +309,7 @@ final class ProbeRecipe {
         () -> {
           entry(
               probe, where(function), "mode=%si:s32 " + fetch.ofTarget(fetch.path("%di", target)));
-          returned(probe + "_ret", where(function), "");
+          returned(probe + DmProbes.RETURN, where(function), "");
         });
   }
 

@@ -5,6 +5,7 @@ import dmrec.decode.ProbeLine;
 import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
+import dmrec.kernel.ProbeHit;
 import dmrec.target.DevNo;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param actor the process behind it; null where it ran in an interrupt
  */
 record DecodedHit(Observation.ProbeSeen seen, ProbeLine line, @Nullable Actor actor) {
-  /** In a soft or hard interrupt the thread is whoever was interrupted. */
-  private static final long INTERRUPT = 0x18;
-
   static DecodedHit of(Observation.ProbeSeen seen) throws DecodeException {
     ProbeLine line = ProbeLine.decode(seen.record());
     DecodedHit hit = new DecodedHit(seen, line, seen.process());
@@ -33,7 +31,7 @@ record DecodedHit(Observation.ProbeSeen seen, ProbeLine line, @Nullable Actor ac
 
   /** Also at every call inside a function: there the kernel's flags say nothing else. */
   boolean isInInterrupt() {
-    return (number("flags", 0) & INTERRUPT) != 0;
+    return ProbeHit.isInInterrupt(number("flags", 0));
   }
 
   long number(String key, long otherwise) {

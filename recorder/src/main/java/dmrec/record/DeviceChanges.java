@@ -158,8 +158,8 @@ final class DeviceChanges {
       return;
     }
     Device after = events.deviceAt(ref.dev());
-    boolean isKnown = snapshot.inactive() != null && TableSlots.isUnread(after.inactive());
-    if (!isKnown && !DeviceSnapshot.sameMapping(after.inactive(), snapshot.inactive())) {
+    boolean isUnread = snapshot.inactive() != null && TableSlots.isUnread(after.inactive());
+    if (!isUnread && !DeviceSnapshot.sameMapping(after.inactive(), snapshot.inactive())) {
       events.emit(
           source,
           Certainty.DERIVED,

@@ -4,6 +4,7 @@ import dmrec.event.Actor;
 import dmrec.event.DeviceRef;
 import dmrec.event.DmEvent;
 import dmrec.kernel.DmProbes;
+import dmrec.kernel.ProbeHit;
 import dmrec.target.DevNo;
 import java.util.HashMap;
 import java.util.List;
@@ -26,16 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p>What happens between a request and its return in the same thread was asked for. One thread.
  */
 final class ProbeRequests {
-  /** A return value above is an error's pointer ({@code IS_ERR}). */
-  private static final long MOST_ERRNO = 4095;
-
   /** A request that takes longer no longer keeps snapshots of its device from being believed. */
   private static final long LONG_NS = 1_000_000_000L;
 
   /** More threads than can be inside the handlers at once: their returns were missed. */
   private static final int MOST_THREADS = 4096;
-
-  private static final String RETURN = "_ret";
 
   /** The requests that change the list of devices. */
   private static final List<String> OF_LIST =
@@ -118,7 +114,7 @@ final class ProbeRequests {
     if (DmProbes.REQUESTS.contains(hit.name())) {
       thread.request = requested(any);
       return null;
-    } else if (hit.name().endsWith(RETURN) && DmProbes.REQUESTS.contains(requestOf(hit))) {
+    } else if (hit.name().endsWith(DmProbes.RETURN) && DmProbes.REQUESTS.contains(requestOf(hit))) {
       thread.request = null;
       return request == null ? null : returned(hit, request);
     }
@@ -141,8 +137,7 @@ final class ProbeRequests {
         yield null;
       }
       case "swap_ret" -> {
-        long table = hit.number("rc", 0);
-        boolean isError = table < 0 && table >= -MOST_ERRNO;
+        boolean isError = ProbeHit.isError(hit.number("rc", 0));
         DmEvent live = new DmEvent.TableLive(List.of(), List.of(), false);
         yield inner(hit, thread, !isError, live);
       }
@@ -183,7 +178,7 @@ final class ProbeRequests {
   }
 
   private static String requestOf(DecodedHit returned) {
-    return returned.name().substring(0, returned.name().length() - RETURN.length());
+    return returned.name().substring(0, returned.name().length() - DmProbes.RETURN.length());
   }
 
   private ProbedThread.Request requested(DecodedHit hit) {

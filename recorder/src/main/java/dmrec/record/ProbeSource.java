@@ -51,12 +51,6 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
   /** A difference of clocks is measured better than this. */
   private static final long MEASURED_NS = 1_000_000L;
 
-  /** Of a returned pointer what is above is an error ({@code IS_ERR}). */
-  private static final long MOST_ERRNO = 4095;
-
-  /** In a soft or hard interrupt. */
-  private static final int INTERRUPT = 0x18;
-
   /** A hit, and the how many-th it is of those that were read. */
   private record Arrived(ProbeHit hit, long number) {}
 
@@ -275,7 +269,7 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
   /** How they fare; what was missed and whether they see is as of the last check. */
   ProbeCounts counts() {
     return new ProbeCounts(
-        arrivals, lostInAll, missed, isBlind, instance.placed(), instance.refused().size());
+        arrivals, lostInAll, missed, isBlind, instance.placed(), instance.missing());
   }
 
   /** The probes that this kernel refused, and why the first one was; empty where it took all. */
@@ -309,14 +303,15 @@ final class ProbeSource implements ProbeInstance.Handler, AutoCloseable {
         line.number(field.name(), withoutAddress(field.number()));
       }
     }
-    boolean isProcess = (hit.flags() & INTERRUPT) == 0 && !hit.name().endsWith("_ret");
+    boolean isProcess =
+        !ProbeHit.isInInterrupt(hit.flags()) && !hit.name().endsWith(DmProbes.RETURN);
     return new Observation.ProbeSeen(
         at, happened, line.line(), isProcess ? processOf(hit, at.monoNs()) : null);
   }
 
   /** A pointer that is no error is written as 0: journals are given to strangers. */
   private static long withoutAddress(long number) {
-    return number < -MOST_ERRNO ? 0 : number;
+    return number < 0 && !ProbeHit.isError(number) ? 0 : number;
   }
 
   /** Who ran; of a process that is gone, what was known of it or what the probe itself saw. */

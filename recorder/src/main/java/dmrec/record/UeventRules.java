@@ -120,9 +120,7 @@ final class UeventRules {
         u,
         late ? Mark.LATE.bit() : 0,
         ref,
-        failed
-            ? new DmEvent.PathFailed(path, disk, u.validPaths(), u.dmSeqNum())
-            : new DmEvent.PathReinstated(path, disk, u.validPaths(), u.dmSeqNum()));
+        DmEvent.OfPath.of(failed, path, disk, u.validPaths(), u.dmSeqNum()));
   }
 
   /** As {@link #uevent} of the same message, without an object. */
