@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * <p>For one thread.
  */
 final class Removal {
-  /** All of it; systemd kills a service 90 s behind its SIGTERM. */
+  /** Until its programs have ended; systemd kills a service 90 s behind its SIGTERM. */
   static final long WITHIN_NS = 60_000_000_000L;
 
   private static final long ENDING_S = 20;
@@ -106,8 +106,8 @@ final class Removal {
   }
 
   /**
-   * Removes the devices, those that nobody uses first; who waits for one that is suspended is let
-   * go.
+   * Resumes all devices, so that nobody waits for a suspended one. Then removes them, those that
+   * nobody uses first.
    */
   private void removeDevices(String prefix) throws IOException, InterruptedException {
     List<Remains.Device> devices = remains.devices(prefix);
@@ -120,7 +120,7 @@ final class Removal {
       boolean isForced = round >= ROUNDS / 2;
       for (Remains.Device device : devices) {
         if (!isOver() && (isForced || !device.isOpen())) {
-          // What cannot be removed as I/O waits for it is made to fail that.
+          // --force makes the I/O fail that keeps a device in use.
           Programs.Ran ran =
               isForced
                   ? run("dmsetup", "remove", "--force", device.name())

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Causes every change that it can on devices of its own while a recorder records, and holds the
  * journal against what was done.
  *
- * <p>It touches no device that it did not make, and removes all that it made, also where it fails
- * or the process is told to end. A kernel that has no target of a kind leaves that step out.
+ * <p>It touches no device that it did not make, and removes all that it made but a journal that was
+ * asked for, also where it fails or the process is told to end. A kernel that has no target of a
+ * kind leaves that step out.
  */
 public final class SelfTest {
   private final Options options;
@@ -56,7 +57,7 @@ public final class SelfTest {
     this.progress = progress;
   }
 
-  /** Whether all that is needed is there; says what an earlier test left, or removes it. */
+  /** Fails where a program is missing; says what an earlier test left, or removes it. */
   public void prepare(boolean cleanUp) throws IOException, InterruptedException {
     remains.programs().expectAll();
     List<String> failed = remains.nameOrRemove(cleanUp, progress);

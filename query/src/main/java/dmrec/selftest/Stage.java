@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * Where steps cause their changes: each by a process of its own, and written down with that and the
- * time that it took. The next change waits until the recorder has told the last one, so that a poll
+ * time that it took. The next change waits until the last one is told, 10 s at most, so that a poll
  * can show each state. Devices are named by the part of their name behind the prefix.
  */
 final class Stage {
@@ -43,11 +43,6 @@ final class Stage {
     return List.copyOf(causes);
   }
 
-  /** How many devices there are. */
-  int devices() {
-    return devices.size();
-  }
-
   String name(String device) {
     return scratch.name(device);
   }
@@ -58,10 +53,6 @@ final class Stage {
       throw new IllegalStateException("no device " + device);
     }
     return dev;
-  }
-
-  private static String[] dmsetup(String... arguments) {
-    return arguments;
   }
 
   private Programs.Ran run(String... arguments) throws IOException, InterruptedException {
@@ -85,18 +76,20 @@ final class Stage {
     create(
         device,
         List.of(lasting(Kind.DEVICE_CREATED), brief(Kind.TABLE_LOADED), lasting(Kind.TABLE_LIVE)),
-        dmsetup("create", name(device), "--uuid", name(device), "--table", table));
+        "create",
+        name(device),
+        "--uuid",
+        name(device),
+        "--table",
+        table);
   }
 
   /** A device without a table and without a UUID. */
   void createEmpty(String device) throws IOException, InterruptedException {
-    create(
-        device,
-        List.of(lasting(Kind.DEVICE_CREATED)),
-        dmsetup("create", name(device), "--notable"));
+    create(device, List.of(lasting(Kind.DEVICE_CREATED)), "create", name(device), "--notable");
   }
 
-  private void create(String device, List<Cause.Change> changes, String[] command)
+  private void create(String device, List<Cause.Change> changes, String... command)
       throws IOException, InterruptedException {
     Programs.Ran ran = run(command).orFail();
     String number =
@@ -149,13 +142,13 @@ final class Stage {
 
   // Changes.
 
-  /** A process asks for something, and it lasts until it is told. */
+  /** A process asks for something whose result stays until it is told. */
   void asked(String title, String device, List<Cause.Change> changes, String... command)
       throws IOException, InterruptedException {
     caused(title, device, changes, run(command).orFail());
   }
 
-  /** A process asks for one change, and it lasts until it is told. */
+  /** A process asks for one change, which stays until it is told. */
   void asked(String title, String device, Kind kind, String... command)
       throws IOException, InterruptedException {
     asked(title, device, List.of(lasting(kind)), command);

@@ -14,14 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Places the probes that tell what happens to mapped devices, and names what they fetch. {@link
- * ProbeRecipe} says which they are: none of them is on a path of I/O.
+ * ProbeRecipe} says which they are: I/O to which nothing happens hits none.
  */
 public final class DmProbes {
-  /** The probe that is hit by whoever arms the control device, where it is this thread. */
+  /** Hit when the thread that placed the probes arms the control device. */
   public static final String BEAT = "beat";
 
   /** Behind the name of a function's probe, that of its return. */
   public static final String RETURN = "_ret";
+
+  /** A message to multipath of two words or more; of a shorter one only the first is fetched. */
+  public static final String LONGER_MESSAGE = "message_of";
+
+  /** I/O goes to another group of paths now. */
+  public static final String SWITCHED = "switched";
 
   /** The kernel's own event of a line of its log, with the text as {@code msg}. */
   public static final String LOG = "console";
@@ -180,8 +186,8 @@ public final class DmProbes {
   }
 
   /**
-   * Snapshots tell of some of their faults in the log alone, and of dm_integrity_io_error compilers
-   * make a part of its callers.
+   * Some faults of snapshots are told in the log alone. Compilers inline dm_integrity_io_error, so
+   * that it has no probe.
    */
   private static void listenToLog(ProbeInstance instance) {
     String release = TraceFiles.text(Path.of("/proc/sys/kernel/osrelease")).strip();
@@ -208,7 +214,7 @@ public final class DmProbes {
     return true;
   }
 
-  /** The modules of device-mapper that are loaded or built in. */
+  /** The modules of device-mapper that are loaded, or built in with a parameter. */
   private Set<String> loaded() {
     Set<String> loaded = new HashSet<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(LOADED, "dm_*")) {

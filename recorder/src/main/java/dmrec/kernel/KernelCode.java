@@ -46,8 +46,9 @@ final class KernelCode {
 
   /** Why it cannot be read and what that takes, in sentences; empty where it can. */
   static String why() {
-    try (FileChannel channel = FileChannel.open(KCORE)) {
-      return channel.isOpen() ? "" : ADVICE;
+    try {
+      FileChannel.open(KCORE).close();
+      return "";
     } catch (IOException e) {
       return KCORE + " cannot be read. " + ADVICE;
     }
@@ -70,7 +71,7 @@ final class KernelCode {
     if (from == 0 || callee == 0 || end - from < CALL_BYTES || end - from > MOST_BYTES) {
       throw new KernelException(
           "Cannot find a call in " + file,
-          "the addresses of both functions, and of the next one",
+          "the addresses of both, and of the next function at most " + MOST_BYTES + " bytes on",
           String.format("0x%x to 0x%x, 0x%x", from, end, callee),
           "With CAP_SYSLOG, /proc/kallsyms shows them.");
     }

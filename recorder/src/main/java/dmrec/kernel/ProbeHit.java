@@ -27,7 +27,7 @@ public record ProbeHit(String name, long bootNs, int cpu, int tid, int flags, Li
   private static final int INTERRUPT = 0x18;
   private static final long MOST_ERRNO = 4095;
 
-  /** Whether these flags are of a soft or hard interrupt: then nobody is behind the thread. */
+  /** Whether these flags are of a soft or hard interrupt: then the thread did not cause the hit. */
   public static boolean isInInterrupt(long flags) {
     return (flags & INTERRUPT) != 0;
   }

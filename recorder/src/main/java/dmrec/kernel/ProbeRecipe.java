@@ -13,12 +13,12 @@ import java.util.Set;
 /**
  * The definitions of the probes of one module of device-mapper.
  *
- * <p>Arguments are taken from registers, as kernels before 5.14 know no other way and modules that
- * are not loaded yet allow none. Of {@code struct dm_ioctl} the offsets are the kernel's interface
- * ({@code include/uapi/linux/dm-ioctl.h}); it is the kernel's own copy that is read. Of its data,
- * which may hold keys, nothing is read but the new name of a rename. {@code dm_target.table} and
- * {@code dm_table.md} are first members in every kernel from 4.18 to 6.12; all other offsets come
- * from BTF.
+ * <p>Arguments are taken from registers: older kernels know no other way. Of {@code struct
+ * dm_ioctl} the offsets are the kernel's interface ({@code include/uapi/linux/dm-ioctl.h}); it is
+ * the kernel's own copy that is read. Its data may hold keys: of it only the new name of a rename
+ * and the first word of a message are read, and of messages to multipath the second. {@code
+ * dm_target.table} and {@code dm_table.md} are first members in every kernel from 4.18 to 6.12; all
+ * other offsets come from BTF.
  *
  * <p>x86-64: the first four arguments are in di, si, dx and cx.
  */
@@ -130,7 +130,10 @@ final class ProbeRecipe {
     return modes;
   }
 
-  /** Probes that cannot be made on this kernel or with these privileges, and why. */
+  /**
+   * Probes whose place in the code was not found, and why. What type information or symbols lack is
+   * left out without a word.
+   */
   Map<String, String> leftOut() {
     return leftOut;
   }
@@ -241,7 +244,8 @@ final class ProbeRecipe {
     make(
         () ->
             entry(
-                "message_of", // Of shorter ones the second word is whatever the memory held.
+                DmProbes
+                    .LONGER_MESSAGE, // Of shorter ones the second word is whatever the memory held.
                 where(function),
                 fetch.ofTarget("%di") + WORD + " argument=+0(+8(%dx)):string",
                 "argc >= 2"));
@@ -274,9 +278,9 @@ final class ProbeRecipe {
       int at =
           KernelCode.call(
               from, symbols.next(module, from), symbols.address("", "_raw_spin_unlock_irqrestore"));
-      entry("switched", where("choose_path_in_pg") + "+" + at, "group=" + group + target);
+      entry(DmProbes.SWITCHED, where("choose_path_in_pg") + "+" + at, "group=" + group + target);
     } catch (KernelException e) {
-      leftOut.put("switched", e.getMessage());
+      leftOut.put(DmProbes.SWITCHED, e.getMessage());
     }
   }
 

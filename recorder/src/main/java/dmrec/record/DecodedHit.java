@@ -29,7 +29,9 @@ record DecodedHit(Observation.ProbeSeen seen, ProbeLine line, @Nullable Actor ac
     return line.name();
   }
 
-  /** Also at every call inside a function: there the kernel's flags say nothing else. */
+  /**
+   * True for every probe inside a function, too: it traps, which the flags show as an interrupt.
+   */
   boolean isInInterrupt() {
     return ProbeHit.isInInterrupt(number("flags", 0));
   }

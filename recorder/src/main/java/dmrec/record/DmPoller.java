@@ -19,8 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Polls the devices through the control device: arm, list, then a snapshot of each that is asked
- * for.
+ * Polls the devices through the control device: arm, list, then a snapshot of each that is due.
  *
  * <p>Arming comes before listing: what happens in between is told by the next wake.
  */
@@ -34,7 +33,7 @@ final class DmPoller implements DevicePoller {
   /** A table is swapped before the uevent of its resume is sent: by less than this. */
   private static final long UEVENT_NS = 10_000_000L;
 
-  /** A list of many devices takes long; listing is never given more than a third of the time. */
+  /** Behind a list it rests twice as long as that took, {@link #MOST_REST_NS} at most. */
   private static final int REST_FACTOR = 2;
 
   private static final long MOST_REST_NS = 20_000_000L;

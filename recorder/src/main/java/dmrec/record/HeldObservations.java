@@ -35,7 +35,7 @@ final class HeldObservations {
 
   private static final int MOST_ITEMS = 20_000;
 
-  /** Either is null. */
+  /** Exactly one of them is null. */
   private record Item(@Nullable Happening happening, @Nullable Observation observation) {}
 
   /** Interprets what was held. */
@@ -45,12 +45,12 @@ final class HeldObservations {
     void observed(Observation observation) throws IOException;
   }
 
-  /** What a snapshot showed of a table, with the devices that it uses. */
+  /** A table, and what the snapshot shows of its device; the dependencies are of the live table. */
   record Table(List<Target> targets, List<DevNo> dependencies, boolean readOnly, long eventNr) {}
 
   /** The tables of a device as the first snapshot behind an event shows them. */
   interface Tables {
-    /** The table that the event put into its slot; null where it was gone by the snapshot. */
+    /** The table that the event put into its slot; null where no snapshot behind it shows it. */
     @Nullable Table find();
   }
 

@@ -1,18 +1,13 @@
 package dmrec.record;
 
 import dmrec.event.DmEvent;
+import dmrec.kernel.DmProbes;
 import dmrec.target.DevNo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the probes of multipath targets tell. */
 final class MultipathHits {
-  /** I/O goes to another group now; a message only asks for it. */
-  static final String SWITCHED = "switched";
-
-  /** A message of two words or more; of shorter ones only the first is fetched. */
-  static final String LONGER = "message_of";
-
   private MultipathHits() {}
 
   /** What a hit proves; null where it is only a part of something, or not of multipath. */
@@ -28,7 +23,7 @@ final class MultipathHits {
         thread.path = null;
         yield waiting == null ? null : numbered(waiting, hit.number("rc", 0) & 0xffffffffL);
       }
-      case "message", LONGER -> {
+      case "message", DmProbes.LONGER_MESSAGE -> {
         thread.message = hit;
         thread.inner = hit.dev();
         yield null;
@@ -45,7 +40,7 @@ final class MultipathHits {
       }
       case "bypassed" ->
           hit.ofTarget(new DmEvent.GroupBypassed(0, (int) hit.number("group", 0), ""));
-      case SWITCHED ->
+      case DmProbes.SWITCHED -> // A message only asks for it.
           hit.ofTarget(new DmEvent.GroupSwitched(0, 0, (int) hit.number("group", 0), ""));
       default -> null;
     };

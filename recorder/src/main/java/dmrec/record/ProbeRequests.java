@@ -39,7 +39,7 @@ final class ProbeRequests {
 
   /** The hits inside a request that are about its own device. */
   private static final Set<String> OF_REQUEST =
-      Set.of("table", "swap", "suspend", "resume", "message", MultipathHits.LONGER);
+      Set.of("table", "swap", "suspend", "resume", "message", DmProbes.LONGER_MESSAGE);
 
   /** By thread; those in an interrupt by processor, as the thread is not behind them. */
   private final Map<Long, ProbedThread> threads = new HashMap<>();
@@ -164,10 +164,10 @@ final class ProbeRequests {
       case "path",
           "useq",
           "message",
-          MultipathHits.LONGER,
+          DmProbes.LONGER_MESSAGE,
           "message_ret",
           "bypassed",
-          MultipathHits.SWITCHED ->
+          DmProbes.SWITCHED ->
           MultipathHits.of(hit, thread);
       default -> ofLiveTable(TargetHits.of(hit, thread));
     };

@@ -384,7 +384,7 @@ final class ProbeRules {
     if (told instanceof DmEvent.GroupSwitched e) {
       int from = memory.groupLeft;
       memory.groupLeft = 0;
-      return happening.probe().equals(MultipathHits.SWITCHED)
+      return happening.probe().equals(DmProbes.SWITCHED)
           ? StatusFold.moved(from, e.to(), target, index)
           : StatusFold.of(new DmEvent.GroupSwitched(0, from, e.to(), ""), target, index);
     } else if (StatusFold.needsSnapshot(told)) {

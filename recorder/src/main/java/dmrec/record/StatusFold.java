@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an event that a probe told makes of its target's status: the event with all that belongs to
- * it, and the status text as the kernel would print it then. Nothing comes of what the status says
- * already.
+ * it, and the status text as the kernel would print it then. Most come to nothing where the status
+ * says so already; a mirror in sync and a corrupted block are told each time.
  */
 final class StatusFold {
   private static final String WRITABLE = "rw";
@@ -43,9 +43,10 @@ final class StatusFold {
   }
 
   /**
-   * Whether a probe tells of it where it may not come to be: the kernel fails no leg that is the
-   * last ({@code raid1.c:raid1_error}), and lets nobody write to metadata that needs a check
-   * ({@code dm-thin.c:set_pool_mode}).
+   * Whether a snapshot must confirm or complete what a probe told. How full a pool is and whether a
+   * raid is whole no probe tells. The kernel does not fail the last leg ({@code
+   * raid1.c:raid1_error}), nor write to metadata that needs a check ({@code
+   * dm-thin.c:set_pool_mode}).
    */
   static boolean needsSnapshot(DmEvent told) {
     return told instanceof DmEvent.PoolLowSpace
@@ -56,7 +57,7 @@ final class StatusFold {
   }
 
   /**
-   * The events of what {@link #needsSnapshot}.
+   * The events of one that {@link #needsSnapshot}; none where the snapshot does not bear it out.
    *
    * @param seen the target as a snapshot behind it shows it; null where there is none
    */
